@@ -1,0 +1,3 @@
+//! Parvis: an enterprise social network inside software that people already use.
+
+pub mod store;
