@@ -7,6 +7,8 @@ use super::value::{CommitId, Parts, Position, Value};
 pub const MAX_OPERATIONS: usize = 1_000;
 /// A batch may take this many bytes (keys, columns, documents, log entries).
 pub const MAX_BATCH: usize = 4 * 1024 * 1024;
+/// The answer of a batch may take this many bytes.
+pub const MAX_ANSWER: usize = 4 * 1024;
 
 /// A condition on the state before the batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
