@@ -1,3 +1,5 @@
 //! Parvis: an enterprise social network inside software that people already use.
 
+mod feed;
+mod graph;
 pub mod store;
