@@ -3,4 +3,6 @@
 
 #[cfg(test)]
 pub(crate) mod dice;
+pub(crate) mod features;
 pub(crate) mod hours;
+pub(crate) mod score;
