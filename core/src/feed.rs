@@ -6,3 +6,4 @@ pub(crate) mod dice;
 pub(crate) mod features;
 pub(crate) mod hours;
 pub(crate) mod score;
+pub(crate) mod window;
