@@ -5,5 +5,6 @@
 pub(crate) mod dice;
 pub(crate) mod features;
 pub(crate) mod hours;
+pub(crate) mod reasons;
 pub(crate) mod score;
 pub(crate) mod window;

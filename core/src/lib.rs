@@ -2,4 +2,5 @@
 
 mod feed;
 mod graph;
+mod locales;
 pub mod store;

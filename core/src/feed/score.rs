@@ -230,6 +230,16 @@ mod tests {
         assert_eq!(Score::of(&f, &Weights::default()).total, -66);
     }
 
+    #[test]
+    fn the_example_of_the_page_on_ranking() {
+        let a = Features { hours: 30.0, started: true, part: 0.4, news: 3, space: 0.2, ..NOTHING };
+        let b = Features { hours: 6.0, author: 0.6, space: 0.2, ..NOTHING };
+        let c = Features { hours: 1.0, space: 0.02, ..NOTHING };
+        assert_eq!([a, b, c].map(|features| Score::of(&features, &Weights::default()).total), [99, -51, -66]);
+        let page = include_str!("../../../docs/ranking.md");
+        assert!(["| **99** |", "| **-51** |", "| **-66** |"].iter().all(|score| page.contains(score)));
+    }
+
     /// The formula written out once more, by hand and with the platform's logarithm; before rounding.
     fn naive(f: &Features) -> [(TermName, f64); 6] {
         let own = if f.started { 230.0 + 280.0 * f.part } else { 280.0 * f.part };
