@@ -213,19 +213,22 @@ mod tests {
         let mut dice = Dice::new(31);
         let zone = TimeZone::get("Europe/Paris").unwrap();
         for _ in 0..2_000 {
+            // Half of the worlds tick in whole half days, so that instants often meet a bound exactly.
+            let tick = [1, DAY / 2][dice.below(2) as usize];
+            let mut later = |low: i64, high: i64| dice.within(low / tick, high / tick + 1) * tick;
+            let (as_of, pace, sighted, deadline) =
+                (later(0, 12 * DAY), later(HOUR, DAY).max(tick), later(0, 9 * DAY), later(0, 9 * DAY));
             let posted = dice.within(1_600_000_000_000, 1_700_000_000_000);
+            let as_of = posted + as_of;
             let started = dice.below(2) == 0;
             // Distinct instants, after the post, unordered.
             let mut steps: Vec<i64> = (1..=dice.below(12) as i64).collect();
             dice.shuffle(&mut steps);
-            let pace = dice.within(HOUR, 20 * HOUR);
             let comments: Vec<Comment> =
                 steps.iter().map(|step| Comment { t: posted + step * pace, mine: dice.below(3) == 0 }).collect();
             let kind = KindTraits { ageing: dice.unit(), revived_for: [2, 14][dice.below(2) as usize] * DAY };
-            let as_of = posted + dice.within(0, 12 * DAY);
-            let seen = (dice.below(2) == 0)
-                .then(|| Sightings { times: dice.below(6) as u32, last: posted + dice.within(0, 9 * DAY) });
-            let fresh_until = (dice.below(4) == 0).then(|| posted + dice.within(0, 9 * DAY));
+            let seen = (dice.below(2) == 0).then(|| Sightings { times: dice.below(6) as u32, last: posted + sighted });
+            let fresh_until = (dice.below(4) == 0).then_some(posted + deadline);
             let (author, space, spaces, k) = (dice.unit() * 9.0, dice.unit(), 1.0 + dice.unit(), 1.0 + dice.unit());
             let thread = Thread::read(posted, started, &comments, kind, as_of);
             let facts = Facts { kind, thread, fresh_until, author, space, seen };
