@@ -1,0 +1,192 @@
+//! What the chunks of all kinds of rows share: names, outcomes, digests.
+
+use super::rows::ImportRow;
+use crate::actor::Actor;
+use crate::error::Error;
+use crate::gate::plan::Plan;
+use crate::gate::sealed::Opening;
+use crate::ids::hash16;
+use crate::people::records::{External, Named};
+use crate::store::{Column, Keys, Value};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+
+/// What became of a row.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) enum Outcome {
+    New,
+    Changed,
+    Same,
+    Bad(Bad),
+}
+
+/// Why a row was refused: a word of ours, and the caller's own value.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Bad {
+    pub(crate) reason: BadReason,
+    pub(crate) field: Option<String>,
+    pub(crate) value: Option<String>,
+}
+
+/// The words for what was wrong with a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum BadReason {
+    Unknown,
+    Duplicate,
+    NotAllowed,
+    GuestOutside,
+    LastOwner,
+    Circle,
+    TooLong,
+    BadText,
+    Missing,
+}
+
+impl BadReason {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            BadReason::Unknown => "unknown",
+            BadReason::Duplicate => "duplicate",
+            BadReason::NotAllowed => "not_allowed",
+            BadReason::GuestOutside => "guest_outside",
+            BadReason::LastOwner => "last_owner",
+            BadReason::Circle => "circle",
+            BadReason::TooLong => "too_long",
+            BadReason::BadText => "bad_text",
+            BadReason::Missing => "missing",
+        }
+    }
+}
+
+impl Bad {
+    pub(crate) fn new(reason: BadReason, field: &'static str, value: &str) -> Bad {
+        Bad {
+            reason,
+            field: Some(field.to_owned()),
+            value: Some(value.to_owned()),
+        }
+    }
+
+    /// The refusal that an error of a text rule stands for.
+    pub(crate) fn of(error: &Error) -> Bad {
+        use crate::error::Reason;
+        let reason = match error.reason {
+            Reason::Empty => BadReason::Missing,
+            Reason::LongText | Reason::ManyTies => BadReason::TooLong,
+            Reason::BadText => BadReason::BadText,
+            Reason::Cycle => BadReason::Circle,
+            Reason::LastOwner => BadReason::LastOwner,
+            _ => BadReason::NotAllowed,
+        };
+        Bad {
+            reason,
+            field: error.field.map(str::to_owned),
+            value: None,
+        }
+    }
+}
+
+/// The ids behind the host's ids. Such a row is written once and never given to another id, so knowing it is no fact that
+/// could change.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Names(HashMap<(Named, String), [u8; 16]>);
+
+impl Names {
+    pub(crate) fn get(&self, named: Named, external: &str) -> Option<[u8; 16]> {
+        self.0.get(&(named, external.to_owned())).copied()
+    }
+
+    /// The id, or the refusal that names the field.
+    pub(crate) fn want(&self, named: Named, external: &str, field: &'static str) -> Result<[u8; 16], Bad> {
+        self.get(named, external)
+            .ok_or_else(|| Bad::new(BadReason::Unknown, field, external))
+    }
+}
+
+/// The key of the row that says which id a host's id is.
+pub(crate) fn external_key(named: Named, app: &str, external: &str) -> Vec<Option<Value>> {
+    vec![
+        named.to_value(),
+        Some(Value::Text(app.to_owned())),
+        Some(Value::Text(external.to_owned())),
+    ]
+}
+
+/// Looks up the names of a chunk: one call.
+pub(crate) async fn resolve(actor: &Actor, app: &str, wanted: &[(Named, &str)]) -> Result<Names, Error> {
+    let mut names = Names::default();
+    if wanted.is_empty() {
+        return Ok(names);
+    }
+    let mut keys: Vec<_> = wanted.to_vec();
+    keys.sort_unstable();
+    keys.dedup();
+    let acceptable = |name: &&str| !name.is_empty() && name.len() <= 250 && !name.contains('\0');
+    let keys = keys
+        .iter()
+        .filter(|(_, name)| acceptable(name))
+        .map(|(named, name)| external_key(*named, app, name));
+    let mut plan = Plan::new();
+    let slot = plan.get::<External>(Keys::given(keys));
+    let snapshot = plan.ask(actor.core.storage.as_ref(), actor.network).await?;
+    for row in snapshot.take(slot)?.open(Opening::Decide) {
+        names.0.insert((row.named, row.external), row.id);
+    }
+    Ok(names)
+}
+
+/// A short digest of a row, kept with what it became, so that the same row is known again.
+pub(crate) fn digest<T: Serialize>(row: &T) -> String {
+    let body = serde_json::to_vec(row).unwrap_or_default();
+    uuid::Uuid::from_bytes(hash16(&[&body])).as_simple().to_string()
+}
+
+/// The names that a row uses.
+pub(crate) fn names_of(row: &ImportRow) -> Vec<(Named, String)> {
+    let mut names: Vec<(Named, String)> = Vec::new();
+    let mut want = |named: Named, name: &str| names.push((named, name.to_owned()));
+    match row {
+        ImportRow::Unit(row) => {
+            want(Named::Unit, &row.id);
+            row.parent.iter().for_each(|parent| want(Named::Unit, parent));
+        }
+        ImportRow::Person(row) => {
+            want(Named::Person, &row.id);
+            row.unit.iter().for_each(|unit| want(Named::Unit, unit));
+        }
+        ImportRow::Space(row) => {
+            want(Named::Space, &row.id);
+            row.owner.iter().for_each(|owner| want(Named::Person, owner));
+        }
+        ImportRow::Member(row) => {
+            want(Named::Space, &row.space);
+            want(Named::Person, &row.person);
+        }
+        ImportRow::Follow(row) => {
+            want(Named::Person, &row.person);
+            want(Named::Person, &row.follows);
+        }
+        ImportRow::Post(row) => {
+            want(Named::Item, &row.id);
+            want(Named::Person, &row.author);
+            row.space.iter().for_each(|space| want(Named::Space, space));
+            row.wall.iter().for_each(|wall| want(Named::Person, wall));
+            if let super::rows::PostAudience::Unit { id } = &row.audience {
+                want(Named::Unit, id);
+            }
+        }
+        ImportRow::Reaction(row) => {
+            want(Named::Person, &row.person);
+            want(Named::Item, &row.post);
+        }
+        ImportRow::Comment(row) => {
+            want(Named::Item, &row.key());
+            want(Named::Person, &row.person);
+            want(Named::Item, &row.post);
+            row.parent
+                .iter()
+                .for_each(|parent| want(Named::Item, &format!("comment:{parent}")));
+        }
+    }
+    names
+}
