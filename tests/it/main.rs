@@ -1,0 +1,3 @@
+//! What Parvis promises, shown from outside.
+
+mod kit;
