@@ -39,14 +39,27 @@ pub fn apply(map: &dyn OrderedMap, schema: &Schema, network: NetworkId, batch: &
     {
         return match first.request == batch.request {
             true => {
-                let committed = Committed { position: first.position, answer: first.answer, repeated: true };
-                Ok(Applied { writes: Writes::new(), committed })
+                let committed = Committed {
+                    position: first.position,
+                    answer: first.answer,
+                    repeated: true,
+                };
+                Ok(Applied {
+                    writes: Writes::new(),
+                    committed,
+                })
             }
             false => Err(CommitError::KeyReused),
         };
     }
     check_batch(schema, batch)?;
-    let mut change = Change { map, schema, network, stamp: batch.id, writes: BTreeMap::new() };
+    let mut change = Change {
+        map,
+        schema,
+        network,
+        stamp: batch.id,
+        writes: BTreeMap::new(),
+    };
     batch.checks.iter().try_for_each(|check| change.check(check))?;
     batch.writes.iter().try_for_each(|write| change.write(write))?;
     let position = change.log(batch)?;
@@ -54,15 +67,33 @@ pub fn apply(map: &dyn OrderedMap, schema: &Schema, network: NetworkId, batch: &
         change.wake(wake)?;
     }
     if batch.is_remembered() {
-        let remembered = Remembered { request: batch.request, position, answer: batch.answer.clone() };
+        let remembered = Remembered {
+            request: batch.request,
+            position,
+            answer: batch.answer.clone(),
+        };
         change.set(Remembered::key(network, batch.id), remembered.bytes());
     }
     if numbers.filled > schema.adds {
         // This release leaves no entry in indexes it does not know: the newer one has to look again.
-        change.set(Numbers::key(), Numbers { filled: schema.adds, ..numbers }.bytes());
+        change.set(
+            Numbers::key(),
+            Numbers {
+                filled: schema.adds,
+                ..numbers
+            }
+            .bytes(),
+        );
     }
-    let committed = Committed { position, answer: batch.answer.clone(), repeated: false };
-    Ok(Applied { writes: change.writes.into_iter().collect(), committed })
+    let committed = Committed {
+        position,
+        answer: batch.answer.clone(),
+        repeated: false,
+    };
+    Ok(Applied {
+        writes: change.writes.into_iter().collect(),
+        committed,
+    })
 }
 
 /// A batch under way: the state before it, and what is to be written.
@@ -93,7 +124,12 @@ impl<'a> Change<'a> {
 
     fn write(&mut self, write: &Write) -> Result<(), CommitError> {
         match write {
-            Write::Put { table, key, columns, document } => {
+            Write::Put {
+                table,
+                key,
+                columns,
+                document,
+            } => {
                 let table = self.table(table)?;
                 Ok(self.put(self.network, table, key, columns, document.as_deref())?)
             }
@@ -101,12 +137,24 @@ impl<'a> Change<'a> {
                 let table = self.table(table)?;
                 Ok(self.delete(self.network, table, key)?)
             }
-            Write::Add { table, key, column, n, at_least, at_most } => self.count(table, key, column, |value| {
+            Write::Add {
+                table,
+                key,
+                column,
+                n,
+                at_least,
+                at_most,
+            } => self.count(table, key, column, |value| {
                 let value = value.checked_add(*n).ok_or(Cause::Overflow)?;
                 let within = at_least.is_none_or(|least| least <= value) && at_most.is_none_or(|most| value <= most);
                 if within { Ok(value) } else { Err(Cause::Bound) }
             }),
-            Write::Max { table, key, column, value } => self.count(table, key, column, |old| Ok(old.max(*value))),
+            Write::Max {
+                table,
+                key,
+                column,
+                value,
+            } => self.count(table, key, column, |old| Ok(old.max(*value))),
             Write::DeleteRange { table, prefix, at_most } => self.delete_range(table, prefix, *at_most),
         }
     }
@@ -123,9 +171,18 @@ impl<'a> Change<'a> {
         let mut number = head.position.number;
         for entry in &batch.log {
             number = number.checked_add(1).ok_or(StorageError::Full)?;
-            self.put(self.network, table, &vec![Some(Value::Int(number))], &columns, Some(entry))?;
+            self.put(
+                self.network,
+                table,
+                &vec![Some(Value::Int(number))],
+                &columns,
+                Some(entry),
+            )?;
         }
-        let position = Position { number, commit: batch.id };
+        let position = Position {
+            number,
+            commit: batch.id,
+        };
         self.set(Head::key(self.network), Head { position, newest: t }.bytes());
         Ok(position)
     }
@@ -191,7 +248,9 @@ impl<'a> Change<'a> {
                 return conflict(name, prefix, Cause::TooMany);
             }
             if !table.indexes.is_empty() {
-                let key = bytes.get(start..).and_then(|key| parts(key, table.key.iter().map(|part| part.kind)));
+                let key = bytes
+                    .get(start..)
+                    .and_then(|key| parts(key, table.key.iter().map(|part| part.kind)));
                 let old = stored(table, &value, false)?;
                 self.unset(entry_keys(self.network, table, &key.ok_or_else(corrupt)?, &old.columns));
             }
@@ -236,7 +295,10 @@ impl<'a> Change<'a> {
     }
 
     fn table(&self, name: &'static str) -> Result<&'a Table, StorageError> {
-        self.schema.table(name).ok_or(StorageError::Refused { table: name, what: "the schema has no such table" })
+        self.schema.table(name).ok_or(StorageError::Refused {
+            table: name,
+            what: "the schema has no such table",
+        })
     }
 
     fn set(&mut self, key: Vec<u8>, value: Vec<u8>) {
@@ -249,5 +311,9 @@ impl<'a> Change<'a> {
 }
 
 fn conflict<T>(table: &'static str, key: &Parts, cause: Cause) -> Result<T, CommitError> {
-    Err(CommitError::Conflict(Conflict { table, key: key.clone(), cause }))
+    Err(CommitError::Conflict(Conflict {
+        table,
+        key: key.clone(),
+        cause,
+    }))
 }

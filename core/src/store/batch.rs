@@ -166,9 +166,9 @@ impl Batch {
     pub fn size(&self) -> usize {
         let parts = |parts: &Parts| parts.iter().flatten().map(Value::len).sum::<usize>();
         let writes = self.writes.iter().map(|write| match write {
-            Write::Put { key, columns, document, .. } => {
-                parts(key) + parts(columns) + document.as_ref().map_or(0, String::len)
-            }
+            Write::Put {
+                key, columns, document, ..
+            } => parts(key) + parts(columns) + document.as_ref().map_or(0, String::len),
             Write::Delete { key, .. } | Write::Add { key, .. } | Write::Max { key, .. } => parts(key) + 24,
             Write::DeleteRange { prefix, .. } => parts(prefix),
         });

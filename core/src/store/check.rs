@@ -26,7 +26,11 @@ fn ensure(holds: bool, table: &'static str, what: &'static str) -> Result<(), St
 pub fn check_schema(schema: &Schema) -> Result<(), StorageError> {
     let mut orders = BTreeSet::new();
     for table in &schema.tables {
-        ensure(orders.insert(table.name), table.name, "the name of a table or index is unique within the schema")?;
+        ensure(
+            orders.insert(table.name),
+            table.name,
+            "the name of a table or index is unique within the schema",
+        )?;
         ensure(!table.key.is_empty(), table.name, "a table has at least one key part")?;
         let mut fields = BTreeSet::new();
         for field in table.key.iter().chain(&table.columns) {
@@ -37,13 +41,28 @@ pub fn check_schema(schema: &Schema) -> Result<(), StorageError> {
             )?;
         }
         if table.class == Class::Counters {
-            let integers = table.columns.iter().all(|column| column.kind == Kind::Int && !column.optional);
-            ensure(integers && !table.document, table.name, "a counter table has required integers and no document")?;
+            let integers = table
+                .columns
+                .iter()
+                .all(|column| column.kind == Kind::Int && !column.optional);
+            ensure(
+                integers && !table.document,
+                table.name,
+                "a counter table has required integers and no document",
+            )?;
         }
         for index in &table.indexes {
-            ensure(orders.insert(index.name), index.name, "the name of a table or index is unique within the schema")?;
+            ensure(
+                orders.insert(index.name),
+                index.name,
+                "the name of a table or index is unique within the schema",
+            )?;
             let known = index.fields.iter().all(|name| table.field(name).is_some());
-            ensure(known, index.name, "an index orders by key parts and columns of its table")?;
+            ensure(
+                known,
+                index.name,
+                "an index orders by key parts and columns of its table",
+            )?;
         }
     }
     Ok(())
@@ -67,7 +86,13 @@ pub fn check_reads(schema: &Schema, reads: &[Read]) -> Result<(), StorageError> 
                 (found, *want)
             }
             Read::Scan(range) | Read::Merge(range) => (check_range(schema, range, &earlier)?, range.want),
-            Read::Walk { index, start, next, depth, want } => {
+            Read::Walk {
+                index,
+                start,
+                next,
+                depth,
+                want,
+            } => {
                 let (found, fields) = order_named(schema, index)?;
                 check_keys(start, &fields, &earlier, index, found.name == *index)?;
                 ensure((1..=MAX_DEPTH).contains(depth), index, "a walk has 1 to 16 steps")?;
@@ -75,7 +100,11 @@ pub fn check_reads(schema: &Schema, reads: &[Read]) -> Result<(), StorageError> 
                     return refuse(index, "a walk goes on by a key part or column of its table");
                 };
                 let leads = fields.first().is_some_and(|first| first.kind == next.kind);
-                ensure(leads, index, "a walk goes on by a column of the kind that its order begins with")?;
+                ensure(
+                    leads,
+                    index,
+                    "a walk goes on by a column of the kind that its order begins with",
+                )?;
                 (found, *want)
             }
         };
@@ -89,7 +118,11 @@ pub fn check_reads(schema: &Schema, reads: &[Read]) -> Result<(), StorageError> 
 /// # Errors
 /// [`StorageError::Refused`]
 pub fn check_batch(schema: &Schema, batch: &Batch) -> Result<(), StorageError> {
-    ensure(batch.operations() <= MAX_OPERATIONS, WHOLE, "a batch has at most 1,000 checks, writes and log entries")?;
+    ensure(
+        batch.operations() <= MAX_OPERATIONS,
+        WHOLE,
+        "a batch has at most 1,000 checks, writes and log entries",
+    )?;
     ensure(batch.size() <= MAX_BATCH, WHOLE, "a batch has at most 4 MiB")?;
     ensure(
         batch.answer.len() <= MAX_ANSWER && plain(&batch.answer),
@@ -116,15 +149,32 @@ pub fn check_batch(schema: &Schema, batch: &Batch) -> Result<(), StorageError> {
 
 fn check_write(schema: &Schema, write: &Write) -> Result<(), StorageError> {
     let writable = |name: &'static str| {
-        ensure(name != LOG && name != AGENDA, name, "the store itself writes its log and its agenda")?;
+        ensure(
+            name != LOG && name != AGENDA,
+            name,
+            "the store itself writes its log and its agenda",
+        )?;
         table_named(schema, name)
     };
     match write {
-        Write::Put { table, key, columns, document } => {
+        Write::Put {
+            table,
+            key,
+            columns,
+            document,
+        } => {
             let found = writable(table)?;
             check_key(found, key)?;
-            ensure(found.class != Class::Counters, table, "counters are changed by add and max")?;
-            ensure(columns.len() == found.columns.len(), table, "a put has all columns as declared")?;
+            ensure(
+                found.class != Class::Counters,
+                table,
+                "counters are changed by add and max",
+            )?;
+            ensure(
+                columns.len() == found.columns.len(),
+                table,
+                "a put has all columns as declared",
+            )?;
             check_parts(&found.columns.iter().collect::<Vec<_>>(), columns, table)?;
             check_entries(found, columns)?;
             match document {
@@ -143,7 +193,11 @@ fn check_write(schema: &Schema, write: &Write) -> Result<(), StorageError> {
         Write::DeleteRange { table, prefix, .. } => {
             let found = writable(table)?;
             let fields: Vec<&Field> = found.key.iter().collect();
-            ensure(prefix.len() <= fields.len(), table, "a prefix has at most as many parts as the key")?;
+            ensure(
+                prefix.len() <= fields.len(),
+                table,
+                "a prefix has at most as many parts as the key",
+            )?;
             check_parts(&fields, prefix, table)?;
             ensure(length(prefix) <= MAX_KEY, table, "a key has at most 512 bytes")
         }
@@ -168,15 +222,25 @@ fn check_once(writes: &[Write]) -> Result<(), StorageError> {
             }
             Write::DeleteRange { .. } => continue,
         };
-        ensure(once.1, once.0, "a batch writes a key (of a counter: a column) at most once")?;
+        ensure(
+            once.1,
+            once.0,
+            "a batch writes a key (of a counter: a column) at most once",
+        )?;
     }
     rows.extend(counters);
     for write in writes {
-        let Write::DeleteRange { table, prefix, .. } = write else { continue };
+        let Write::DeleteRange { table, prefix, .. } = write else {
+            continue;
+        };
         let from = (*table, prefix.as_slice());
         let below = |found: &(&str, &[Option<Value>])| found.0 == *table && found.1.starts_with(prefix);
         let first = rows.range((Bound::Included(from), Bound::Unbounded)).next();
-        ensure(!first.is_some_and(below), table, "a batch writes nothing under a prefix that it deletes")?;
+        ensure(
+            !first.is_some_and(below),
+            table,
+            "a batch writes nothing under a prefix that it deletes",
+        )?;
     }
     let mut gone: Vec<(&'static str, &Parts)> = writes
         .iter()
@@ -197,10 +261,16 @@ fn check_range<'a>(schema: &'a Schema, range: &Range, earlier: &[(&Table, Want)]
     let (table, fields) = order_named(schema, range.index)?;
     // Without a prefix there is no range, and nothing that bounds could be compared with.
     let own = table.name == range.index;
-    let Some(prefix) = check_keys(&range.prefixes, &fields, earlier, range.index, own)? else { return Ok(table) };
+    let Some(prefix) = check_keys(&range.prefixes, &fields, earlier, range.index, own)? else {
+        return Ok(table);
+    };
     for bound in [&range.from, &range.to] {
         let rest = fields.get(prefix..).unwrap_or_default();
-        ensure(bound.len() <= rest.len(), range.index, "a bound has at most the parts that follow the prefix")?;
+        ensure(
+            bound.len() <= rest.len(),
+            range.index,
+            "a bound has at most the parts that follow the prefix",
+        )?;
         check_parts(rest, bound, range.index)?;
     }
     Ok(table)
@@ -214,7 +284,11 @@ fn check_keys(
     name: &'static str,
     own: bool,
 ) -> Result<Option<usize>, StorageError> {
-    ensure(keys.0.len() <= MAX_KEYS, name, "a read names at most 5,000 keys or prefixes")?;
+    ensure(
+        keys.0.len() <= MAX_KEYS,
+        name,
+        "a read names at most 5,000 keys or prefixes",
+    )?;
     let longest = if own { MAX_KEY } else { MAX_KEY + MAX_ENTRY };
     let mut common = None;
     for source in &keys.0 {
@@ -222,8 +296,16 @@ fn check_keys(
             Source::Given(parts) => parts.len(),
             Source::Of { parts, .. } => parts.len(),
         };
-        ensure(count <= fields.len(), name, "a prefix has at most as many parts as the order")?;
-        ensure(*common.get_or_insert(count) == count, name, "all keys of a read have the same number of parts")?;
+        ensure(
+            count <= fields.len(),
+            name,
+            "a prefix has at most as many parts as the order",
+        )?;
+        ensure(
+            *common.get_or_insert(count) == count,
+            name,
+            "all keys of a read have the same number of parts",
+        )?;
         match source {
             Source::Given(parts) => {
                 check_parts(fields, parts, name)?;
@@ -234,11 +316,11 @@ fn check_keys(
                 )?;
             }
             Source::Of { read, parts } => {
-                let Some((table, want)) = earlier.get(*read) else {
+                let Some(of) = earlier.get(*read) else {
                     return refuse(name, "keys come from an earlier read of the same call");
                 };
                 for (part, field) in parts.iter().zip(fields) {
-                    check_part(part, field, table, *want, name)?;
+                    check_part(part, field, of, earlier, name)?;
                 }
             }
         }
@@ -246,39 +328,64 @@ fn check_keys(
     Ok(common)
 }
 
-fn check_part(part: &Part, field: &Field, table: &Table, want: Want, name: &'static str) -> Result<(), StorageError> {
+fn check_part(
+    part: &Part,
+    field: &Field,
+    of: &(&Table, Want),
+    earlier: &[(&Table, Want)],
+    name: &'static str,
+) -> Result<(), StorageError> {
     let kind = match part {
         Part::Const(value) => {
             check_value(value, name)?;
             value.kind()
         }
-        Part::Column(column) => {
-            let key = table.key.iter().find(|part| part.name == *column);
-            let Some(found) = key.or_else(|| table.field(column)) else {
-                return refuse(name, "a computed part names a key part or column of the earlier read");
-            };
-            ensure(
-                key.is_some() || want > Want::Key,
-                name,
-                "a computed part names a column that the earlier read wants",
-            )?;
-            found.kind
-        }
+        Part::Column(column) => check_column(column, of, name)?,
+        Part::Only { read, column } => match earlier.get(*read) {
+            Some(of) => check_column(column, of, name)?,
+            None => return refuse(name, "keys come from an earlier read of the same call"),
+        },
     };
     ensure(kind == field.kind, name, "a part has the declared kind")
 }
 
+/// The kind of a key part or column that an earlier read answers.
+fn check_column(column: &str, (table, want): &(&Table, Want), name: &'static str) -> Result<Kind, StorageError> {
+    let key = table.key.iter().find(|part| part.name == column);
+    let Some(found) = key.or_else(|| table.field(column)) else {
+        return refuse(name, "a computed part names a key part or column of the earlier read");
+    };
+    ensure(
+        key.is_some() || *want > Want::Key,
+        name,
+        "a computed part names a column that the earlier read wants",
+    )?;
+    Ok(found.kind)
+}
+
 fn table_named<'a>(schema: &'a Schema, name: &'static str) -> Result<&'a Table, StorageError> {
-    schema.table(name).ok_or(StorageError::Refused { table: name, what: "the schema has no such table" })
+    schema.table(name).ok_or(StorageError::Refused {
+        table: name,
+        what: "the schema has no such table",
+    })
 }
 
 fn order_named<'a>(schema: &'a Schema, name: &'static str) -> Result<(&'a Table, Vec<&'a Field>), StorageError> {
-    let found = schema.table_of(name).and_then(|table| Some((table, table.order(name)?)));
-    found.ok_or(StorageError::Refused { table: name, what: "the schema has no such table or index" })
+    let found = schema
+        .table_of(name)
+        .and_then(|table| Some((table, table.order(name)?)));
+    found.ok_or(StorageError::Refused {
+        table: name,
+        what: "the schema has no such table or index",
+    })
 }
 
 fn check_key(table: &Table, key: &Parts) -> Result<(), StorageError> {
-    ensure(key.len() == table.key.len(), table.name, "a whole key has all parts as declared")?;
+    ensure(
+        key.len() == table.key.len(),
+        table.name,
+        "a whole key has all parts as declared",
+    )?;
     check_parts(&table.key.iter().collect::<Vec<_>>(), key, table.name)?;
     ensure(length(key) <= MAX_KEY, table.name, "a key has at most 512 bytes")
 }
@@ -294,7 +401,11 @@ fn check_entries(table: &Table, columns: &Parts) -> Result<(), StorageError> {
     };
     table.indexes.iter().try_for_each(|index| {
         let taken = index.fields.iter().map(column).sum::<usize>();
-        ensure(taken <= MAX_ENTRY, index.name, "the columns of an index take at most 512 bytes")
+        ensure(
+            taken <= MAX_ENTRY,
+            index.name,
+            "the columns of an index take at most 512 bytes",
+        )
     })
 }
 

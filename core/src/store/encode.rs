@@ -32,7 +32,10 @@ pub(crate) fn push_part(out: &mut Vec<u8>, part: Option<&Value>) {
 /// The parts that `push_parts` wrote: all of the bytes, no more and no fewer parts than kinds. `None` where they are not.
 pub(crate) fn parts(bytes: &[u8], kinds: impl IntoIterator<Item = Kind>) -> Option<Parts> {
     let mut bytes = Bytes(bytes);
-    let parts = kinds.into_iter().map(|kind| bytes.part(kind)).collect::<Option<Parts>>()?;
+    let parts = kinds
+        .into_iter()
+        .map(|kind| bytes.part(kind))
+        .collect::<Option<Parts>>()?;
     bytes.0.is_empty().then_some(parts)
 }
 
@@ -80,14 +83,22 @@ impl Stored {
     pub(crate) fn read(bytes: &[u8], document: bool) -> Option<Stored> {
         let mut bytes = Bytes(bytes);
         let flags = bytes.byte()?;
-        let stamp = if flags & HAS_STAMP == 0 { None } else { Some(CommitId(bytes.array()?)) };
+        let stamp = if flags & HAS_STAMP == 0 {
+            None
+        } else {
+            Some(CommitId(bytes.array()?))
+        };
         let count = bytes.number()?;
         let columns = (0..count).map(|_| bytes.column()).collect::<Option<Parts>>()?;
         let document = match document && flags & HAS_DOCUMENT != 0 {
             true => Some(std::str::from_utf8(bytes.0).ok()?.to_owned()),
             false => None,
         };
-        Some(Stored { columns, stamp, document })
+        Some(Stored {
+            columns,
+            stamp,
+            document,
+        })
     }
 }
 
@@ -190,7 +201,10 @@ impl<'a> Bytes<'a> {
             PRESENT => (),
             _ => return None,
         }
-        let mut number = || self.array().map(|bytes| (u64::from_be_bytes(bytes) ^ (1 << 63)).cast_signed());
+        let mut number = || {
+            self.array()
+                .map(|bytes| (u64::from_be_bytes(bytes) ^ (1 << 63)).cast_signed())
+        };
         let value = match kind {
             Kind::Time => Value::Time(number()?),
             Kind::Int => Value::Int(number()?),
@@ -253,12 +267,23 @@ mod tests {
 
         /// Few different bytes, so that many values share a beginning; 0x00, 0x01 and 0xFF are the hard ones.
         fn bytes(&mut self) -> Vec<u8> {
-            (0..self.below(5)).map(|_| [0, 1, 0x7F, 0xFF][self.below(4) as usize]).collect()
+            (0..self.below(5))
+                .map(|_| [0, 1, 0x7F, 0xFF][self.below(4) as usize])
+                .collect()
         }
 
         fn int(&mut self) -> i64 {
-            [i64::MIN, -256, -1, 0, 1, 255, 256, i64::MAX, self.below(1 << 60) as i64 - (1 << 59)]
-                [self.below(9) as usize]
+            [
+                i64::MIN,
+                -256,
+                -1,
+                0,
+                1,
+                255,
+                256,
+                i64::MAX,
+                self.below(1 << 60) as i64 - (1 << 59),
+            ][self.below(9) as usize]
         }
 
         fn part(&mut self, kind: Kind) -> Option<Value> {
@@ -270,7 +295,9 @@ mod tests {
                 Kind::Time => Value::Time(self.int()),
                 Kind::Int => Value::Int(self.int()),
                 Kind::Text => Value::Text(
-                    (0..self.below(4)).map(|_| ['\u{1}', 'a', 'é', '\u{10FFFF}'][self.below(4) as usize]).collect(),
+                    (0..self.below(4))
+                        .map(|_| ['\u{1}', 'a', 'é', '\u{10FFFF}'][self.below(4) as usize])
+                        .collect(),
                 ),
                 Kind::Bytes => Value::Bytes(self.bytes()),
             })
@@ -305,7 +332,11 @@ mod tests {
             let a: Parts = kinds.iter().map(|kind| random.part(*kind)).collect();
             let b: Parts = kinds.iter().map(|kind| random.part(*kind)).collect();
             let n = random.below(4) as usize;
-            assert_eq!(encoded(&a).starts_with(&encoded(&b[..n])), a.starts_with(&b[..n]), "{a:?} {b:?} {n}");
+            assert_eq!(
+                encoded(&a).starts_with(&encoded(&b[..n])),
+                a.starts_with(&b[..n]),
+                "{a:?} {b:?} {n}"
+            );
             let end = after(&encoded(&b[..n]));
             let before = end.is_none_or(|end| encoded(&a) < end);
             assert_eq!(before, a.starts_with(&b[..n]) || a < b[..n].to_vec());
@@ -320,8 +351,22 @@ mod tests {
             let stamp = (round % 2 == 0).then_some(CommitId([round as u8; 16]));
             let document = (round % 3 == 0).then(|| format!("{{\"n\":{round}}}"));
             let bytes = Stored::bytes(&columns, stamp, document.as_deref());
-            assert_eq!(Stored::read(&bytes, true).unwrap(), Stored { columns: columns.clone(), stamp, document });
-            assert_eq!(Stored::read(&bytes, false).unwrap(), Stored { columns, stamp, document: None });
+            assert_eq!(
+                Stored::read(&bytes, true).unwrap(),
+                Stored {
+                    columns: columns.clone(),
+                    stamp,
+                    document
+                }
+            );
+            assert_eq!(
+                Stored::read(&bytes, false).unwrap(),
+                Stored {
+                    columns,
+                    stamp,
+                    document: None
+                }
+            );
         }
     }
 

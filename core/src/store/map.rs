@@ -38,7 +38,9 @@ impl OrderedMap for BTreeMap<Vec<u8>, Vec<u8>> {
     }
 
     fn range(&self, from: Bound<&[u8]>, to: Bound<&[u8]>, dir: Dir) -> Entries<'_> {
-        let entries = self.range::<[u8], _>((from, to)).map(|(key, value)| Ok((key.clone(), value.clone())));
+        let entries = self
+            .range::<[u8], _>((from, to))
+            .map(|(key, value)| Ok((key.clone(), value.clone())));
         match dir {
             Dir::Up => Box::new(entries),
             Dir::Down => Box::new(entries.rev()),
@@ -59,7 +61,11 @@ const META_COMMIT: u8 = 2;
 
 /// The number of a table or an index in keys.
 pub(crate) fn number(name: &str) -> [u8; 8] {
-    blake3::hash(name.as_bytes()).as_bytes().first_chunk().copied().unwrap_or_default()
+    blake3::hash(name.as_bytes())
+        .as_bytes()
+        .first_chunk()
+        .copied()
+        .unwrap_or_default()
 }
 
 /// What all keys of a table's rows (or of an index's entries) begin with.
@@ -94,7 +100,10 @@ pub(crate) fn entry_keys(network: NetworkId, table: &Table, key: &Parts, columns
 pub(crate) fn value_of<'a>(table: &Table, name: &str, key: &'a Parts, columns: &'a Parts) -> Option<&'a Value> {
     let fields = table.key.iter().chain(&table.columns);
     let values = key.iter().chain(columns);
-    fields.zip(values).find(|(field, _)| field.name == name).and_then(|(_, value)| value.as_ref())
+    fields
+        .zip(values)
+        .find(|(field, _)| field.name == name)
+        .and_then(|(_, value)| value.as_ref())
 }
 
 fn meta(network: NetworkId, what: u8, id: &[u8]) -> Vec<u8> {
@@ -116,7 +125,9 @@ pub(crate) struct Numbers {
 impl Numbers {
     /// The stored numbers; `None` for a store that was never prepared.
     pub(crate) fn load(map: &dyn OrderedMap) -> Result<Option<Numbers>, StorageError> {
-        let Some(bytes) = map.get(&Numbers::key())? else { return Ok(None) };
+        let Some(bytes) = map.get(&Numbers::key())? else {
+            return Ok(None);
+        };
         let mut bytes = Bytes(&bytes);
         let mut next = || bytes.array().map(u32::from_be_bytes);
         match (next(), next(), next()) {
@@ -127,13 +138,22 @@ impl Numbers {
 
     /// The stored numbers of a store that a release with this schema may use.
     pub(crate) fn usable(map: &dyn OrderedMap, schema: &Schema) -> Result<Numbers, StorageError> {
-        let unprepared = StorageError::SchemaTooOld { found: 0, needed: schema.adds };
+        let unprepared = StorageError::SchemaTooOld {
+            found: 0,
+            needed: schema.adds,
+        };
         let stored = Numbers::load(map)?.ok_or(unprepared)?;
         if stored.breaks > schema.breaks {
-            return Err(StorageError::SchemaTooNew { found: stored.breaks, known: schema.breaks });
+            return Err(StorageError::SchemaTooNew {
+                found: stored.breaks,
+                known: schema.breaks,
+            });
         }
         if stored.filled < schema.adds || stored.breaks < schema.breaks {
-            return Err(StorageError::SchemaTooOld { found: stored.filled, needed: schema.adds });
+            return Err(StorageError::SchemaTooOld {
+                found: stored.filled,
+                needed: schema.adds,
+            });
         }
         Ok(stored)
     }
@@ -162,13 +182,20 @@ impl Head {
     /// The position row, or that of an empty log.
     pub(crate) fn load(map: &dyn OrderedMap, network: NetworkId) -> Result<Head, StorageError> {
         let Some(bytes) = map.get(&Head::key(network))? else {
-            return Ok(Head { position: Position::START, newest: i64::MIN });
+            return Ok(Head {
+                position: Position::START,
+                newest: i64::MIN,
+            });
         };
         let mut bytes = Bytes(&bytes);
         match (bytes.int(), bytes.array(), bytes.int()) {
-            (Some(number), Some(commit), Some(newest)) => {
-                Ok(Head { position: Position { number, commit: CommitId(commit) }, newest })
-            }
+            (Some(number), Some(commit), Some(newest)) => Ok(Head {
+                position: Position {
+                    number,
+                    commit: CommitId(commit),
+                },
+                newest,
+            }),
             _ => Err(StorageError::Corrupt { table: "position" }),
         }
     }
@@ -204,14 +231,23 @@ impl Remembered {
         network: NetworkId,
         id: CommitId,
     ) -> Result<Option<Remembered>, StorageError> {
-        let Some(bytes) = map.get(&Remembered::key(network, id))? else { return Ok(None) };
+        let Some(bytes) = map.get(&Remembered::key(network, id))? else {
+            return Ok(None);
+        };
         let mut bytes = Bytes(&bytes);
         let (request, number, commit) = (bytes.array(), bytes.int(), bytes.array());
         let answer = String::from_utf8(bytes.0.to_vec()).ok();
         match (request, number, commit, answer) {
             (Some(request), Some(number), Some(commit), Some(answer)) => {
-                let position = Position { number, commit: CommitId(commit) };
-                Ok(Some(Remembered { request, position, answer }))
+                let position = Position {
+                    number,
+                    commit: CommitId(commit),
+                };
+                Ok(Some(Remembered {
+                    request,
+                    position,
+                    answer,
+                }))
             }
             _ => Err(StorageError::Corrupt { table: "commits" }),
         }
@@ -224,7 +260,12 @@ impl Remembered {
 
     /// How it is stored.
     pub(crate) fn bytes(&self) -> Vec<u8> {
-        [self.request.as_slice(), &position_bytes(self.position), self.answer.as_bytes()].concat()
+        [
+            self.request.as_slice(),
+            &position_bytes(self.position),
+            self.answer.as_bytes(),
+        ]
+        .concat()
     }
 }
 

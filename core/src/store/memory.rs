@@ -34,7 +34,10 @@ impl Memory {
     /// The same data as another program finds it when it opens the store: still to be prepared, perhaps with another
     /// schema.
     pub fn reopen(&self) -> Memory {
-        Memory { entries: Arc::clone(&self.entries), schema: Arc::default() }
+        Memory {
+            entries: Arc::clone(&self.entries),
+            schema: Arc::default(),
+        }
     }
 
     fn schema(&self) -> Result<Arc<Schema>, StorageError> {

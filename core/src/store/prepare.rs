@@ -26,16 +26,35 @@ pub fn prepare(map: &dyn OrderedMap, schema: &Schema, mode: Prepare) -> Result<(
     let usable = Numbers::usable(map, schema);
     match (usable, mode) {
         (Ok(numbers), _) => {
-            let prepared = Prepared { adds: numbers.adds, breaks: numbers.breaks, changed: false };
+            let prepared = Prepared {
+                adds: numbers.adds,
+                breaks: numbers.breaks,
+                changed: false,
+            };
             Ok((prepared, Writes::new()))
         }
         (Err(StorageError::SchemaTooOld { .. }), Prepare::Upgrade) => {
             let old = Numbers::load(map)?;
             let adds = old.map_or(0, |old| old.adds).max(schema.adds);
-            let numbers = Numbers { adds, breaks: schema.breaks, filled: schema.adds };
-            let mut writes = if old.is_some() { Fill::new(map, schema).writes()? } else { Writes::new() };
+            let numbers = Numbers {
+                adds,
+                breaks: schema.breaks,
+                filled: schema.adds,
+            };
+            let mut writes = if old.is_some() {
+                Fill::new(map, schema).writes()?
+            } else {
+                Writes::new()
+            };
             writes.push((Numbers::key(), Some(numbers.bytes())));
-            Ok((Prepared { adds, breaks: schema.breaks, changed: true }, writes))
+            Ok((
+                Prepared {
+                    adds,
+                    breaks: schema.breaks,
+                    changed: true,
+                },
+                writes,
+            ))
         }
         (Err(error), _) => Err(error),
     }
@@ -51,15 +70,24 @@ struct Fill<'a> {
 impl<'a> Fill<'a> {
     fn new(map: &'a dyn OrderedMap, schema: &'a Schema) -> Fill<'a> {
         let tables = schema.tables.iter().map(|table| (number(table.name), table));
-        let indexes = schema.tables.iter().flat_map(|t| t.indexes.iter().map(move |index| (number(index.name), t)));
-        Fill { map, tables: tables.collect(), indexes: indexes.collect() }
+        let indexes = schema
+            .tables
+            .iter()
+            .flat_map(|t| t.indexes.iter().map(move |index| (number(index.name), t)));
+        Fill {
+            map,
+            tables: tables.collect(),
+            indexes: indexes.collect(),
+        }
     }
 
     fn writes(&self) -> Result<Writes, StorageError> {
         let mut writes = Writes::new();
         for entry in self.map.range(Bound::Unbounded, Bound::Unbounded, Dir::Up) {
             let (key, value) = entry?;
-            let Some((network, tag, name, rest)) = split(&key) else { continue };
+            let Some((network, tag, name, rest)) = split(&key) else {
+                continue;
+            };
             match tag {
                 ROWS => {
                     let Some(table) = self.tables.get(&name) else { continue };
@@ -108,7 +136,10 @@ fn filled(table: &Table, network: NetworkId, key: &[u8], value: &[u8]) -> Result
     let mut row = Stored::read(value, true).ok_or_else(corrupt)?;
     let later = table.columns.get(row.columns.len()..).unwrap_or_default();
     if !later.is_empty() {
-        let document = row.document.as_deref().and_then(|document| serde_json::from_str(document).ok());
+        let document = row
+            .document
+            .as_deref()
+            .and_then(|document| serde_json::from_str(document).ok());
         for field in later {
             row.columns.push(column(table, field, document.as_ref())?);
         }
@@ -120,7 +151,10 @@ fn filled(table: &Table, network: NetworkId, key: &[u8], value: &[u8]) -> Result
 }
 
 fn column(table: &Table, field: &Field, document: Option<&serde_json::Value>) -> Result<Option<Value>, StorageError> {
-    let value = field.path.zip(document).and_then(|(path, document)| lookup(document, path));
+    let value = field
+        .path
+        .zip(document)
+        .and_then(|(path, document)| lookup(document, path));
     match value.and_then(|value| typed(value, field.kind)) {
         Some(value) => Ok(Some(value)),
         None if table.class == Class::Counters => Ok(Some(Value::Int(0))),
@@ -131,7 +165,10 @@ fn column(table: &Table, field: &Field, document: Option<&serde_json::Value>) ->
 
 /// The value at a path like `$.place.kind`: names of members only.
 fn lookup<'a>(document: &'a serde_json::Value, path: &str) -> Option<&'a serde_json::Value> {
-    path.trim_start_matches("$").split('.').filter(|name| !name.is_empty()).try_fold(document, |at, name| at.get(name))
+    path.trim_start_matches("$")
+        .split('.')
+        .filter(|name| !name.is_empty())
+        .try_fold(document, |at, name| at.get(name))
 }
 
 /// A member of a document as a column: numbers, texts, and hexadecimal digits (dashes aside) for ids and bytes.
@@ -146,7 +183,12 @@ fn typed(value: &serde_json::Value, kind: Kind) -> Option<Value> {
 }
 
 fn hexadecimal(text: &str) -> Option<Vec<u8>> {
-    let digits: Vec<u32> = text.chars().filter(|c| *c != '-').map(|c| c.to_digit(16)).collect::<Option<_>>()?;
+    let digits: Vec<u32> = text
+        .chars()
+        .filter(|c| *c != '-')
+        .map(|c| c.to_digit(16))
+        .collect::<Option<_>>()?;
     let (pairs, odd) = digits.as_chunks::<2>();
-    odd.is_empty().then(|| pairs.iter().map(|[high, low]| (high << 4 | low) as u8).collect())
+    odd.is_empty()
+        .then(|| pairs.iter().map(|[high, low]| (high << 4 | low) as u8).collect())
 }

@@ -29,6 +29,13 @@ pub enum Part {
     Const(Value),
     /// A key part or column, by name, of the rows of the earlier read.
     Column(&'static str),
+    /// A key part or column of the only row of another earlier read; no key where that read found no row or several.
+    Only {
+        /// Number of that read, counted from 0.
+        read: usize,
+        /// The key part or column.
+        column: &'static str,
+    },
 }
 
 /// Where keys (or prefixes) come from.
@@ -62,7 +69,10 @@ impl Keys {
 
     /// One key for each row of an earlier read.
     pub fn of(read: usize, parts: impl IntoIterator<Item = Part>) -> Keys {
-        Keys(vec![Source::Of { read, parts: parts.into_iter().collect() }])
+        Keys(vec![Source::Of {
+            read,
+            parts: parts.into_iter().collect(),
+        }])
     }
 
     /// Both.

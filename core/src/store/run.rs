@@ -22,14 +22,23 @@ use std::ops::Bound;
 pub fn run(map: &dyn OrderedMap, schema: &Schema, network: NetworkId, reads: &[Read]) -> Result<Found, StorageError> {
     Numbers::usable(map, schema)?;
     check_reads(schema, reads)?;
-    let mut call = Call { map, schema, network, answered: Vec::with_capacity(reads.len()) };
+    let mut call = Call {
+        map,
+        schema,
+        network,
+        answered: Vec::with_capacity(reads.len()),
+    };
     for read in reads {
         let answer = call.answer(read)?;
         call.answered.push(answer);
     }
     let head = Head::load(map, network)?;
     let sets = call.answered.into_iter().map(|(_, rows)| rows).collect();
-    Ok(Found { position: head.position, newest: head.newest, sets })
+    Ok(Found {
+        position: head.position,
+        newest: head.newest,
+        sets,
+    })
 }
 
 /// A call under way: the reads answered so far, for keys that come from them.
@@ -46,7 +55,13 @@ impl<'a> Call<'a> {
             Read::Get { table, keys, want } => self.get(table, keys, *want),
             Read::Scan(range) => self.scan(range),
             Read::Merge(range) => self.merge(range),
-            Read::Walk { index, start, next, depth, want } => {
+            Read::Walk {
+                index,
+                start,
+                next,
+                depth,
+                want,
+            } => {
                 let start = self.keys(start, index)?;
                 self.walk(index, start, next, *depth, *want)
             }
@@ -70,11 +85,20 @@ impl<'a> Call<'a> {
         let mut rows = Vec::new();
         for prefix in self.keys(&range.prefixes, range.index)? {
             let start = order.start_of(&prefix);
-            for entry in self.entries(&start, &range.from, &range.to, range.dir).take(range.limit as usize) {
+            for entry in self
+                .entries(&start, &range.from, &range.to, range.dir)
+                .take(range.limit as usize)
+            {
                 rows.push(self.row(&order, &entry?, range.want)?);
             }
         }
-        Ok((order.table, Rows { rows, absent: Vec::new() }))
+        Ok((
+            order.table,
+            Rows {
+                rows,
+                absent: Vec::new(),
+            },
+        ))
     }
 
     /// The heads of the ranges wait in order of what follows their prefix. Only as many heads are kept as rows are owed:
@@ -82,12 +106,23 @@ impl<'a> Call<'a> {
     fn merge(&self, range: &Range) -> Result<(&'a Table, Rows), StorageError> {
         let order = self.order(range.index)?;
         let limit = range.limit as usize;
-        let mut heads = Heads { dir: range.dir, waiting: BTreeMap::new() };
+        let mut heads = Heads {
+            dir: range.dir,
+            waiting: BTreeMap::new(),
+        };
         if limit > 0 {
             for (number, prefix) in self.keys(&range.prefixes, range.index)?.into_iter().enumerate() {
                 let start = order.start_of(&prefix);
                 let rest = self.entries(&start, &range.from, &range.to, range.dir);
-                heads.offer(Stream { number, skip: start.len(), entry: Default::default(), rest }, limit)?;
+                heads.offer(
+                    Stream {
+                        number,
+                        skip: start.len(),
+                        entry: Default::default(),
+                        rest,
+                    },
+                    limit,
+                )?;
             }
         }
         let mut rows = Vec::new();
@@ -95,7 +130,13 @@ impl<'a> Call<'a> {
             rows.push(self.row(&order, &source.entry, range.want)?);
             heads.offer(source, limit - rows.len())?;
         }
-        Ok((order.table, Rows { rows, absent: Vec::new() }))
+        Ok((
+            order.table,
+            Rows {
+                rows,
+                absent: Vec::new(),
+            },
+        ))
     }
 
     fn walk(
@@ -108,7 +149,11 @@ impl<'a> Call<'a> {
     ) -> Result<(&'a Table, Rows), StorageError> {
         let order = self.order(index)?;
         // The way may lead over a column although only keys are wanted.
-        let needed = if order.table.key.iter().any(|part| part.name == next) { want } else { want.max(Want::Columns) };
+        let needed = if order.table.key.iter().any(|part| part.name == next) {
+            want
+        } else {
+            want.max(Want::Columns)
+        };
         let mut found: BTreeMap<Parts, Row> = BTreeMap::new();
         let mut asked = BTreeSet::new();
         let mut prefixes = start;
@@ -126,8 +171,24 @@ impl<'a> Call<'a> {
             asked.append(&mut prefixes);
             prefixes = further.difference(&asked).cloned().collect();
         }
-        let wanted = |row: Row| if want == Want::Key { Row { columns: Vec::new(), stamp: None, ..row } } else { row };
-        Ok((order.table, Rows { rows: found.into_values().map(wanted).collect(), absent: Vec::new() }))
+        let wanted = |row: Row| {
+            if want == Want::Key {
+                Row {
+                    columns: Vec::new(),
+                    stamp: None,
+                    ..row
+                }
+            } else {
+                row
+            }
+        };
+        Ok((
+            order.table,
+            Rows {
+                rows: found.into_values().map(wanted).collect(),
+                absent: Vec::new(),
+            },
+        ))
     }
 
     /// The keys or prefixes of a read, in order and each once.
@@ -139,10 +200,19 @@ impl<'a> Call<'a> {
                     all.insert(parts.clone());
                 }
                 Source::Of { read, parts } => {
-                    let Some((table, answer)) = self.answered.get(*read) else { continue };
+                    let Some((table, answer)) = self.answered.get(*read) else {
+                        continue;
+                    };
                     let part = |part: &Part, row: &Row| match part {
                         Part::Const(value) => Some(value.clone()),
                         Part::Column(name) => value_of(table, name, &row.key, &row.columns).cloned(),
+                        Part::Only { read, column } => match self.answered.get(*read) {
+                            Some((table, Rows { rows, .. })) => match rows.as_slice() {
+                                [row] => value_of(table, column, &row.key, &row.columns).cloned(),
+                                _ => None,
+                            },
+                            None => None,
+                        },
                     };
                     let key = |row: &Row| parts.iter().map(|p| part(p, row).map(Some)).collect::<Option<Parts>>();
                     all.extend(answer.rows.iter().filter_map(key));
@@ -150,18 +220,33 @@ impl<'a> Call<'a> {
             }
         }
         if all.len() > MAX_KEYS {
-            return Err(StorageError::Refused { table: name, what: "a read names at most 5,000 keys or prefixes" });
+            return Err(StorageError::Refused {
+                table: name,
+                what: "a read names at most 5,000 keys or prefixes",
+            });
         }
         Ok(all)
     }
 
     fn order(&self, name: &'static str) -> Result<Order<'a>, StorageError> {
-        let unknown = StorageError::Refused { table: name, what: "the schema has no such table or index" };
+        let unknown = StorageError::Refused {
+            table: name,
+            what: "the schema has no such table or index",
+        };
         let table = self.schema.table_of(name).ok_or(unknown)?;
         let rows = space(self.network, ROWS, table.name);
         let own = name == table.name;
-        let start = if own { rows.clone() } else { space(self.network, ENTRIES, name) };
-        Ok(Order { table, own, start, rows })
+        let start = if own {
+            rows.clone()
+        } else {
+            space(self.network, ENTRIES, name)
+        };
+        Ok(Order {
+            table,
+            own,
+            start,
+            rows,
+        })
     }
 
     /// The entries that begin with `prefix` and lie within the bounds.
@@ -174,11 +259,19 @@ impl<'a> Call<'a> {
         // An empty bound is the prefix itself: `to` then holds all of it, `from` would leave all of it out.
         let (low, high) = match dir {
             Dir::Up => {
-                let low = if from.is_empty() { Some(prefix.to_vec()) } else { after(&under(from)) };
+                let low = if from.is_empty() {
+                    Some(prefix.to_vec())
+                } else {
+                    after(&under(from))
+                };
                 (low, after(&under(to)))
             }
             Dir::Down => {
-                let high = if from.is_empty() { after(prefix) } else { Some(under(from)) };
+                let high = if from.is_empty() {
+                    after(prefix)
+                } else {
+                    Some(under(from))
+                };
                 (Some(under(to)), high)
             }
         };
@@ -191,9 +284,15 @@ impl<'a> Call<'a> {
 
     /// The row that an entry of the order names.
     fn row(&self, order: &Order<'a>, entry: &(Vec<u8>, Vec<u8>), want: Want) -> Result<Row, StorageError> {
-        let corrupt = || StorageError::Corrupt { table: order.table.name };
+        let corrupt = || StorageError::Corrupt {
+            table: order.table.name,
+        };
         let (key, value) = entry;
-        let bytes = if order.own { key.get(order.start.len()..).ok_or_else(corrupt)? } else { value };
+        let bytes = if order.own {
+            key.get(order.start.len()..).ok_or_else(corrupt)?
+        } else {
+            value
+        };
         let parts = encode::parts(bytes, order.table.key.iter().map(|part| part.kind)).ok_or_else(corrupt)?;
         if order.own || want == Want::Key {
             return order.build(parts, value, want);
@@ -222,10 +321,20 @@ impl Order<'_> {
 
     fn build(&self, key: Parts, value: &[u8], want: Want) -> Result<Row, StorageError> {
         if want == Want::Key {
-            return Ok(Row { key, columns: Vec::new(), stamp: None, document: None });
+            return Ok(Row {
+                key,
+                columns: Vec::new(),
+                stamp: None,
+                document: None,
+            });
         }
         let stored = stored(self.table, value, want == Want::Document)?;
-        Ok(Row { key, columns: stored.columns, stamp: stored.stamp, document: stored.document })
+        Ok(Row {
+            key,
+            columns: stored.columns,
+            stamp: stored.stamp,
+            document: stored.document,
+        })
     }
 }
 

@@ -31,12 +31,22 @@ pub struct Field {
 impl Field {
     /// A field that is always present.
     pub const fn new(name: &'static str, kind: Kind) -> Field {
-        Field { name, kind, optional: false, path: None }
+        Field {
+            name,
+            kind,
+            optional: false,
+            path: None,
+        }
     }
 
     /// A field that may be absent.
     pub const fn optional(name: &'static str, kind: Kind) -> Field {
-        Field { name, kind, optional: true, path: None }
+        Field {
+            name,
+            kind,
+            optional: true,
+            path: None,
+        }
     }
 }
 
@@ -99,7 +109,10 @@ impl Table {
 
     /// Adds an index.
     pub fn index(mut self, name: &'static str, fields: impl IntoIterator<Item = &'static str>) -> Table {
-        self.indexes.push(Index { name, fields: fields.into_iter().collect() });
+        self.indexes.push(Index {
+            name,
+            fields: fields.into_iter().collect(),
+        });
         self
     }
 
@@ -110,10 +123,18 @@ impl Table {
 
     /// The fields of the order called `index` (the table's own name is its key order), the missing key parts appended.
     pub fn order(&self, index: &str) -> Option<Vec<&Field>> {
-        let named: &[&'static str] =
-            if index == self.name { &[] } else { &self.indexes.iter().find(|i| i.name == index)?.fields };
+        let named: &[&'static str] = if index == self.name {
+            &[]
+        } else {
+            &self.indexes.iter().find(|i| i.name == index)?.fields
+        };
         let rest = self.key.iter().filter(|part| !named.contains(&part.name));
-        named.iter().filter_map(|name| self.field(name)).chain(rest).map(Some).collect()
+        named
+            .iter()
+            .filter_map(|name| self.field(name))
+            .chain(rest)
+            .map(Some)
+            .collect()
     }
 }
 
@@ -151,7 +172,11 @@ impl Schema {
                 .columns([Field::new("at", Kind::Time)])
                 .index(AGENDA_DUE, ["at"]),
         );
-        Schema { adds, breaks, tables: all }
+        Schema {
+            adds,
+            breaks,
+            tables: all,
+        }
     }
 
     /// A table by name.
@@ -161,6 +186,8 @@ impl Schema {
 
     /// The table that an index (or a table's own name) orders.
     pub fn table_of(&self, index: &str) -> Option<&Table> {
-        self.tables.iter().find(|t| t.name == index || t.indexes.iter().any(|i| i.name == index))
+        self.tables
+            .iter()
+            .find(|t| t.name == index || t.indexes.iter().any(|i| i.name == index))
     }
 }

@@ -103,5 +103,8 @@ pub struct Position {
 
 impl Position {
     /// The position of an empty log.
-    pub const START: Position = Position { number: 0, commit: CommitId([0; 16]) };
+    pub const START: Position = Position {
+        number: 0,
+        commit: CommitId([0; 16]),
+    };
 }
