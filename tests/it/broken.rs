@@ -1,16 +1,20 @@
 //! Broken backends: each must turn a named case of the conformance kit red, else the kit proves nothing.
 
+mod fault;
 mod store;
 
+use fault::Fault;
 use parvis::store::conformance::{Kit, Report, cases};
 use parvis::store::{Batch, CommitError, Committed, Found, Memory, NetworkId, Prepare, Prepared, Read, ReadAt, Schema};
 use parvis::store::{Storage, StorageError};
 use std::sync::{Arc, Mutex};
-use store::{Broken, Fault};
+use store::Broken;
 
 /// Runs the whole kit, prints what turned red, and answers the names.
 fn red(name: &str, kit: &Kit) -> Vec<String> {
-    let failed = cases().into_iter().filter(|case| matches!(case.run(kit), Report::Failed(_)));
+    let failed = cases()
+        .into_iter()
+        .filter(|case| matches!(case.run(kit), Report::Failed(_)));
     let paths: Vec<String> = failed.map(|case| case.path()).collect();
     println!("{name}: {} red\n    {}", paths.len(), paths.join("\n    "));
     paths
@@ -20,7 +24,10 @@ fn must_be_red(name: &str, kit: &Kit, case: &str) {
     let known = cases().iter().any(|known| known.path() == case);
     assert!(known, "the kit has no case {case}");
     let red = red(name, kit);
-    assert!(red.iter().any(|path| path == case), "{name} passes {case}; red are {red:?}");
+    assert!(
+        red.iter().any(|path| path == case),
+        "{name} passes {case}; red are {red:?}"
+    );
 }
 
 macro_rules! broken {
@@ -42,6 +49,7 @@ broken! {
     merge_repeats: MergeRepeats => "merge::rows_equal_after_the_prefix_are_one_row_of_the_smallest_prefix",
     depth_ignored: DepthIgnored => "walk::depth_counts_rows_on_a_path",
     absent_swallowed: AbsentSwallowed => "get::a_missing_row_is_reported_absent_never_an_error",
+    only_of_first: OnlyOfFirst => "keys::no_row_several_rows_and_an_absent_column_give_no_only_part",
     torn_snapshot: TornSnapshot => "snapshot::a_read_of_several_tables_is_never_torn",
     torn_walk: TornWalk => "snapshot::a_walk_is_of_one_instant",
     torn_batch: TornBatch => "batch::a_failed_bound_leaves_nothing_of_the_batch",
@@ -66,7 +74,37 @@ broken! {
 
 #[test]
 fn the_wrapper_without_a_fault_passes() {
-    assert_eq!(red("no fault", &Kit::new(|| async { Broken::new(Fault::None) })), Vec::<String>::new());
+    assert_eq!(
+        red("no fault", &Kit::new(|| async { Broken::new(Fault::None) })),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
+fn a_difference_is_shrunk_to_its_shortest_script() {
+    let cases = cases();
+    let random = cases.iter().find(|case| case.topic == "random").unwrap();
+    let steps = |fault| match random.run(&Kit::new(move || async move { Broken::new(fault) })) {
+        Report::Failed(how) => {
+            println!("{fault:?}\n{how}\n");
+            assert!(how.starts_with("seed 1, script "), "no seed: {how}");
+            how.lines()
+                .filter(|line| line.starts_with("    Commit") || line.starts_with("    Read"))
+                .count()
+        }
+        other => panic!("{fault:?}: {other:?}"),
+    };
+    // A later instant after an earlier one; two rows of one key; one batch and a repetition; a range and a row in it.
+    assert_eq!(
+        [
+            Fault::SoonerIsExactly,
+            Fault::LimitIgnored,
+            Fault::ResendApplied,
+            Fault::RangeUnlimited
+        ]
+        .map(steps),
+        [2, 2, 2, 2],
+    );
 }
 
 /// What was committed to a place: opening it again loses the newest.
@@ -87,7 +125,10 @@ impl Forgetful {
             journal.clone()
         };
         if !kept.is_empty() {
-            memory.prepare(&parvis::store::conformance::schema(), Prepare::Upgrade).await.unwrap();
+            memory
+                .prepare(&parvis::store::conformance::schema(), Prepare::Upgrade)
+                .await
+                .unwrap();
         }
         for (network, batch) in kept {
             let _again = memory.commit(network, batch).await;
@@ -115,12 +156,20 @@ impl Storage for Forgetful {
 #[test]
 fn newest_commit_lost() {
     let kit = Kit::reopening(Journal::default, Forgetful::open);
-    must_be_red("newest_commit_lost", &kit, "reopen::what_was_acknowledged_is_there_after_reopening");
+    must_be_red(
+        "newest_commit_lost",
+        &kit,
+        "reopen::what_was_acknowledged_is_there_after_reopening",
+    );
 }
 
 /// A second handle that sees what there was when it was opened.
 #[test]
 fn stale_second_handle() {
     let kit = Kit::reopening(Journal::default, Forgetful::open).shared();
-    must_be_red("stale_second_handle", &kit, "handles::two_handles_lose_no_add_and_no_position");
+    must_be_red(
+        "stale_second_handle",
+        &kit,
+        "handles::two_handles_lose_no_add_and_no_position",
+    );
 }

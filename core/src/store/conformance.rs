@@ -1,14 +1,18 @@
 //! The conformance kit: what every backend must show, and what any author of one runs.
 //!
-//! ```ignore
-//! use parvis::store::conformance::Kit;
-//!
+//! ```
 //! // One `#[test]` for every case, each with a store of its own.
-//! parvis::conformance!(Kit::new(|| async { MyStore::in_memory() }));
+//! mod memory {
+//!     use parvis::store::{Memory, conformance::Kit};
+//!
+//!     parvis::conformance!(Kit::new(|| async { Memory::new() }));
+//! }
 //!
 //! // A store that outlives its handle shows crash and reopening too; `shared` where several handles may be open at once.
-//! mod on_disk {
-//!     parvis::conformance!(Kit::reopening(temporary_directory, |place| async move { MyStore::open(&place).await }).shared());
+//! mod reopened {
+//!     use parvis::store::{Memory, conformance::Kit};
+//!
+//!     parvis::conformance!(Kit::reopening(Memory::new, |place| async move { place.reopen() }).shared());
 //! }
 //! ```
 //!
@@ -17,10 +21,16 @@
 //! on the store and on [`Memory`](super::Memory), compares every outcome, and shrinks a difference to its shortest script:
 //! `PARVIS_SEED` and `PARVIS_SCRIPTS` choose them.
 //!
+//! [`cases`] gives the same as data: [`Case::run`] answers a [`Report`].
+//!
 //! No case reads a private detail: all go through [`Storage`](super::Storage). The kit is not a stable interface: it grows with
 //! every sentence that is promised.
 
-#![expect(clippy::panic, clippy::print_stderr, reason = "the kit is test code: a broken promise ends the test")]
+#![expect(
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "the kit is test code: a broken promise ends the test"
+)]
 
 mod agenda;
 mod batch;
@@ -148,6 +158,9 @@ macro_rules! conformance_cases {
                 only_rows_give_keys_not_the_absent_ones,
                 only_rows_within_the_limit_give_keys,
                 five_thousand_keys_are_answered,
+                a_part_may_be_a_column_of_the_only_row_of_another_read,
+                no_row_several_rows_and_an_absent_column_give_no_only_part,
+                an_only_part_that_does_not_fit_is_refused,
             }
             order {
                 absent_parts_come_first,
@@ -180,6 +193,7 @@ macro_rules! conformance_cases {
                 checks_against_the_class_of_a_table_are_refused,
                 a_key_is_written_at_most_once,
                 a_read_names_at_most_five_thousand_keys,
+                a_read_computes_at_most_five_thousand_keys,
                 a_call_holds_at_most_64_reads,
                 a_walk_has_one_to_sixteen_steps,
                 the_store_alone_writes_its_log_and_its_agenda,
@@ -399,7 +413,10 @@ pub fn cases() -> Vec<Case> {
 /// # Panics
 /// Where the store breaks the case.
 pub fn check(kit: &Kit, topic: &str, name: &str) {
-    let Some(case) = cases().into_iter().find(|case| case.topic == topic && case.name == name) else {
+    let Some(case) = cases()
+        .into_iter()
+        .find(|case| case.topic == topic && case.name == name)
+    else {
         panic!("the kit has no case {topic}::{name}")
     };
     match case.run(kit) {

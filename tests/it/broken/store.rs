@@ -1,83 +1,21 @@
 //! A store in memory with one fault.
 
+use super::fault::Fault;
 use async_trait::async_trait;
 use parvis::store::{
     AGENDA_NETWORK, Batch, CommitError, CommitId, Committed, Dir, Durability, Expect, Found, Keys, LOG, Memory,
-    NetworkId, Parts, Position, Prepare, Prepared, Range, Read, ReadAt, Row, Schema, Source, Storage, StorageError,
-    Value, Wake, Want, Write, apply, run,
+    NetworkId, Part, Parts, Position, Prepare, Prepared, Range, Read, ReadAt, Row, Schema, Source, Storage,
+    StorageError, Value, Wake, Want, Write, apply, run,
 };
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;
 use std::task::Poll;
 
-/// What is wrong with a store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fault {
-    /// Nothing: the wrapper itself must not turn a case red.
-    None,
-    /// A scan downwards comes upwards.
-    WrongDirection,
-    /// Text is compared without case.
-    TextWithoutCase,
-    /// An absent part comes last.
-    AbsentLast,
-    /// The first row after a bound is left out.
-    PageSkipsRow,
-    /// A limit is not looked at.
-    LimitIgnored,
-    /// A merge answers rows twice that are equal after the prefix.
-    MergeRepeats,
-    /// A walk goes on to the root whatever the depth.
-    DepthIgnored,
-    /// Keys without a row are not reported.
-    AbsentSwallowed,
-    /// Each read of a call has an instant of its own.
-    TornSnapshot,
-    /// Each step of a walk has an instant of its own.
-    TornWalk,
-    /// Bounded adds come in a commit of their own, after the rest.
-    TornBatch,
-    /// A commit yields after its first rows: dropped there, it leaves them.
-    TornByCancelling,
-    /// Commits work out what they write before they take the lock.
-    LostAdd,
-    /// The bounds of an add are not looked at.
-    BoundIgnored,
-    /// A stamp check is content with any row.
-    StampIgnored,
-    /// Checks are not looked at.
-    ChecksIgnored,
-    /// The last condition that fails is named.
-    LastConditionNamed,
-    /// A range goes however long it is.
-    RangeUnlimited,
-    /// A batch that is sent again is carried out again.
-    ResendApplied,
-    /// The request is not compared.
-    RequestIgnored,
-    /// A refusal is remembered.
-    RefusalRemembered,
-    /// All networks are one.
-    NetworkIgnored,
-    /// Positions count by two.
-    LogWithGaps,
-    /// The newest time is the last one.
-    TimeGoesBack,
-    /// A later instant replaces an earlier one.
-    SoonerIsExactly,
-    /// Blanks of a document are tidied away.
-    DocumentsTidied,
-    /// New columns are not filled.
-    ColumnsUnfilled,
-    /// What does not fit is taken without a word.
-    NothingRefused,
-}
-
 /// A store in memory with one fault.
 pub(crate) struct Broken {
     fault: Fault,
     memory: Memory,
-    resends: Mutex<u64>,
+    sent: Mutex<HashMap<CommitId, u64>>,
     refusals: Mutex<HashMap<CommitId, CommitError>>,
     newest: Mutex<HashMap<NetworkId, i64>>,
     /// The store of [`Fault::LostAdd`]: a map whose commits race.
@@ -92,7 +30,7 @@ impl Broken {
         Broken {
             fault,
             memory: Memory::new(),
-            resends: Mutex::default(),
+            sent: Mutex::default(),
             refusals: Mutex::default(),
             newest: Mutex::default(),
             racing: Mutex::default(),
@@ -104,7 +42,11 @@ impl Broken {
     }
 
     fn network(&self, network: NetworkId) -> NetworkId {
-        if self.has(Fault::NetworkIgnored) && network != AGENDA_NETWORK { NetworkId([1; 16]) } else { network }
+        if self.has(Fault::NetworkIgnored) && network != AGENDA_NETWORK {
+            NetworkId([1; 16])
+        } else {
+            network
+        }
     }
 
     /// The read as this store understands it.
@@ -126,18 +68,59 @@ impl Broken {
                 let mut found = self.memory.read(network, &[], at).await?;
                 for count in 1..=reads.len() {
                     std::thread::yield_now();
-                    found.sets.extend(self.memory.read(network, &reads[..count], at).await?.sets.pop());
+                    found
+                        .sets
+                        .extend(self.memory.read(network, &reads[..count], at).await?.sets.pop());
                 }
                 Ok(found)
             }
+            Fault::OnlyOfFirst => {
+                let schema = parvis::store::conformance::schema();
+                let mut reads = reads;
+                for number in 0..reads.len() {
+                    let found = self.memory.read(network, &reads[..number], at).await?;
+                    let earlier: Vec<_> = reads[..number].iter().filter_map(table_of).collect();
+                    let (Read::Scan(Range { prefixes: keys, .. })
+                    | Read::Merge(Range { prefixes: keys, .. })
+                    | Read::Get { keys, .. }
+                    | Read::Walk { start: keys, .. }) = &mut reads[number];
+                    for source in &mut keys.0 {
+                        let Source::Of { parts, .. } = source else { continue };
+                        for part in parts {
+                            let Part::Only { read, column } = part else { continue };
+                            let Some(table) = earlier.get(*read).and_then(|name| schema.table_of(name)) else {
+                                continue;
+                            };
+                            let Some(row) = found.sets[*read].rows.first() else {
+                                continue;
+                            };
+                            let names = table.key.iter().chain(&table.columns).map(|field| field.name);
+                            let mut values = names.zip(row.key.iter().chain(&row.columns));
+                            if let Some((_, Some(value))) = values.find(|(name, _)| name == column) {
+                                *part = Part::Const(value.clone());
+                            }
+                        }
+                    }
+                }
+                self.memory.read(network, &reads, at).await
+            }
             Fault::TornWalk => {
                 let mut found = self.memory.read(network, &reads, at).await?;
-                if let [Read::Walk { index, start, depth, .. }] = reads.as_slice() {
+                if let [
+                    Read::Walk {
+                        index, start, depth, ..
+                    },
+                ] = reads.as_slice()
+                {
                     let mut rows: BTreeMap<Parts, Row> = BTreeMap::new();
                     let mut keys = start.clone();
                     for _ in 0..*depth {
                         std::thread::yield_now();
-                        let step = Read::Get { table: index, keys, want: Want::Document };
+                        let step = Read::Get {
+                            table: index,
+                            keys,
+                            want: Want::Document,
+                        };
                         let found = self.memory.read(network, &[step], at).await?;
                         let step = &found.sets[0].rows;
                         keys = Keys::given(step.iter().filter_map(|row| Some(vec![Some(row.columns[0].clone()?)])));
@@ -167,17 +150,27 @@ impl Broken {
                 set.rows.sort_by_key(|row| lowercase(&row.key));
             }
             (Read::Scan(Range { dir: Dir::Up, .. }), Fault::AbsentLast) => {
-                set.rows
-                    .sort_by_key(|row| row.key.iter().map(|part| (part.is_none(), part.clone())).collect::<Vec<_>>());
+                set.rows.sort_by_key(|row| {
+                    row.key
+                        .iter()
+                        .map(|part| (part.is_none(), part.clone()))
+                        .collect::<Vec<_>>()
+                });
             }
             (Read::Get { .. }, Fault::AbsentSwallowed) => set.absent.clear(),
             (Read::Merge(range), Fault::MergeRepeats) => {
                 let one = |source: &Source| {
                     let prefixes = Keys(vec![source.clone()]);
-                    Read::Scan(Range { prefixes, ..range.clone() })
+                    Read::Scan(Range {
+                        prefixes,
+                        ..range.clone()
+                    })
                 };
-                let asked: Vec<Read> =
-                    reads[..number].iter().cloned().chain(range.prefixes.0.iter().map(one)).collect();
+                let asked: Vec<Read> = reads[..number]
+                    .iter()
+                    .cloned()
+                    .chain(range.prefixes.0.iter().map(one))
+                    .collect();
                 if let Ok(found) = self.memory.read(network, &asked, ReadAt::Fresh).await {
                     let mut rows: Vec<Row> = found.sets.into_iter().skip(number).flat_map(|set| set.rows).collect();
                     let suffix = |row: &Row| row.key.iter().skip(2).cloned().collect::<Parts>();
@@ -206,7 +199,13 @@ impl Broken {
             match (write, self.fault) {
                 (Write::Add { at_least, at_most, .. }, Fault::BoundIgnored) => (*at_least, *at_most) = (None, None),
                 (Write::DeleteRange { at_most, .. }, Fault::RangeUnlimited) => *at_most = u32::MAX,
-                (Write::Put { document: Some(document), .. }, Fault::DocumentsTidied) => {
+                (
+                    Write::Put {
+                        document: Some(document),
+                        ..
+                    },
+                    Fault::DocumentsTidied,
+                ) => {
                     document.retain(|c| !c.is_whitespace());
                 }
                 _ => {}
@@ -225,9 +224,10 @@ impl Broken {
                 }
             }
             (Fault::ResendApplied, _) if batch.is_remembered() => {
-                let mut resends = self.resends.lock().unwrap();
-                *resends += 1;
-                batch.id.0[..8].copy_from_slice(&resends.to_be_bytes());
+                let mut sent = self.sent.lock().unwrap();
+                let times = sent.entry(batch.id).or_default();
+                batch.id.0[0] ^= u8::try_from(*times).unwrap();
+                *times += 1;
             }
             _ => {}
         }
@@ -236,8 +236,17 @@ impl Broken {
 
     /// Puts and deletes first, bounded adds in a second commit.
     async fn torn(&self, network: NetworkId, batch: Batch) -> Result<Committed, CommitError> {
-        let mut second = Batch { checks: Vec::new(), writes: Vec::new(), ..batch.clone() };
-        let mut first = Batch { log: Vec::new(), wake: None, durability: Durability::Durable, ..batch };
+        let mut second = Batch {
+            checks: Vec::new(),
+            writes: Vec::new(),
+            ..batch.clone()
+        };
+        let mut first = Batch {
+            log: Vec::new(),
+            wake: None,
+            durability: Durability::Durable,
+            ..batch
+        };
         let adds = |write: &Write| matches!(write, Write::Add { .. } | Write::Max { .. });
         (second.writes, first.writes) = first.writes.into_iter().partition(adds);
         let id = first.id;
@@ -249,7 +258,11 @@ impl Broken {
             return self.memory.commit(network, first).await;
         }
         let committed = self.memory.commit(network, first).await?;
-        if second.is_remembered() { self.memory.commit(network, second).await } else { Ok(committed) }
+        if second.is_remembered() {
+            self.memory.commit(network, second).await
+        } else {
+            Ok(committed)
+        }
     }
 
     /// Rows of the free table first; then the whole batch, unless the future was dropped in between.
@@ -257,7 +270,10 @@ impl Broken {
         let free = |write: &&Write| matches!(write, Write::Put { table: "marks", .. });
         let writes: Vec<Write> = batch.writes.iter().filter(free).cloned().collect();
         if batch.checks.is_empty() && !writes.is_empty() {
-            let early = Batch { writes, ..Batch::new(batch.id, batch.request, batch.time) };
+            let early = Batch {
+                writes,
+                ..Batch::new(batch.id, batch.request, batch.time)
+            };
             self.memory.commit(network, early).await?;
             yield_once().await;
         }
@@ -296,7 +312,7 @@ fn table_of(read: &Read) -> Option<&'static str> {
     match read {
         Read::Get { table, .. } => Some(table),
         Read::Scan(range) | Read::Merge(range) => Some(range.index),
-        Read::Walk { .. } => None,
+        Read::Walk { index, .. } => Some(index),
     }
 }
 
@@ -374,7 +390,11 @@ impl Storage for Broken {
                 self.refusals.lock().unwrap().insert(id, refusal.clone());
             }
             (Err(CommitError::Storage(StorageError::Refused { .. })), Fault::NothingRefused) => {
-                return Ok(Committed { position: Position::START, answer, repeated: false });
+                return Ok(Committed {
+                    position: Position::START,
+                    answer,
+                    repeated: false,
+                });
             }
             _ => {}
         }

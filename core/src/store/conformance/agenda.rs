@@ -44,21 +44,41 @@ pub(super) async fn the_agenda_is_read_in_due_order(bench: Bench) -> Verdict {
         wake(&bench.network(network), Wake::Sooner(at)).await?;
     }
     let expected = [(5, -1), (1, 10), (4, 10), (2, 20), (3, 30)];
-    let expected = expected.map(|(network, at)| entry(&bench.network(network), at)).to_vec();
+    let expected = expected
+        .map(|(network, at)| entry(&bench.network(network), at))
+        .to_vec();
     same(agenda(&bench).await?, expected.clone())?;
     let system = bench.within(AGENDA_NETWORK);
-    let due = Range { to: vec![time(10)], limit: 2, ..range(AGENDA_DUE, vec![]) };
+    let due = Range {
+        to: vec![time(10)],
+        limit: 2,
+        ..range(AGENDA_DUE, vec![])
+    };
     let keys: Vec<Parts> = expected.into_iter().map(|(key, _)| key).collect();
-    same(system.keys(Read::Scan(due.clone())).await?, keys.iter().take(2).cloned().collect())?;
-    let next = Range { from: vec![time(10), Some(Value::Id([1; 16]))], ..due };
-    same(system.keys(Read::Scan(next)).await?, keys.iter().skip(2).take(1).cloned().collect())
+    same(
+        system.keys(Read::Scan(due.clone())).await?,
+        keys.iter().take(2).cloned().collect(),
+    )?;
+    let next = Range {
+        from: vec![time(10), Some(Value::Id([1; 16]))],
+        ..due
+    };
+    same(
+        system.keys(Read::Scan(next)).await?,
+        keys.iter().skip(2).take(1).cloned().collect(),
+    )
 }
 
 pub(super) async fn the_agenda_is_in_the_network_system_only(bench: Bench) -> Verdict {
     wake(&bench, Wake::Sooner(5)).await?;
     same(bench.keys(all(AGENDA)).await?, vec![])?;
     let system = bench.within(AGENDA_NETWORK);
-    let row = Row { key: vec![Some(Value::Id(bench.network.0))], columns: vec![time(5)], stamp: None, document: None };
+    let row = Row {
+        key: vec![Some(Value::Id(bench.network.0))],
+        columns: vec![time(5)],
+        stamp: None,
+        document: None,
+    };
     same(system.get(AGENDA, row.key.clone()).await?, Some(row))?;
     same(system.get(AGENDA, vec![id(1)]).await?, None)
 }
@@ -66,7 +86,10 @@ pub(super) async fn the_agenda_is_in_the_network_system_only(bench: Bench) -> Ve
 pub(super) async fn a_batch_that_fails_wakes_nobody(bench: Bench) -> Verdict {
     wake(&bench, Wake::Exactly(Some(50))).await?;
     let failing = bench.draft().present("tree", node(1)).wake(Wake::Sooner(10));
-    same(bench.commit(failing).await, conflict("tree", node(1), Cause::NotPresent))?;
+    same(
+        bench.commit(failing).await,
+        conflict("tree", node(1), Cause::NotPresent),
+    )?;
     same(agenda(&bench).await?, vec![entry(&bench, 50)])
 }
 

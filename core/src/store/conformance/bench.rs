@@ -55,7 +55,11 @@ impl From<String> for Stop {
 /// The store must have answered exactly this.
 #[track_caller]
 pub(super) fn same<T: PartialEq + Debug>(found: T, expected: T) -> Verdict {
-    if found == expected { Ok(()) } else { Err(failed(format_args!("found    {found:?}\nexpected {expected:?}"))) }
+    if found == expected {
+        Ok(())
+    } else {
+        Err(failed(format_args!("found    {found:?}\nexpected {expected:?}")))
+    }
 }
 
 /// This must hold.
@@ -92,7 +96,13 @@ pub(super) struct Bench {
 
 impl Bench {
     pub(super) fn new(kit: Kit, place: Place, store: Arc<dyn Storage>) -> Bench {
-        Bench { kit, place, store, network: NetworkId([7; 16]), drafts: Arc::new(AtomicU64::new(1)) }
+        Bench {
+            kit,
+            place,
+            store,
+            network: NetworkId([7; 16]),
+            drafts: Arc::new(AtomicU64::new(1)),
+        }
     }
 
     /// A fresh store that has the kit's schema.
@@ -114,7 +124,10 @@ impl Bench {
 
     /// The same store, this network.
     pub(super) fn within(&self, network: NetworkId) -> Bench {
-        Bench { network, ..self.clone() }
+        Bench {
+            network,
+            ..self.clone()
+        }
     }
 
     /// Drops the handle without any farewell and opens the place again.
@@ -122,10 +135,22 @@ impl Bench {
         if !self.place.reopens {
             return Err(Stop::NotApplicable("the store lives as long as its handle"));
         }
-        let Bench { kit, place, store, network, drafts } = self;
+        let Bench {
+            kit,
+            place,
+            store,
+            network,
+            drafts,
+        } = self;
         drop(store);
         let store = place.open().await;
-        Ok(Bench { kit, place, store, network, drafts })
+        Ok(Bench {
+            kit,
+            place,
+            store,
+            network,
+            drafts,
+        })
     }
 
     /// A second handle while this one stays open; has the kit's schema.
@@ -133,7 +158,10 @@ impl Bench {
         if !self.place.shares {
             return Err(Stop::NotApplicable("the store has one handle at a time"));
         }
-        let bench = Bench { store: self.place.open().await, ..self.clone() };
+        let bench = Bench {
+            store: self.place.open().await,
+            ..self.clone()
+        };
         bench.store.prepare(&schema(), Prepare::Check).await?;
         Ok(bench)
     }
@@ -176,7 +204,11 @@ impl Bench {
 
     /// The row under one key.
     pub(super) async fn get(&self, table: &'static str, key: Parts) -> Result<Option<Row>, StorageError> {
-        let read = Read::Get { table, keys: Keys::given([key]), want: Want::Document };
+        let read = Read::Get {
+            table,
+            keys: Keys::given([key]),
+            want: Want::Document,
+        };
         Ok(self.rows(read).await?.pop())
     }
 
@@ -190,7 +222,11 @@ impl Bench {
         T: Send + 'static,
         F: Future<Output = Result<T, Stop>> + Send + 'static,
     {
-        let crowd = Arc::new(Mutex::new(Crowd { results: Vec::new(), running: count, waker: None }));
+        let crowd = Arc::new(Mutex::new(Crowd {
+            results: Vec::new(),
+            running: count,
+            waker: None,
+        }));
         for number in 0..count {
             let (bench, work, crowd) = (self.clone(), work.clone(), Arc::clone(&crowd));
             std::thread::spawn(move || {

@@ -10,7 +10,9 @@ async fn counts(bench: &Bench, key: Parts) -> Result<Option<Parts>, Stop> {
 
 pub(super) async fn add_and_max_create_a_row_at_zero(bench: Bench) -> Verdict {
     let draft = bench.draft().add(count(1, None), "n", 5).max(count(2, None), "peak", 7);
-    bench.done(draft.max(count(3, None), "n", -7).add(count(4, None), "n", 0)).await?;
+    bench
+        .done(draft.max(count(3, None), "n", -7).add(count(4, None), "n", 0))
+        .await?;
     same(counts(&bench, count(1, None)).await?, Some(vec![int(5), int(0)]))?;
     same(counts(&bench, count(2, None)).await?, Some(vec![int(0), int(7)]))?;
     same(counts(&bench, count(3, None)).await?, Some(vec![int(0), int(0)]))?;
@@ -26,8 +28,17 @@ pub(super) async fn adds_sum_up(bench: Bench) -> Verdict {
 }
 
 pub(super) async fn columns_of_a_counter_are_independent(bench: Bench) -> Verdict {
-    bench.done(bench.draft().add(count(1, None), "n", 2).max(count(1, None), "peak", 9)).await?;
-    bench.done(bench.draft().add(count(1, None), "n", 3).add(count(1, None), "peak", -1)).await?;
+    bench
+        .done(bench.draft().add(count(1, None), "n", 2).max(count(1, None), "peak", 9))
+        .await?;
+    bench
+        .done(
+            bench
+                .draft()
+                .add(count(1, None), "n", 3)
+                .add(count(1, None), "peak", -1),
+        )
+        .await?;
     same(counts(&bench, count(1, None)).await?, Some(vec![int(5), int(8)]))?;
     bench.done(bench.draft().add(count(1, Some("")), "n", 1)).await?;
     same(counts(&bench, count(1, None)).await?, Some(vec![int(5), int(8)]))
@@ -47,19 +58,27 @@ pub(super) async fn bounds_hold_for_the_value_after(bench: Bench) -> Verdict {
 
 pub(super) async fn a_bound_crossed_on_a_new_counter_creates_no_row(bench: Bench) -> Verdict {
     let draft = bench.draft().bounded(count(1, None), "n", -1, Some(0), None);
-    same(bench.commit(draft).await, conflict("counts", count(1, None), Cause::Bound))?;
+    same(
+        bench.commit(draft).await,
+        conflict("counts", count(1, None), Cause::Bound),
+    )?;
     same(counts(&bench, count(1, None)).await?, None)
 }
 
 pub(super) async fn several_bounds_of_one_batch_all_hold(bench: Bench) -> Verdict {
     let move_one = || {
         let draft = bench.draft().bounded(count(1, None), "n", -1, Some(0), None);
-        draft.bounded(count(2, None), "n", 1, None, Some(2)).bounded(count(2, None), "peak", 1, None, Some(9))
+        draft
+            .bounded(count(2, None), "n", 1, None, Some(2))
+            .bounded(count(2, None), "peak", 1, None, Some(9))
     };
     bench.done(bench.draft().add(count(1, None), "n", 3)).await?;
     bench.done(move_one()).await?;
     bench.done(move_one()).await?;
-    same(bench.commit(move_one()).await, conflict("counts", count(2, None), Cause::Bound))?;
+    same(
+        bench.commit(move_one()).await,
+        conflict("counts", count(2, None), Cause::Bound),
+    )?;
     same(counts(&bench, count(1, None)).await?, Some(vec![int(1), int(0)]))?;
     same(counts(&bench, count(2, None)).await?, Some(vec![int(2), int(2)]))
 }
@@ -67,12 +86,21 @@ pub(super) async fn several_bounds_of_one_batch_all_hold(bench: Bench) -> Verdic
 pub(super) async fn an_overflow_is_a_conflict_that_changes_nothing(bench: Bench) -> Verdict {
     let overflow = || conflict("counts", count(1, None), Cause::Overflow);
     bench.done(bench.draft().add(count(1, None), "n", i64::MAX)).await?;
-    same(bench.commit(bench.draft().add(count(1, None), "n", 1)).await, overflow())?;
+    same(
+        bench.commit(bench.draft().add(count(1, None), "n", 1)).await,
+        overflow(),
+    )?;
     bench.done(bench.draft().add(count(1, None), "peak", i64::MIN)).await?;
-    same(bench.commit(bench.draft().add(count(1, None), "peak", -1)).await, overflow())?;
+    same(
+        bench.commit(bench.draft().add(count(1, None), "peak", -1)).await,
+        overflow(),
+    )?;
     let bounded = bench.draft().bounded(count(1, None), "n", 1, None, Some(5));
     same(bench.commit(bounded).await, overflow())?;
-    same(counts(&bench, count(1, None)).await?, Some(vec![int(i64::MAX), int(i64::MIN)]))
+    same(
+        counts(&bench, count(1, None)).await?,
+        Some(vec![int(i64::MAX), int(i64::MIN)]),
+    )
 }
 
 pub(super) async fn max_never_lowers(bench: Bench) -> Verdict {
@@ -85,21 +113,56 @@ pub(super) async fn max_never_lowers(bench: Bench) -> Verdict {
 }
 
 pub(super) async fn a_deleted_counter_begins_at_zero_again(bench: Bench) -> Verdict {
-    bench.done(bench.draft().add(count(1, None), "n", 5).add(count(1, Some("b")), "n", 5)).await?;
-    bench.done(bench.draft().delete("counts", count(1, None)).delete_range("counts", count(1, Some("b")), 1)).await?;
+    bench
+        .done(
+            bench
+                .draft()
+                .add(count(1, None), "n", 5)
+                .add(count(1, Some("b")), "n", 5),
+        )
+        .await?;
+    bench
+        .done(
+            bench
+                .draft()
+                .delete("counts", count(1, None))
+                .delete_range("counts", count(1, Some("b")), 1),
+        )
+        .await?;
     same(counts(&bench, count(1, None)).await?, None)?;
-    bench.done(bench.draft().add(count(1, None), "n", 2).max(count(1, Some("b")), "n", 1)).await?;
+    bench
+        .done(
+            bench
+                .draft()
+                .add(count(1, None), "n", 2)
+                .max(count(1, Some("b")), "n", 1),
+        )
+        .await?;
     same(counts(&bench, count(1, None)).await?, Some(vec![int(2), int(0)]))?;
     same(counts(&bench, count(1, Some("b"))).await?, Some(vec![int(1), int(0)]))
 }
 
 pub(super) async fn an_index_follows_a_counter(bench: Bench) -> Verdict {
     bench
-        .done(bench.draft().add(count(1, None), "n", 5).add(count(2, None), "n", -5).max(count(3, None), "n", 1))
+        .done(
+            bench
+                .draft()
+                .add(count(1, None), "n", 5)
+                .add(count(2, None), "n", -5)
+                .max(count(3, None), "n", 1),
+        )
         .await?;
-    same(bench.keys(all("counts_n")).await?, vec![count(2, None), count(3, None), count(1, None)])?;
-    bench.done(bench.draft().add(count(2, None), "n", 20).max(count(3, None), "n", 9)).await?;
-    same(bench.keys(all("counts_n")).await?, vec![count(1, None), count(3, None), count(2, None)])?;
+    same(
+        bench.keys(all("counts_n")).await?,
+        vec![count(2, None), count(3, None), count(1, None)],
+    )?;
+    bench
+        .done(bench.draft().add(count(2, None), "n", 20).max(count(3, None), "n", 9))
+        .await?;
+    same(
+        bench.keys(all("counts_n")).await?,
+        vec![count(1, None), count(3, None), count(2, None)],
+    )?;
     same(bench.keys(Read::Scan(range("counts_n", vec![int(-5)]))).await?, vec![])?;
     bench.done(bench.draft().delete("counts", count(1, None))).await?;
     same(bench.keys(all("counts_n")).await?, vec![count(3, None), count(2, None)])

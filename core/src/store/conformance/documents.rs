@@ -17,22 +17,39 @@ pub(super) async fn documents_come_back_byte_for_byte(bench: Bench) -> Verdict {
         "\"\"",
     ];
     for (n, document) in (0..).zip(documents) {
-        let draft = bench.draft().put_with("docs", doc(n, None, None), about(None, 1, None), document);
-        bench.done(draft.put_with("marks", mark(n, "m"), vec![time(1)], document).log(document)).await?;
+        let draft = bench
+            .draft()
+            .put_with("docs", doc(n, None, None), about(None, 1, None), document);
+        bench
+            .done(
+                draft
+                    .put_with("marks", mark(n, "m"), vec![time(1)], document)
+                    .log(document),
+            )
+            .await?;
     }
     for table in ["docs", "marks", "log"] {
         let rows = bench.rows(all(table)).await?;
-        same(rows.iter().filter_map(|row| row.document.as_deref()).collect(), documents.to_vec())?;
+        same(
+            rows.iter().filter_map(|row| row.document.as_deref()).collect(),
+            documents.to_vec(),
+        )?;
     }
     Ok(())
 }
 
 pub(super) async fn an_absent_document_is_absent(bench: Bench) -> Verdict {
     let key = || doc(1, None, None);
-    bench.done(bench.draft().put("docs", key(), about(None, 1, None))).await?;
+    bench
+        .done(bench.draft().put("docs", key(), about(None, 1, None)))
+        .await?;
     same(bench.get("docs", key()).await?.map(|row| row.document), Some(None))?;
-    bench.done(bench.draft().put_with("docs", key(), about(None, 1, None), "{}")).await?;
-    bench.done(bench.draft().put("docs", key(), about(None, 1, None))).await?;
+    bench
+        .done(bench.draft().put_with("docs", key(), about(None, 1, None), "{}"))
+        .await?;
+    bench
+        .done(bench.draft().put("docs", key(), about(None, 1, None)))
+        .await?;
     same(bench.get("docs", key()).await?.map(|row| row.document), Some(None))
 }
 
@@ -53,7 +70,9 @@ pub(super) async fn texts_and_bytes_come_back_byte_for_byte(bench: Bench) -> Ver
     for (n, value) in (0..).zip(texts) {
         let columns = vec![None, time(1), text(value), bytes(&all_bytes)];
         let draft = bench.draft().put("docs", doc(n, Some(value), None), columns.clone());
-        bench.done(draft.put("words", word(Some(value), None, Some(&all_bytes)), vec![])).await?;
+        bench
+            .done(draft.put("words", word(Some(value), None, Some(&all_bytes)), vec![]))
+            .await?;
         let row = bench.get("docs", doc(n, Some(value), None)).await?;
         same(row.map(|row| row.columns), Some(columns))?;
         let key = word(Some(value), None, Some(&all_bytes));
@@ -65,24 +84,39 @@ pub(super) async fn texts_and_bytes_come_back_byte_for_byte(bench: Bench) -> Ver
 pub(super) async fn extremes_of_integers_and_ids_come_back(bench: Bench) -> Verdict {
     for n in [i64::MIN, -1, 0, 1, (1 << 53) + 1, i64::MAX] {
         let columns = vec![super::draft::int(n), time(n), None, None];
-        bench.done(bench.draft().put("docs", doc(1, None, Some(n)), columns.clone())).await?;
-        same(bench.get("docs", doc(1, None, Some(n))).await?.map(|row| row.columns), Some(columns))?;
+        bench
+            .done(bench.draft().put("docs", doc(1, None, Some(n)), columns.clone()))
+            .await?;
+        same(
+            bench.get("docs", doc(1, None, Some(n))).await?.map(|row| row.columns),
+            Some(columns),
+        )?;
     }
     let most = vec![Some(crate::store::Value::Id([0xff; 16]))];
-    bench.done(bench.draft().put("tree", most.clone(), vec![id(0), None])).await?;
-    same(bench.get("tree", most).await?.map(|row| row.columns), Some(vec![id(0), None]))
+    bench
+        .done(bench.draft().put("tree", most.clone(), vec![id(0), None]))
+        .await?;
+    same(
+        bench.get("tree", most).await?.map(|row| row.columns),
+        Some(vec![id(0), None]),
+    )
 }
 
 pub(super) async fn large_rows_come_back_whole(bench: Bench) -> Verdict {
-    let blob: Vec<u8> = (0..100_000_u32).map(|n| u8::try_from(n % 251).unwrap_or_default()).collect();
+    let blob: Vec<u8> = (0..100_000_u32)
+        .map(|n| u8::try_from(n % 251).unwrap_or_default())
+        .collect();
     let document = format!("{{\"text\":\"{}\"}}", "é".repeat(20_000));
     for n in 0..20 {
         let columns = vec![None, time(1), None, bytes(&blob)];
-        bench.done(bench.draft().put_with("docs", doc(n, None, None), columns, &document)).await?;
+        bench
+            .done(bench.draft().put_with("docs", doc(n, None, None), columns, &document))
+            .await?;
     }
     let rows = bench.rows(all("docs")).await?;
     same(rows.len(), 20)?;
-    let whole =
-        rows.iter().all(|row| row.document.as_ref() == Some(&document) && row.columns.last() == Some(&bytes(&blob)));
+    let whole = rows
+        .iter()
+        .all(|row| row.document.as_ref() == Some(&document) && row.columns.last() == Some(&bytes(&blob)));
     holds(whole, "a row came back changed")
 }

@@ -12,7 +12,9 @@ pub(super) struct Draft {
 impl Draft {
     /// An empty batch whose id and request are made of `number`; its time is 1,000.
     pub(super) fn new(number: u64) -> Draft {
-        Draft { batch: Batch::new(commit_id(number), request(number), 1_000) }
+        Draft {
+            batch: Batch::new(commit_id(number), request(number), 1_000),
+        }
     }
 
     pub(super) fn at(mut self, time: i64) -> Draft {
@@ -55,12 +57,22 @@ impl Draft {
 
     /// A row without a document.
     pub(super) fn put(self, table: &'static str, key: Parts, columns: Parts) -> Draft {
-        self.write(Write::Put { table, key, columns, document: None })
+        self.write(Write::Put {
+            table,
+            key,
+            columns,
+            document: None,
+        })
     }
 
     /// A row with a document.
     pub(super) fn put_with(self, table: &'static str, key: Parts, columns: Parts, document: &str) -> Draft {
-        self.write(Write::Put { table, key, columns, document: Some(document.into()) })
+        self.write(Write::Put {
+            table,
+            key,
+            columns,
+            document: Some(document.into()),
+        })
     }
 
     pub(super) fn delete(self, table: &'static str, key: Parts) -> Draft {
@@ -81,12 +93,24 @@ impl Draft {
         at_least: Option<i64>,
         at_most: Option<i64>,
     ) -> Draft {
-        self.write(Write::Add { table: "counts", key, column, n, at_least, at_most })
+        self.write(Write::Add {
+            table: "counts",
+            key,
+            column,
+            n,
+            at_least,
+            at_most,
+        })
     }
 
     /// The larger one in a column of `counts`.
     pub(super) fn max(self, key: Parts, column: &'static str, value: i64) -> Draft {
-        self.write(Write::Max { table: "counts", key, column, value })
+        self.write(Write::Max {
+            table: "counts",
+            key,
+            column,
+            value,
+        })
     }
 
     pub(super) fn delete_range(self, table: &'static str, prefix: Parts, at_most: u32) -> Draft {
@@ -180,7 +204,11 @@ pub(super) fn word(word: Option<&str>, n: Option<i64>, raw: Option<&[u8]>) -> Pa
 
 /// Rows with everything, by key.
 pub(super) fn get(table: &'static str, keys: impl IntoIterator<Item = Parts>) -> Read {
-    Read::Get { table, keys: Keys::given(keys), want: Want::Document }
+    Read::Get {
+        table,
+        keys: Keys::given(keys),
+        want: Want::Document,
+    }
 }
 
 /// One prefix of an order upwards without bounds, at most 1,000 rows, with everything.
@@ -209,5 +237,11 @@ pub(super) fn all(index: &'static str) -> Read {
 /// Up the tree from these nodes.
 pub(super) fn climb(start: impl IntoIterator<Item = u64>, depth: u8) -> Read {
     let start = Keys::given(start.into_iter().map(node));
-    Read::Walk { index: "tree", start, next: "parent", depth, want: Want::Document }
+    Read::Walk {
+        index: "tree",
+        start,
+        next: "parent",
+        depth,
+        want: Want::Document,
+    }
 }

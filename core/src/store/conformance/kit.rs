@@ -57,7 +57,12 @@ impl Kit {
                 Box::pin(async move { Arc::new(opening.await) as Arc<dyn Storage> })
             })
         };
-        Kit { place: Arc::new(place), executor: Arc::new(|work| wait(work)), reopens: true, shares: false }
+        Kit {
+            place: Arc::new(place),
+            executor: Arc::new(|work| wait(work)),
+            reopens: true,
+            shares: false,
+        }
     }
 
     /// Says that one place may be opened several times at once, as several processes of a host do.
@@ -85,7 +90,15 @@ impl Kit {
     pub(super) async fn fresh(&self) -> Bench {
         let open = (self.place)();
         let store = open().await;
-        Bench::new(self.clone(), Place { open: open.into(), reopens: self.reopens, shares: self.shares }, store)
+        Bench::new(
+            self.clone(),
+            Place {
+                open: open.into(),
+                reopens: self.reopens,
+                shares: self.shares,
+            },
+            store,
+        )
     }
 }
 

@@ -11,10 +11,15 @@ pub(super) async fn an_empty_log_is_at_the_start(bench: Bench) -> Verdict {
 }
 
 pub(super) async fn positions_are_dense_and_entries_keep_their_order(bench: Bench) -> Verdict {
-    let first = bench.done(bench.draft().at(10).log(r#"{"n":1}"#).log(r#"{"n":2}"#)).await?;
+    let first = bench
+        .done(bench.draft().at(10).log(r#"{"n":1}"#).log(r#"{"n":2}"#))
+        .await?;
     bench.done(bench.draft().put("tree", node(1), under(None))).await?;
     let failing = bench.draft().at(15).present("tree", node(2)).log("{}");
-    same(bench.commit(failing).await, conflict("tree", node(2), Cause::NotPresent))?;
+    same(
+        bench.commit(failing).await,
+        conflict("tree", node(2), Cause::NotPresent),
+    )?;
     let second = bench.done(bench.draft().at(20).log(r#"{"n":3}"#)).await?;
     let entry = |number, t, commit: crate::store::CommitId, document: &str| Row {
         key: vec![int(number)],
@@ -22,15 +27,27 @@ pub(super) async fn positions_are_dense_and_entries_keep_their_order(bench: Benc
         stamp: Some(commit),
         document: Some(document.into()),
     };
-    let expected =
-        vec![entry(1, 10, first, r#"{"n":1}"#), entry(2, 10, first, r#"{"n":2}"#), entry(3, 20, second, r#"{"n":3}"#)];
+    let expected = vec![
+        entry(1, 10, first, r#"{"n":1}"#),
+        entry(2, 10, first, r#"{"n":2}"#),
+        entry(3, 20, second, r#"{"n":3}"#),
+    ];
     same(bench.rows(all("log")).await?, expected)
 }
 
 pub(super) async fn a_position_names_the_commit_of_the_newest_entry(bench: Bench) -> Verdict {
     let first = bench.done(bench.draft().at(10).log("{}").log("{}")).await?;
     let found = bench.read(&[]).await?;
-    same((found.position, found.newest), (Position { number: 2, commit: first }, 10))?;
+    same(
+        (found.position, found.newest),
+        (
+            Position {
+                number: 2,
+                commit: first,
+            },
+            10,
+        ),
+    )?;
     let second = bench.commit(bench.draft().at(20).log("{}")).await?;
     same(second.position.number, 3)?;
     let found = bench.read(&[]).await?;
@@ -66,18 +83,45 @@ pub(super) async fn the_log_is_read_like_a_table(bench: Bench) -> Verdict {
     for _ in 0..5 {
         bench.done(bench.draft().log("{}").log("{}")).await?;
     }
-    let page = Range { from: vec![int(3)], limit: 4, want: Want::Key, ..range("log", vec![]) };
+    let page = Range {
+        from: vec![int(3)],
+        limit: 4,
+        want: Want::Key,
+        ..range("log", vec![])
+    };
     let expected = |numbers: &[i64]| numbers.iter().map(|n| vec![int(*n)]).collect::<Vec<_>>();
     same(bench.keys(Read::Scan(page)).await?, expected(&[4, 5, 6, 7]))?;
-    let newest = Range { dir: Dir::Down, limit: 2, ..range("log", vec![]) };
+    let newest = Range {
+        dir: Dir::Down,
+        limit: 2,
+        ..range("log", vec![])
+    };
     same(bench.keys(Read::Scan(newest)).await?, expected(&[10, 9]))?;
-    let found = bench.read(&[super::draft::get("log", [vec![int(11)], vec![int(1)]])]).await?;
-    same(found.sets.iter().map(|set| (set.rows.len(), set.absent.clone())).collect(), vec![(1, vec![vec![int(11)]])])
+    let found = bench
+        .read(&[super::draft::get("log", [vec![int(11)], vec![int(1)]])])
+        .await?;
+    same(
+        found
+            .sets
+            .iter()
+            .map(|set| (set.rows.len(), set.absent.clone()))
+            .collect(),
+        vec![(1, vec![vec![int(11)]])],
+    )
 }
 
 pub(super) async fn the_log_may_be_checked(bench: Bench) -> Verdict {
     let commit = bench.done(bench.draft().log("{}")).await?;
-    let next = || bench.draft().absent("log", vec![int(2)]).stamp("log", vec![int(1)], commit).log("{}");
+    let next = || {
+        bench
+            .draft()
+            .absent("log", vec![int(2)])
+            .stamp("log", vec![int(1)], commit)
+            .log("{}")
+    };
     bench.done(next()).await?;
-    same(bench.commit(next()).await, conflict("log", vec![int(2)], Cause::NotAbsent))
+    same(
+        bench.commit(next()).await,
+        conflict("log", vec![int(2)], Cause::NotAbsent),
+    )
 }

@@ -15,7 +15,15 @@ async fn come_in_order(bench: &Bench, table: &'static str, index: &'static str, 
     let mut keys: Vec<Parts> = rows.into_iter().map(|(key, _)| key).collect();
     same(bench.keys(all(index)).await?, keys.clone())?;
     keys.reverse();
-    same(bench.keys(Read::Scan(Range { dir: Dir::Down, ..range(index, Vec::new()) })).await?, keys)
+    same(
+        bench
+            .keys(Read::Scan(Range {
+                dir: Dir::Down,
+                ..range(index, Vec::new())
+            }))
+            .await?,
+        keys,
+    )
 }
 
 fn words(keys: impl IntoIterator<Item = Parts>) -> Vec<(Parts, Parts)> {
@@ -36,15 +44,48 @@ pub(super) async fn absent_parts_come_first(bench: Bench) -> Verdict {
 }
 
 pub(super) async fn absent_columns_come_first_in_an_index(bench: Bench) -> Verdict {
-    let rows = [(3, None), (4, None), (2, Some(i64::MIN)), (5, Some(-1)), (1, Some(0)), (6, Some(i64::MAX))];
+    let rows = [
+        (3, None),
+        (4, None),
+        (2, Some(i64::MIN)),
+        (5, Some(-1)),
+        (1, Some(0)),
+        (6, Some(i64::MAX)),
+    ];
     let rows = rows.map(|(n, score)| (doc(n, None, None), about(score, 1, None)));
     come_in_order(&bench, "docs", "docs_score", rows.to_vec()).await
 }
 
 pub(super) async fn integers_are_ordered_by_value_also_negative_ones(bench: Bench) -> Verdict {
-    let numbers = [i64::MIN, i64::MIN + 1, -4_294_967_297, -65_536, -257, -256, -255, -2, -1, 0, 1, 2, 127, 128, 255]
-        .into_iter()
-        .chain([256, 257, 65_535, 4_294_967_296, (1 << 53) - 1, 1 << 53, (1 << 53) + 1, i64::MAX - 1, i64::MAX]);
+    let numbers = [
+        i64::MIN,
+        i64::MIN + 1,
+        -4_294_967_297,
+        -65_536,
+        -257,
+        -256,
+        -255,
+        -2,
+        -1,
+        0,
+        1,
+        2,
+        127,
+        128,
+        255,
+    ]
+    .into_iter()
+    .chain([
+        256,
+        257,
+        65_535,
+        4_294_967_296,
+        (1 << 53) - 1,
+        1 << 53,
+        (1 << 53) + 1,
+        i64::MAX - 1,
+        i64::MAX,
+    ]);
     let keys: Vec<Parts> = numbers.map(|n| word(Some("n"), Some(n), None)).collect();
     come_in_order(&bench, "words", "words", words(keys)).await
 }
@@ -87,11 +128,19 @@ const TEXTS: [&str; 22] = [
 ];
 
 pub(super) async fn text_is_ordered_bytewise_in_keys(bench: Bench) -> Verdict {
-    come_in_order(&bench, "words", "words", words(TEXTS.map(|text| word(Some(text), None, None)))).await
+    come_in_order(
+        &bench,
+        "words",
+        "words",
+        words(TEXTS.map(|text| word(Some(text), None, None))),
+    )
+    .await
 }
 
 pub(super) async fn text_is_ordered_bytewise_in_indexes(bench: Bench) -> Verdict {
-    let rows = (0_u64..).zip(TEXTS).map(|(n, text)| (doc(n * 7 % 23, None, None), about(None, 1, Some(text))));
+    let rows = (0_u64..)
+        .zip(TEXTS)
+        .map(|(n, text)| (doc(n * 7 % 23, None, None), about(None, 1, Some(text))));
     come_in_order(&bench, "docs", "docs_title", rows.collect()).await
 }
 
@@ -103,11 +152,25 @@ pub(super) async fn bounds_compare_text_bytewise(bench: Bench) -> Verdict {
     bench.done(draft).await?;
     for (n, bound) in TEXTS.into_iter().enumerate() {
         let whole = range("words", Vec::new());
-        let above = Read::Scan(Range { from: vec![text(bound)], ..whole.clone() });
-        let expected = TEXTS.into_iter().skip(n + 1).map(|text| word(Some(text), None, None)).collect();
+        let above = Read::Scan(Range {
+            from: vec![text(bound)],
+            ..whole.clone()
+        });
+        let expected = TEXTS
+            .into_iter()
+            .skip(n + 1)
+            .map(|text| word(Some(text), None, None))
+            .collect();
         same(bench.keys(above).await?, expected)?;
-        let below = Read::Scan(Range { to: vec![text(bound)], ..whole });
-        let expected = TEXTS.into_iter().take(n + 1).map(|text| word(Some(text), None, None)).collect();
+        let below = Read::Scan(Range {
+            to: vec![text(bound)],
+            ..whole
+        });
+        let expected = TEXTS
+            .into_iter()
+            .take(n + 1)
+            .map(|text| word(Some(text), None, None))
+            .collect();
         same(bench.keys(below).await?, expected)?;
     }
     Ok(())
@@ -130,7 +193,13 @@ pub(super) async fn bytes_are_ordered_bytewise(bench: Bench) -> Verdict {
         b"\xff\xfe",
         b"\xff\xff",
     ];
-    come_in_order(&bench, "words", "words", words(all.map(|raw| word(Some("b"), Some(0), Some(raw))))).await
+    come_in_order(
+        &bench,
+        "words",
+        "words",
+        words(all.map(|raw| word(Some("b"), Some(0), Some(raw)))),
+    )
+    .await
 }
 
 pub(super) async fn parts_are_compared_one_by_one(bench: Bench) -> Verdict {
@@ -167,13 +236,25 @@ pub(super) async fn long_titles_are_ordered_to_their_last_byte(bench: Bench) -> 
         .map(|(n, end)| (doc(9 - n, None, None), about(None, 1, Some(&format!("{long}{end}")))))
         .collect();
     come_in_order(&bench, "docs", "docs_title", rows).await?;
-    same(bench.keys(Read::Scan(range("docs_title", vec![text(&format!("{long}a"))]))).await?, vec![doc(8, None, None)])
+    same(
+        bench
+            .keys(Read::Scan(range("docs_title", vec![text(&format!("{long}a"))])))
+            .await?,
+        vec![doc(8, None, None)],
+    )
 }
 
 pub(super) async fn a_lone_part_of_a_key_orders_before_what_continues_it(bench: Bench) -> Verdict {
-    let keys = [word(Some("a"), None, None), word(Some("a"), None, Some(b"\0")), word(Some("a"), Some(0), None)];
+    let keys = [
+        word(Some("a"), None, None),
+        word(Some("a"), None, Some(b"\0")),
+        word(Some("a"), Some(0), None),
+    ];
     come_in_order(&bench, "words", "words", words(keys)).await?;
-    let one = Range { from: vec![None], ..range("words", vec![text("a")]) };
+    let one = Range {
+        from: vec![None],
+        ..range("words", vec![text("a")])
+    };
     same(bench.keys(Read::Scan(one)).await?, vec![word(Some("a"), Some(0), None)])?;
     let zero = Read::Scan(range("words", vec![text("a"), int(0)]));
     same(bench.keys(zero).await?, vec![word(Some("a"), Some(0), None)])

@@ -50,7 +50,10 @@ pub(super) async fn scripts_agree_with_memory(bench: Bench) -> Verdict {
     }
     eprintln!("{coverage}");
     let missing = coverage.zeros();
-    holds(scripts < SCRIPTS || missing.is_empty(), format_args!("the scripts of seed {seed} never showed {missing:?}"))
+    holds(
+        scripts < SCRIPTS || missing.is_empty(),
+        format_args!("the scripts of seed {seed} never showed {missing:?}"),
+    )
 }
 
 /// An outcome in the form that is compared: what a refusal says is the adapter's own affair, that it refuses is not.

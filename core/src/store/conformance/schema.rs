@@ -10,7 +10,10 @@ pub fn schema() -> Schema {
 
 /// The next release: two more columns of `docs` that old rows hold in their documents, an index over one, a new table.
 pub(super) fn grown() -> Schema {
-    let with_path = |name, kind, path| Field { path: Some(path), ..Field::optional(name, kind) };
+    let with_path = |name, kind, path| Field {
+        path: Some(path),
+        ..Field::optional(name, kind)
+    };
     let mut tables = tables();
     for docs in tables.iter_mut().filter(|table| table.name == "docs") {
         docs.columns.push(with_path("rank", Kind::Int, "$.rank"));
@@ -29,20 +32,32 @@ pub(super) fn changed() -> Schema {
 fn tables() -> Vec<Table> {
     use Kind::{Bytes, Id, Int, Text, Time};
     vec![
-        Table::new("docs", [Field::new("owner", Id), Field::optional("lang", Text), Field::optional("page", Int)])
-            .columns([
-                Field::optional("score", Int),
-                Field::new("at", Time),
-                Field::optional("title", Text),
-                Field::optional("blob", Bytes),
-            ])
-            .document()
-            .index("docs_score", ["score"])
-            .index("docs_title", ["title", "at"])
-            .index("docs_lang", ["lang", "score"]),
+        Table::new(
+            "docs",
+            [
+                Field::new("owner", Id),
+                Field::optional("lang", Text),
+                Field::optional("page", Int),
+            ],
+        )
+        .columns([
+            Field::optional("score", Int),
+            Field::new("at", Time),
+            Field::optional("title", Text),
+            Field::optional("blob", Bytes),
+        ])
+        .document()
+        .index("docs_score", ["score"])
+        .index("docs_title", ["title", "at"])
+        .index("docs_lang", ["lang", "score"]),
         Table::new(
             "lines",
-            [Field::new("kind", Int), Field::new("id", Id), Field::new("t", Time), Field::new("item", Id)],
+            [
+                Field::new("kind", Int),
+                Field::new("id", Id),
+                Field::new("t", Time),
+                Field::new("item", Id),
+            ],
         )
         .index("lines_item", ["item"]),
         Table::new("tree", [Field::new("id", Id)])
@@ -60,6 +75,13 @@ fn tables() -> Vec<Table> {
             .class(Class::Free)
             .columns([Field::new("at", Time)])
             .document(),
-        Table::new("words", [Field::optional("word", Text), Field::optional("n", Int), Field::optional("raw", Bytes)]),
+        Table::new(
+            "words",
+            [
+                Field::optional("word", Text),
+                Field::optional("n", Int),
+                Field::optional("raw", Bytes),
+            ],
+        ),
     ]
 }

@@ -53,11 +53,18 @@ pub(super) async fn a_read_of_several_tables_is_never_torn(bench: Bench) -> Verd
     let write = |draft: Draft, n: u64| {
         let n = n.cast_signed();
         let draft = draft.put("docs", doc(1, None, None), about(Some(n), n, None));
-        draft.put("tree", node(1), vec![None, int(n)]).add(count(1, None), "n", 1).log("{}")
+        draft
+            .put("tree", node(1), vec![None, int(n)])
+            .add(count(1, None), "n", 1)
+            .log("{}")
     };
     bench.done(write(bench.draft(), 1)).await?;
     while_it_writes(bench, 2, write, |bench| async move {
-        let newest = Range { dir: Dir::Down, limit: 1, ..range("log", vec![]) };
+        let newest = Range {
+            dir: Dir::Down,
+            limit: 1,
+            ..range("log", vec![])
+        };
         let reads = [
             get("docs", [doc(1, None, None)]),
             all("docs_score"),
@@ -87,23 +94,38 @@ pub(super) async fn a_read_of_several_tables_is_never_torn(bench: Bench) -> Verd
 
 /// An item of a timeline is replaced, its node with it: whoever follows `Of` finds exactly that node.
 pub(super) async fn computed_keys_are_read_in_the_same_instant(bench: Bench) -> Verdict {
-    let draft = bench.draft().put("tree", node(1), under(None)).put("lines", line(1, 0, 1, 1), vec![]);
+    let draft = bench
+        .draft()
+        .put("tree", node(1), under(None))
+        .put("lines", line(1, 0, 1, 1), vec![]);
     bench.done(draft).await?;
     let write = |draft: Draft, n: u64| {
         let draft = draft.delete("lines", line(1, n - 1, 1, n)).delete("tree", node(n));
-        draft.put("lines", line(1, n, 1, n + 1), vec![]).put("tree", node(n + 1), under(None))
+        draft
+            .put("lines", line(1, n, 1, n + 1), vec![])
+            .put("tree", node(n + 1), under(None))
     };
     while_it_writes(bench, 1, write, |bench| async move {
         let items = Keys::of(0, [Part::Column("item")]);
         let reads = [
             Read::Merge(range("lines", vec![int(1)])),
-            Read::Get { table: "tree", keys: items, want: Want::Document },
+            Read::Get {
+                table: "tree",
+                keys: items,
+                want: Want::Document,
+            },
             all("tree"),
         ];
         let found = bench.read(&reads).await?;
         let last = |row: &Row| row.key.last().cloned();
-        let items: Vec<_> = found.sets.iter().map(|set| set.rows.iter().map(last).collect::<Vec<_>>()).collect();
-        let [line, computed, all] = items.as_slice() else { return holds(false, "three reads have three answers") };
+        let items: Vec<_> = found
+            .sets
+            .iter()
+            .map(|set| set.rows.iter().map(last).collect::<Vec<_>>())
+            .collect();
+        let [line, computed, all] = items.as_slice() else {
+            return holds(false, "three reads have three answers");
+        };
         let whole = line.len() == 1 && line == computed && line == all;
         holds(whole, format_args!("a torn read: {items:?}"))
     })
@@ -112,10 +134,16 @@ pub(super) async fn computed_keys_are_read_in_the_same_instant(bench: Bench) -> 
 
 /// A chain of ten nodes, half of which are replaced at once.
 fn chain(mut draft: Draft, round: u64) -> Draft {
-    let (old, new) = if round.is_multiple_of(2) { (200, 100) } else { (100, 200) };
+    let (old, new) = if round.is_multiple_of(2) {
+        (200, 100)
+    } else {
+        (100, 200)
+    };
     for n in 0..5 {
         draft = draft.put("tree", node(n), under(Some(new + n)));
-        draft = draft.put("tree", node(new + n), under((n < 4).then_some(n + 1))).delete("tree", node(old + n));
+        draft = draft
+            .put("tree", node(new + n), under((n < 4).then_some(n + 1)))
+            .delete("tree", node(old + n));
     }
     draft
 }

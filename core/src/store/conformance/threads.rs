@@ -18,7 +18,10 @@ pub(super) async fn no_add_is_lost(bench: Bench) -> Verdict {
         })
         .await?;
     let total = i64::try_from(WRITERS * ROUNDS).unwrap_or_default();
-    same(bench.get("counts", count(1, None)).await?.map(|row| row.columns), Some(vec![int(total), int(0)]))
+    same(
+        bench.get("counts", count(1, None)).await?.map(|row| row.columns),
+        Some(vec![int(total), int(0)]),
+    )
 }
 
 pub(super) async fn positions_stay_dense_and_times_in_order(bench: Bench) -> Verdict {
@@ -38,8 +41,14 @@ pub(super) async fn positions_stay_dense_and_times_in_order(bench: Bench) -> Ver
     let answered: BTreeSet<i64> = positions.into_iter().flatten().collect();
     same(answered, (1..=total).collect())?;
     let rows = bench.rows(all("log")).await?;
-    same(rows.iter().map(|row| row.key.clone()).collect(), (1..=total).map(|n| vec![int(n)]).collect::<Vec<_>>())?;
-    holds(rows.is_sorted_by_key(|row| row.columns.first().cloned()), "a time went back")
+    same(
+        rows.iter().map(|row| row.key.clone()).collect(),
+        (1..=total).map(|n| vec![int(n)]).collect::<Vec<_>>(),
+    )?;
+    holds(
+        rows.is_sorted_by_key(|row| row.columns.first().cloned()),
+        "a time went back",
+    )
 }
 
 pub(super) async fn of_many_who_create_a_key_exactly_one_wins(bench: Bench) -> Verdict {
@@ -48,7 +57,11 @@ pub(super) async fn of_many_who_create_a_key_exactly_one_wins(bench: Bench) -> V
             .threads(WRITERS, move |bench, _| async move {
                 let draft = bench.draft().absent("tree", node(n)).put("tree", node(n), under(None));
                 let id = draft.batch.id;
-                let lost = Conflict { table: "tree", key: node(n), cause: Cause::NotAbsent };
+                let lost = Conflict {
+                    table: "tree",
+                    key: node(n),
+                    cause: Cause::NotAbsent,
+                };
                 match bench.commit(draft).await {
                     Ok(_) => Ok(Some(id)),
                     Err(CommitError::Conflict(conflict)) if conflict == lost => Ok(None),
@@ -58,13 +71,18 @@ pub(super) async fn of_many_who_create_a_key_exactly_one_wins(bench: Bench) -> V
             .await?;
         let winners: Vec<_> = won.into_iter().flatten().collect();
         same(winners.len(), 1)?;
-        same(bench.get("tree", node(n)).await?.and_then(|row| row.stamp), winners.first().copied())?;
+        same(
+            bench.get("tree", node(n)).await?.and_then(|row| row.stamp),
+            winners.first().copied(),
+        )?;
     }
     Ok(())
 }
 
 pub(super) async fn stamps_let_one_change_through_at_a_time(bench: Bench) -> Verdict {
-    bench.done(bench.draft().put("tree", node(1), vec![None, int(0)])).await?;
+    bench
+        .done(bench.draft().put("tree", node(1), vec![None, int(0)]))
+        .await?;
     bench
         .threads(4, |bench, _| async move {
             for _ in 0..10 {
@@ -78,12 +96,20 @@ pub(super) async fn stamps_let_one_change_through_at_a_time(bench: Bench) -> Ver
                     let Some(Some(crate::store::Value::Int(n))) = row.columns.get(1).cloned() else {
                         return holds(false, "the number is gone");
                     };
-                    let Some(stamp) = row.stamp else { return holds(false, "the stamp is gone") };
+                    let Some(stamp) = row.stamp else {
+                        return holds(false, "the stamp is gone");
+                    };
                     let draft =
-                        bench.draft().stamp("tree", node(1), stamp).put("tree", node(1), vec![None, int(n + 1)]);
+                        bench
+                            .draft()
+                            .stamp("tree", node(1), stamp)
+                            .put("tree", node(1), vec![None, int(n + 1)]);
                     match bench.commit(draft).await {
                         Ok(_) => break,
-                        Err(CommitError::Conflict(Conflict { cause: Cause::OtherStamp, .. })) => {}
+                        Err(CommitError::Conflict(Conflict {
+                            cause: Cause::OtherStamp,
+                            ..
+                        })) => {}
                         Err(other) => return Err(other.into()),
                     }
                 }
@@ -91,7 +117,10 @@ pub(super) async fn stamps_let_one_change_through_at_a_time(bench: Bench) -> Ver
             Ok(())
         })
         .await?;
-    same(bench.get("tree", node(1)).await?.map(|row| row.columns), Some(vec![None, int(40)]))
+    same(
+        bench.get("tree", node(1)).await?.map(|row| row.columns),
+        Some(vec![None, int(40)]),
+    )
 }
 
 pub(super) async fn a_batch_sent_by_many_at_once_happens_once(bench: Bench) -> Verdict {
@@ -104,7 +133,10 @@ pub(super) async fn a_batch_sent_by_many_at_once_happens_once(bench: Bench) -> V
         let answers = answers.await?;
         same(answers.iter().filter(|answer| !answer.repeated).count(), 1)?;
         holds(answers.iter().all(|answer| answer.answer == "one"), "an answer differs")?;
-        same(bench.get("counts", count(n, None)).await?.map(|row| row.columns), Some(vec![int(1), int(0)]))?;
+        same(
+            bench.get("counts", count(n, None)).await?.map(|row| row.columns),
+            Some(vec![int(1), int(0)]),
+        )?;
     }
     same(bench.read(&[]).await?.position.number, 10)
 }
@@ -114,9 +146,14 @@ pub(super) async fn a_bound_holds_under_a_crowd(bench: Bench) -> Verdict {
         .threads(WRITERS, |bench, _| async move {
             let mut won = 0;
             for _ in 0..10 {
-                match bench.commit(bench.draft().bounded(count(1, None), "n", 1, None, Some(17))).await {
+                match bench
+                    .commit(bench.draft().bounded(count(1, None), "n", 1, None, Some(17)))
+                    .await
+                {
                     Ok(_) => won += 1,
-                    Err(CommitError::Conflict(Conflict { cause: Cause::Bound, .. })) => {}
+                    Err(CommitError::Conflict(Conflict {
+                        cause: Cause::Bound, ..
+                    })) => {}
                     Err(other) => return Err(other.into()),
                 }
             }
@@ -124,7 +161,10 @@ pub(super) async fn a_bound_holds_under_a_crowd(bench: Bench) -> Verdict {
         })
         .await?;
     same(won.into_iter().sum::<i32>(), 17)?;
-    same(bench.get("counts", count(1, None)).await?.map(|row| row.columns), Some(vec![int(17), int(0)]))
+    same(
+        bench.get("counts", count(1, None)).await?.map(|row| row.columns),
+        Some(vec![int(17), int(0)]),
+    )
 }
 
 pub(super) async fn whoever_has_an_acknowledgement_is_seen_by_all(bench: Bench) -> Verdict {
@@ -132,10 +172,18 @@ pub(super) async fn whoever_has_an_acknowledgement_is_seen_by_all(bench: Bench) 
         .threads(4, |bench, thread| async move {
             for n in 0..ROUNDS {
                 let key = node(thread * 1_000 + n);
-                let committed = bench.commit(bench.draft().put("tree", key.clone(), under(None)).log("{}")).await?;
+                let committed = bench
+                    .commit(bench.draft().put("tree", key.clone(), under(None)).log("{}"))
+                    .await?;
                 let found = bench.read(&[super::draft::get("tree", [key])]).await?;
-                holds(found.sets.iter().all(|set| set.rows.len() == 1), "an acknowledged row is not there")?;
-                holds(found.position.number >= committed.position.number, "an acknowledged position is not there")?;
+                holds(
+                    found.sets.iter().all(|set| set.rows.len() == 1),
+                    "an acknowledged row is not there",
+                )?;
+                holds(
+                    found.position.number >= committed.position.number,
+                    "an acknowledged position is not there",
+                )?;
             }
             Ok(())
         })
@@ -148,7 +196,9 @@ pub(super) async fn many_networks_write_at_once(bench: Bench) -> Verdict {
         .threads(WRITERS, |bench, thread| async move {
             let bench = bench.network(u8::try_from(thread + 1).unwrap_or_default());
             for n in 1..=ROUNDS {
-                let committed = bench.commit(bench.draft().add(count(1, None), "n", 1).log("{}")).await?;
+                let committed = bench
+                    .commit(bench.draft().add(count(1, None), "n", 1).log("{}"))
+                    .await?;
                 same(committed.position.number, i64::try_from(n).unwrap_or_default())?;
             }
             Ok(())

@@ -51,7 +51,10 @@ pub(super) async fn a_cycle_ends_with_each_row_once(bench: Bench) -> Verdict {
 
 pub(super) async fn paths_that_meet_answer_shared_rows_once(bench: Bench) -> Verdict {
     tree(&bench).await?;
-    same(bench.keys(climb([4, 3, 2, 6, 3], 16)).await?, nodes(&[1, 2, 3, 4, 5, 6]))
+    same(
+        bench.keys(climb([4, 3, 2, 6, 3], 16)).await?,
+        nodes(&[1, 2, 3, 4, 5, 6]),
+    )
 }
 
 pub(super) async fn a_row_met_early_and_late_leads_on_as_far_as_the_early_meeting_allows(bench: Bench) -> Verdict {
@@ -95,13 +98,21 @@ pub(super) async fn a_walk_follows_every_row_of_a_prefix(bench: Bench) -> Verdic
     let expected = |edges: &[(u64, u64)]| edges.iter().map(|(from, to)| edge(*from, *to)).collect::<Vec<_>>();
     same(bench.keys(walk("to", "edges", 1, 16)).await?, expected(&edges[..7]))?;
     same(bench.keys(walk("to", "edges", 1, 2)).await?, expected(&edges[..4]))?;
-    same(bench.keys(walk("from", "edges_back", 4, 2)).await?, expected(&[(1, 2), (1, 3), (2, 4), (3, 4)]))
+    same(
+        bench.keys(walk("from", "edges_back", 4, 2)).await?,
+        expected(&[(1, 2), (1, 3), (2, 4), (3, 4)]),
+    )
 }
 
 pub(super) async fn a_walk_goes_down_by_the_index_of_parents(bench: Bench) -> Verdict {
     tree(&bench).await?;
-    let walk =
-        Read::Walk { index: "tree_parent", start: Keys::given([node(1)]), next: "id", depth: 16, want: Want::Key };
+    let walk = Read::Walk {
+        index: "tree_parent",
+        start: Keys::given([node(1)]),
+        next: "id",
+        depth: 16,
+        want: Want::Key,
+    };
     same(bench.keys(walk).await?, nodes(&[2, 3, 4]))
 }
 
@@ -109,5 +120,8 @@ pub(super) async fn a_walk_sees_the_rows_of_a_scan(bench: Bench) -> Verdict {
     tree(&bench).await?;
     let rows = bench.rows(climb([3], 16)).await?;
     same(rows, bench.rows(super::draft::get("tree", nodes(&[1, 2, 3]))).await?)?;
-    same(bench.keys(Read::Scan(ranges("tree", nodes(&[3, 1])))).await?, nodes(&[1, 3]))
+    same(
+        bench.keys(Read::Scan(ranges("tree", nodes(&[3, 1])))).await?,
+        nodes(&[1, 3]),
+    )
 }

@@ -3,14 +3,14 @@
 use super::super::bench::Stop;
 use super::Step;
 use crate::store::{
-    Batch, Cause, CommitError, Dir, Keys, Memory, NetworkId, Parts, Range, Read, ReadAt, Rows, Schema, Source, Storage,
-    StorageError, Value, Wake, Write,
+    Batch, Cause, CommitError, Dir, Keys, Memory, NetworkId, Parts, Range, Read, ReadAt, Row, Rows, Schema, Source,
+    Storage, StorageError, Value, Wake, Write,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// What is counted, in the order of the table.
-const NAMES: [&str; 41] = [
+const NAMES: [&str; 43] = [
     "commits",
     "conflict: not absent",
     "conflict: not present",
@@ -48,6 +48,8 @@ const NAMES: [&str; 41] = [
     "of: empty read",
     "of: absent column",
     "of: equal keys",
+    "only: one row",
+    "only: no row, several, or absent",
     "read refused",
     "walk: several steps",
     "walk: a cycle",
@@ -65,7 +67,10 @@ impl Coverage {
 
     /// What never occurred.
     pub(super) fn zeros(&self) -> Vec<&'static str> {
-        NAMES.into_iter().filter(|name| self.0.get(name).copied().unwrap_or_default() == 0).collect()
+        NAMES
+            .into_iter()
+            .filter(|name| self.0.get(name).copied().unwrap_or_default() == 0)
+            .collect()
     }
 
     /// Runs a step on the model and counts what it showed.
@@ -79,7 +84,9 @@ impl Coverage {
     async fn commit(&mut self, model: &Memory, network: NetworkId, batch: &Batch) -> Result<(), Stop> {
         let agenda = super::super::draft::all("agenda");
         let before = model.read(network, &[], ReadAt::Fresh).await?;
-        let woken = model.read(NetworkId::SYSTEM, std::slice::from_ref(&agenda), ReadAt::Fresh).await?;
+        let woken = model
+            .read(NetworkId::SYSTEM, std::slice::from_ref(&agenda), ReadAt::Fresh)
+            .await?;
         let held = |write: &&Write| matches!(write, Write::Add { at_most: Some(_), .. });
         let bounds = batch.writes.iter().filter(held).count();
         let mut doomed = 0;
@@ -95,10 +102,16 @@ impl Coverage {
             Ok(committed) if committed.repeated => self.saw("batch repeated", 1),
             Ok(_) => {
                 self.saw("commits", 1);
-                let stamps = batch.checks.iter().filter(|check| matches!(check.expect, crate::store::Expect::Stamp(_)));
+                let stamps = batch
+                    .checks
+                    .iter()
+                    .filter(|check| matches!(check.expect, crate::store::Expect::Stamp(_)));
                 self.saw("stamp check held", stamps.count());
                 self.saw("several bounds in a batch held", usize::from(bounds > 1));
-                self.saw("max in a counter", batch.writes.iter().filter(|w| matches!(w, Write::Max { .. })).count());
+                self.saw(
+                    "max in a counter",
+                    batch.writes.iter().filter(|w| matches!(w, Write::Max { .. })).count(),
+                );
                 self.saw(
                     "time of an entry held back",
                     usize::from(!batch.log.is_empty() && batch.time < before.newest),
@@ -118,7 +131,10 @@ impl Coverage {
             }
             Err(CommitError::Conflict(conflict)) => {
                 self.saw(cause(conflict.cause), 1);
-                let others = Batch { checks: batch.checks.iter().rev().cloned().collect(), ..batch.clone() };
+                let others = Batch {
+                    checks: batch.checks.iter().rev().cloned().collect(),
+                    ..batch.clone()
+                };
                 let turned = model.commit(network, others).await;
                 self.saw(
                     "several conditions fail at once",
@@ -150,10 +166,17 @@ impl Coverage {
                     self.saw("get: absent keys", set.absent.len());
                     self.sources(&schema, keys, earlier, &found.sets);
                 }
-                Read::Walk { start, depth, next, index, .. } => {
+                Read::Walk {
+                    start,
+                    depth,
+                    next,
+                    index,
+                    ..
+                } => {
                     self.sources(&schema, start, earlier, &found.sets);
                     self.saw("walk: several steps", usize::from(set.rows.len() > 1 && *depth > 1));
-                    self.walk(model, network, reads, number, (*index, *next, *depth)).await?;
+                    self.walk(model, network, reads, number, (*index, *next, *depth))
+                        .await?;
                 }
                 Read::Scan(range) | Read::Merge(range) => {
                     let merge = matches!(read, Read::Merge(_));
@@ -185,17 +208,26 @@ impl Coverage {
         set: &Rows,
     ) -> Result<(), Stop> {
         let merge = matches!(reads.get(number), Some(Read::Merge(_)));
-        let open = Range { limit: 10_000, ..range.clone() };
+        let open = Range {
+            limit: 10_000,
+            ..range.clone()
+        };
         let as_read = |range: Range| if merge { Read::Merge(range) } else { Read::Scan(range) };
         let all = ask(model, network, reads, number, as_read(open.clone())).await?;
         self.saw("limit hit", usize::from(all.len() > set.rows.len()));
         if !range.from.is_empty() {
-            let wide = as_read(Range { from: Vec::new(), ..open.clone() });
+            let wide = as_read(Range {
+                from: Vec::new(),
+                ..open.clone()
+            });
             let wide = ask(model, network, reads, number, wide).await?;
             self.saw("from bound left rows out", usize::from(wide.len() > all.len()));
         }
         if !range.to.is_empty() {
-            let wide = as_read(Range { to: Vec::new(), ..open.clone() });
+            let wide = as_read(Range {
+                to: Vec::new(),
+                ..open.clone()
+            });
             let wide = ask(model, network, reads, number, wide).await?;
             self.saw("to bound left rows out", usize::from(wide.len() > all.len()));
         }
@@ -207,7 +239,10 @@ impl Coverage {
         let is_index = super::super::schema::schema().table(range.index).is_none();
         let ties = firsts.windows(2).filter(|pair| pair.first() == pair.get(1)).count();
         self.saw("ties in an index", if is_index { ties } else { 0 });
-        self.saw("absent part in an order", all.iter().filter(|row| row.contains(&None)).count());
+        self.saw(
+            "absent part in an order",
+            all.iter().filter(|row| row.contains(&None)).count(),
+        );
         Ok(())
     }
 
@@ -220,8 +255,16 @@ impl Coverage {
         number: usize,
         (index, next, depth): (&'static str, &'static str, u8),
     ) -> Result<(), Stop> {
-        let Some(Read::Walk { start, want, .. }) = reads.get(number) else { return Ok(()) };
-        let walk = |depth| Read::Walk { index, start: start.clone(), next, depth, want: *want };
+        let Some(Read::Walk { start, want, .. }) = reads.get(number) else {
+            return Ok(());
+        };
+        let walk = |depth| Read::Walk {
+            index,
+            start: start.clone(),
+            next,
+            depth,
+            want: *want,
+        };
         let here = ask(model, network, reads, number, walk(depth)).await?;
         let further = ask(model, network, reads, number, walk(16)).await?;
         self.saw("walk: depth hit", usize::from(further.len() > here.len()));
@@ -233,7 +276,10 @@ impl Coverage {
                 if !seen.insert(value) {
                     return true;
                 }
-                at = links.iter().find(|(from, _)| *from == at).and_then(|(_, to)| to.clone());
+                at = links
+                    .iter()
+                    .find(|(from, _)| *from == at)
+                    .and_then(|(_, to)| to.clone());
             }
             false
         });
@@ -244,25 +290,38 @@ impl Coverage {
     fn sources(&mut self, schema: &Schema, keys: &Keys, earlier: &[Read], sets: &[Rows]) {
         for source in &keys.0 {
             let Source::Of { read, parts } = source else { continue };
-            let (Some(from), Some(set)) = (earlier.get(*read), sets.get(*read)) else { continue };
-            let name = match from {
-                Read::Get { table, .. } => table,
-                Read::Scan(range) | Read::Merge(range) => range.index,
-                Read::Walk { index, .. } => index,
+            let (Some(from), Some(set)) = (earlier.get(*read), sets.get(*read)) else {
+                continue;
             };
-            let Some(table) = schema.table_of(name) else { continue };
             self.saw("of: empty read", usize::from(set.rows.is_empty()));
+            let mut onlys: BTreeMap<(usize, &'static str), Option<Value>> = BTreeMap::new();
+            for part in parts {
+                let crate::store::Part::Only { read, column } = part else {
+                    continue;
+                };
+                let (Some(from), Some(set)) = (earlier.get(*read), sets.get(*read)) else {
+                    continue;
+                };
+                let value = match set.rows.as_slice() {
+                    [row] => named(schema, from, row, column),
+                    _ => None,
+                };
+                let name = if value.is_some() {
+                    "only: one row"
+                } else {
+                    "only: no row, several, or absent"
+                };
+                self.saw(name, 1);
+                onlys.insert((*read, column), value);
+            }
             let mut computed = Vec::new();
             for row in &set.rows {
-                let values: Vec<_> =
-                    table.key.iter().chain(&table.columns).zip(row.key.iter().chain(&row.columns)).collect();
-                let key: Option<Vec<&Value>> = parts
+                let key: Option<Vec<Value>> = parts
                     .iter()
                     .map(|part| match part {
-                        crate::store::Part::Const(value) => Some(value),
-                        crate::store::Part::Column(column) => {
-                            values.iter().find(|(field, _)| field.name == *column).and_then(|(_, value)| value.as_ref())
-                        }
+                        crate::store::Part::Const(value) => Some(value.clone()),
+                        crate::store::Part::Column(column) => named(schema, from, row, column),
+                        crate::store::Part::Only { read, column } => onlys.get(&(*read, *column)).cloned().flatten(),
                     })
                     .collect();
                 match key {
@@ -275,6 +334,24 @@ impl Coverage {
             self.saw("of: equal keys", computed.len() - distinct.len());
         }
     }
+}
+
+/// A key part or column of a row that a read answered.
+fn named(schema: &Schema, read: &Read, row: &Row, name: &str) -> Option<Value> {
+    let order = match read {
+        Read::Get { table, .. } => table,
+        Read::Scan(range) | Read::Merge(range) => range.index,
+        Read::Walk { index, .. } => index,
+    };
+    let table = schema.table_of(order)?;
+    let mut values = table
+        .key
+        .iter()
+        .chain(&table.columns)
+        .zip(row.key.iter().chain(&row.columns));
+    values
+        .find(|(field, _)| field.name == name)
+        .and_then(|(_, value)| value.clone())
 }
 
 /// The rows of one read in place of the numbered one, each as parts of its order with the column that a walk follows last.
@@ -291,20 +368,50 @@ async fn ask(
         Read::Get { table, .. } => (*table, None),
     };
     let whole = match read {
-        Read::Scan(range) => Read::Scan(Range { want: crate::store::Want::Document, ..range }),
-        Read::Merge(range) => Read::Merge(Range { want: crate::store::Want::Document, ..range }),
-        Read::Walk { index, start, next, depth, .. } => {
-            Read::Walk { index, start, next, depth, want: crate::store::Want::Document }
-        }
+        Read::Scan(range) => Read::Scan(Range {
+            want: crate::store::Want::Document,
+            ..range
+        }),
+        Read::Merge(range) => Read::Merge(Range {
+            want: crate::store::Want::Document,
+            ..range
+        }),
+        Read::Walk {
+            index,
+            start,
+            next,
+            depth,
+            ..
+        } => Read::Walk {
+            index,
+            start,
+            next,
+            depth,
+            want: crate::store::Want::Document,
+        },
         other => other,
     };
     let mut asked: Vec<Read> = reads.iter().take(number).cloned().collect();
     asked.push(whole);
-    let rows = model.read(network, &asked, ReadAt::Fresh).await?.sets.pop().unwrap_or_default().rows;
+    let rows = model
+        .read(network, &asked, ReadAt::Fresh)
+        .await?
+        .sets
+        .pop()
+        .unwrap_or_default()
+        .rows;
     let schema = super::super::schema::schema();
-    let Some(table) = schema.table_of(order) else { return Ok(Vec::new()) };
-    let names: Vec<&str> = table.order(order).unwrap_or_default().iter().map(|field| field.name).chain(next).collect();
-    let parts = |row: crate::store::Row| {
+    let Some(table) = schema.table_of(order) else {
+        return Ok(Vec::new());
+    };
+    let names: Vec<&str> = table
+        .order(order)
+        .unwrap_or_default()
+        .iter()
+        .map(|field| field.name)
+        .chain(next)
+        .collect();
+    let parts = |row: Row| {
         let fields = table.key.iter().chain(&table.columns).map(|field| field.name);
         let values: BTreeMap<&str, Option<Value>> = fields.zip(row.key.into_iter().chain(row.columns)).collect();
         names.iter().map(|name| values.get(name).cloned().flatten()).collect()

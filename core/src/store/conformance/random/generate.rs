@@ -24,7 +24,13 @@ const WORDS: [Option<&str>; 6] = [None, Some(""), Some("A"), Some("a"), Some("ab
 impl Generator {
     pub(super) fn new(seed: u64) -> Generator {
         let schema = super::super::schema::schema();
-        Generator { state: seed, schema, commits: 0, stamps: BTreeMap::new(), sent: Vec::new() }
+        Generator {
+            state: seed,
+            schema,
+            commits: 0,
+            stamps: BTreeMap::new(),
+            sent: Vec::new(),
+        }
     }
 
     /// SplitMix64.
@@ -60,11 +66,18 @@ impl Generator {
     }
 
     fn step(&mut self) -> Step {
-        let network = if self.once_in(5) { NetworkId([9; 16]) } else { NetworkId([8; 16]) };
+        let network = if self.once_in(5) {
+            NetworkId([9; 16])
+        } else {
+            NetworkId([8; 16])
+        };
         if self.once_in(2) {
             return if self.once_in(15) {
                 let due = self.once_in(2).then(|| time(self.small(0, 9)));
-                let range = Range { to: due.into_iter().collect(), ..super::super::draft::range(AGENDA_DUE, vec![]) };
+                let range = Range {
+                    to: due.into_iter().collect(),
+                    ..super::super::draft::range(AGENDA_DUE, vec![])
+                };
                 Step::Read(AGENDA_NETWORK, vec![Read::Scan(range)])
             } else {
                 Step::Read(network, self.reads())
@@ -85,7 +98,11 @@ impl Generator {
 
     fn batch(&mut self, network: NetworkId) -> Batch {
         self.commits += 1;
-        let mut batch = Batch::new(commit_id(self.commits), commit_id(self.commits + 1_000_000).0, self.small(-5, 99));
+        let mut batch = Batch::new(
+            commit_id(self.commits),
+            commit_id(self.commits + 1_000_000).0,
+            self.small(-5, 99),
+        );
         let mut touched: BTreeSet<(&'static str, Parts)> = BTreeSet::new();
         for _ in 0..self.below(10) {
             self.write(network, &mut batch, &mut touched);
@@ -115,7 +132,9 @@ impl Generator {
     }
 
     fn check(&mut self, network: NetworkId) -> Check {
-        let table = self.pick(&["docs", "tree", "lines", "edges", "words"]).unwrap_or("docs");
+        let table = self
+            .pick(&["docs", "tree", "lines", "edges", "words"])
+            .unwrap_or("docs");
         let known: Vec<(Parts, CommitId)> = self
             .stamps
             .iter()
@@ -134,29 +153,50 @@ impl Generator {
                 Check { table, key, expect }
             }
             _ => {
-                let expect = if self.once_in(6) { Expect::Present } else { Expect::Absent };
-                Check { table, key: self.key(table), expect }
+                let expect = if self.once_in(6) {
+                    Expect::Present
+                } else {
+                    Expect::Absent
+                };
+                Check {
+                    table,
+                    key: self.key(table),
+                    expect,
+                }
             }
         }
     }
 
     fn write(&mut self, network: NetworkId, batch: &mut Batch, touched: &mut BTreeSet<(&'static str, Parts)>) {
-        let names = ["docs", "docs", "docs", "lines", "lines", "tree", "edges", "counts", "counts", "marks", "words"];
+        let names = [
+            "docs", "docs", "docs", "lines", "lines", "tree", "edges", "counts", "counts", "marks", "words",
+        ];
         let table = self.pick(&names).unwrap_or("docs");
         let key = self.key(table);
         if self.once_in(20) {
             let mut prefix = key;
-            prefix.truncate(usize::try_from(self.below(prefix.len() as u64)).unwrap_or_default().max(1));
+            prefix.truncate(
+                usize::try_from(self.below(prefix.len() as u64))
+                    .unwrap_or_default()
+                    .max(1),
+            );
             // Now and then a prefix meets a key of the batch: then all stores refuse it.
-            if self.once_in(20) || !touched.iter().any(|(name, key)| *name == table && key.starts_with(&prefix)) {
+            if self.once_in(20)
+                || !touched
+                    .iter()
+                    .any(|(name, key)| *name == table && key.starts_with(&prefix))
+            {
                 touched.insert((table, prefix.clone()));
-                self.stamps.retain(|(at, name, key), _| (*at, *name) != (network, table) || !key.starts_with(&prefix));
+                self.stamps
+                    .retain(|(at, name, key), _| (*at, *name) != (network, table) || !key.starts_with(&prefix));
                 let at_most = self.pick(&[0, 1, 2, 5, 100]).unwrap_or(100);
                 batch.writes.push(Write::DeleteRange { table, prefix, at_most });
             }
             return;
         }
-        let under = touched.iter().any(|(name, other)| *name == table && key.starts_with(other));
+        let under = touched
+            .iter()
+            .any(|(name, other)| *name == table && key.starts_with(other));
         if under && !self.once_in(100) {
             return;
         }
@@ -175,7 +215,12 @@ impl Generator {
             columns.push(None);
         }
         let document = with_document.then(|| format!("{{ \"n\":{} }}", self.below(9)));
-        batch.writes.push(Write::Put { table, key, columns, document });
+        batch.writes.push(Write::Put {
+            table,
+            key,
+            columns,
+            document,
+        });
     }
 
     fn count(&mut self, batch: &mut Batch, key: Parts) {
@@ -183,11 +228,37 @@ impl Generator {
         for column in ["n", "peak"] {
             let (key, n) = (key.clone(), self.small(-3, 5));
             batch.writes.push(match self.below(8) {
-                0 => Write::Max { table, key, column, value: n },
+                0 => Write::Max {
+                    table,
+                    key,
+                    column,
+                    value: n,
+                },
                 1 => continue,
-                2 if self.once_in(3) => Write::Add { table, key, column, n: i64::MAX, at_least: None, at_most: None },
-                3..=5 => Write::Add { table, key, column, n, at_least: Some(-2), at_most: Some(9) },
-                _ => Write::Add { table, key, column, n, at_least: None, at_most: None },
+                2 if self.once_in(3) => Write::Add {
+                    table,
+                    key,
+                    column,
+                    n: i64::MAX,
+                    at_least: None,
+                    at_most: None,
+                },
+                3..=5 => Write::Add {
+                    table,
+                    key,
+                    column,
+                    n,
+                    at_least: Some(-2),
+                    at_most: Some(9),
+                },
+                _ => Write::Add {
+                    table,
+                    key,
+                    column,
+                    n,
+                    at_least: None,
+                    at_most: None,
+                },
             });
         }
     }
@@ -235,7 +306,9 @@ impl Generator {
         let mut reads = Vec::new();
         let mut tables: Vec<Table> = Vec::new();
         for _ in 0..=self.below(4) {
-            let Some(table) = self.pick(&self.schema.tables.clone()) else { continue };
+            let Some(table) = self.pick(&self.schema.tables.clone()) else {
+                continue;
+            };
             let read = self.read(&table, &tables);
             let order = match &read {
                 Read::Get { table, .. } => table,
@@ -249,18 +322,30 @@ impl Generator {
     }
 
     fn read(&mut self, table: &Table, earlier: &[Table]) -> Read {
-        let want = self.pick(&[Want::Columns, Want::Document, Want::Document, Want::Key]).unwrap_or(Want::Document);
+        let want = self
+            .pick(&[Want::Columns, Want::Document, Want::Document, Want::Key])
+            .unwrap_or(Want::Document);
         match self.below(8) {
             6 => {
                 // Timelines that share items.
                 let prefixes = Keys::given([0, 1, 2].map(|owner| vec![int(self.small(0, 1)), id(owner)]));
                 let range = super::super::draft::range("lines", Vec::new());
                 let dir = if self.once_in(2) { Dir::Up } else { Dir::Down };
-                Read::Merge(Range { prefixes, dir, limit: self.pick(&[2, 5, 50]).unwrap_or(5), want, ..range })
+                Read::Merge(Range {
+                    prefixes,
+                    dir,
+                    limit: self.pick(&[2, 5, 50]).unwrap_or(5),
+                    want,
+                    ..range
+                })
             }
             0 => {
                 let fields: Vec<Kind> = table.key.iter().map(|field| field.kind).collect();
-                Read::Get { table: table.name, keys: self.keys(table, table.name, fields.len(), earlier), want }
+                Read::Get {
+                    table: table.name,
+                    keys: self.keys(table, table.name, fields.len(), earlier),
+                    want,
+                }
             }
             1 | 7 => {
                 let (table, index, next) = self
@@ -275,7 +360,13 @@ impl Generator {
                     return super::super::draft::all("tree");
                 };
                 let depth = self.pick(&[1, 2, 3, 16, 16]).unwrap_or(16);
-                Read::Walk { index, start: self.keys(&table, index, 1, earlier), next, depth, want }
+                Read::Walk {
+                    index,
+                    start: self.keys(&table, index, 1, earlier),
+                    next,
+                    depth,
+                    want,
+                }
             }
             n => {
                 let mut orders: Vec<&'static str> = vec![table.name];
@@ -290,13 +381,30 @@ impl Generator {
                         return Vec::new();
                     }
                     let taken = usize::try_from(1 + generator.below(rest)).unwrap_or(1);
-                    generator.place(table, index).into_iter().skip(prefix).take(taken).collect()
+                    generator
+                        .place(table, index)
+                        .into_iter()
+                        .skip(prefix)
+                        .take(taken)
+                        .collect()
                 };
                 let (from, to) = (bound(self), bound(self));
                 let dir = if self.once_in(2) { Dir::Up } else { Dir::Down };
                 let limit = self.pick(&[0, 1, 2, 3, 5, 50, 50]).unwrap_or(5);
-                let range = Range { index, prefixes, from, to, dir, limit, want };
-                if n % 2 == 0 { Read::Scan(range) } else { Read::Merge(range) }
+                let range = Range {
+                    index,
+                    prefixes,
+                    from,
+                    to,
+                    dir,
+                    limit,
+                    want,
+                };
+                if n % 2 == 0 {
+                    Read::Scan(range)
+                } else {
+                    Read::Merge(range)
+                }
             }
         }
     }
@@ -304,19 +412,36 @@ impl Generator {
     /// Parts of an order as a row might have them.
     fn place(&mut self, table: &Table, index: &str) -> Parts {
         let (mut values, columns) = if table.name == "log" || table.name == "agenda" {
-            (vec![if table.name == "log" { int(self.small(0, 9)) } else { id(8) }], vec![time(3), id(1)])
+            (
+                vec![if table.name == "log" {
+                    int(self.small(0, 9))
+                } else {
+                    id(8)
+                }],
+                vec![time(3), id(1)],
+            )
         } else if table.name == "counts" {
             (self.key("counts"), vec![int(self.small(-3, 8)), int(0)])
         } else {
             (self.key(table.name), self.columns(table.name).0)
         };
         values.extend(columns);
-        let named: Vec<(&str, Option<Value>)> =
-            table.key.iter().chain(&table.columns).map(|field| field.name).zip(values).collect();
+        let named: Vec<(&str, Option<Value>)> = table
+            .key
+            .iter()
+            .chain(&table.columns)
+            .map(|field| field.name)
+            .zip(values)
+            .collect();
         let order = table.order(index).unwrap_or_default();
         order
             .iter()
-            .map(|field| named.iter().find(|(name, _)| *name == field.name).and_then(|(_, value)| value.clone()))
+            .map(|field| {
+                named
+                    .iter()
+                    .find(|(name, _)| *name == field.name)
+                    .and_then(|(_, value)| value.clone())
+            })
             .collect()
     }
 
@@ -334,21 +459,24 @@ impl Generator {
             let read = usize::try_from(self.below(earlier.len() as u64)).unwrap_or_default();
             let order = table.order(index).unwrap_or_default();
             let place = self.place(table, index);
+            let named = |other: &Table, kind: Kind| -> Vec<&'static str> {
+                let fields = other.key.iter().chain(&other.columns);
+                fields
+                    .filter(|field| field.kind == kind)
+                    .map(|field| field.name)
+                    .collect()
+            };
             let parts: Option<Vec<Part>> = order
                 .iter()
                 .zip(place)
                 .take(length)
                 .map(|(field, value)| {
-                    let same: Vec<&'static str> = earlier
-                        .get(read)?
-                        .key
-                        .iter()
-                        .chain(earlier.get(read).map(|table| table.columns.as_slice()).unwrap_or_default())
-                        .filter(|other| other.kind == field.kind)
-                        .map(|other| other.name)
-                        .collect();
-                    match self.pick(&same) {
-                        Some(column) if !self.once_in(4) => Some(Part::Column(column)),
+                    let other = usize::try_from(self.below(earlier.len() as u64)).unwrap_or_default();
+                    let of_row = self.pick(&named(earlier.get(read)?, field.kind));
+                    let of_only = self.pick(&named(earlier.get(other)?, field.kind));
+                    match (of_row, of_only) {
+                        (_, Some(column)) if self.once_in(5) => Some(Part::Only { read: other, column }),
+                        (Some(column), _) if !self.once_in(4) => Some(Part::Column(column)),
                         _ => value.map(Part::Const),
                     }
                 })

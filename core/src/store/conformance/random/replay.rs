@@ -58,15 +58,21 @@ fn compare<T: PartialEq + Debug>(found: T, expected: T) -> Option<String> {
 /// Leaves out steps, then parts of steps, as long as a difference remains.
 pub(super) async fn shrink(bench: &Bench, script: Vec<Step>) -> Result<(Vec<Step>, String), Stop> {
     let mut script = script;
-    let mut difference = differs(bench, &script).await?.unwrap_or_else(|| "a difference that comes and goes".into());
+    let mut difference = differs(bench, &script)
+        .await?
+        .unwrap_or_else(|| "a difference that comes and goes".into());
     let mut attempts = 0;
     let mut length = script.len().div_ceil(2);
     while length > 0 {
         let mut start = 0;
         while start < script.len() && attempts < ATTEMPTS {
             attempts += 1;
-            let shorter: Vec<Step> =
-                script.iter().take(start).chain(script.iter().skip(start + length)).cloned().collect();
+            let shorter: Vec<Step> = script
+                .iter()
+                .take(start)
+                .chain(script.iter().skip(start + length))
+                .cloned()
+                .collect();
             match differs(bench, &shorter).await? {
                 Some(found) => (script, difference) = (shorter, found),
                 None => start += length,
