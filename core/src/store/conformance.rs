@@ -53,6 +53,7 @@ mod networks;
 mod order;
 mod prepare;
 mod random;
+mod refusals;
 mod reopen;
 mod resend;
 mod scan;
@@ -177,6 +178,17 @@ macro_rules! conformance_cases {
                 long_titles_are_ordered_to_their_last_byte,
                 a_lone_part_of_a_key_orders_before_what_continues_it,
             }
+            refusals {
+                unknown_names_are_refused,
+                writes_of_the_wrong_shape_are_refused,
+                reads_of_the_wrong_shape_are_refused,
+                computed_keys_that_do_not_fit_are_refused,
+                writes_against_the_class_of_a_table_are_refused,
+                checks_against_the_class_of_a_table_are_refused,
+                a_key_is_written_at_most_once,
+                the_store_alone_writes_its_log_and_its_agenda,
+                a_refused_batch_changes_nothing_and_is_not_remembered,
+            }
             limits {
                 a_batch_has_at_most_a_thousand_operations,
                 a_batch_has_at_most_four_mebibytes,
@@ -185,19 +197,10 @@ macro_rules! conformance_cases {
                 a_document_has_at_most_48_kilobytes,
                 an_answer_has_at_most_four_kilobytes,
                 a_zero_character_is_refused_in_texts_and_documents,
-                unknown_names_are_refused,
-                writes_of_the_wrong_shape_are_refused,
-                reads_of_the_wrong_shape_are_refused,
-                computed_keys_that_do_not_fit_are_refused,
-                writes_against_the_class_of_a_table_are_refused,
-                checks_against_the_class_of_a_table_are_refused,
-                a_key_is_written_at_most_once,
                 a_read_names_at_most_five_thousand_keys,
                 a_read_computes_at_most_five_thousand_keys,
                 a_call_holds_at_most_64_reads,
                 a_walk_has_one_to_sixteen_steps,
-                the_store_alone_writes_its_log_and_its_agenda,
-                a_refused_batch_changes_nothing_and_is_not_remembered,
             }
             batch {
                 a_batch_does_all_it_says,
