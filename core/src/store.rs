@@ -8,12 +8,15 @@
 //! - [`run`], [`apply`] and [`prepare`]: reads, batches and schema over any [`OrderedMap`] of bytes, for key-value backends.
 //! - [`check_reads`] and [`check_batch`]: what every backend refuses, whatever it is made of.
 //! - [`Memory`]: the reference backend.
+//! - `conformance` (feature of that name): the kit that any author of a backend runs.
 //!
 //! Nothing here knows a social word.
 
 mod apply;
 mod batch;
 mod check;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod encode;
 pub(crate) mod execute;
 mod map;

@@ -200,13 +200,14 @@ pub enum Cause {
     OtherStamp,
     /// A counter would pass its bound.
     Bound,
-    /// A counter would leave 64 bits.
+    /// A counter would leave 64 bits, whatever its bounds.
     Overflow,
     /// A range holds more rows than expected.
     TooMany,
 }
 
-/// The condition that failed.
+/// The condition that failed. Where several fail it is the first one of the batch: checks in their order, then the bounds and
+/// ranges of the writes in theirs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conflict {
     /// The table.
