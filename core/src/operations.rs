@@ -59,39 +59,39 @@ shown!(PersonCard, SpaceView, ThreadPage, Allowed, Explanation, FeedPage);
 itself!(Receipt, PersonMade, UnitMade, SpaceMade, ItemMade, ImportReport);
 
 /// What a setter takes for a field.
-pub trait Put<T> {
+pub trait IntoField<T> {
     /// The field's value.
-    fn put(self) -> T;
+    fn into_field(self) -> T;
 }
 
-impl<T> Put<T> for T {
-    fn put(self) -> T {
+impl<T> IntoField<T> for T {
+    fn into_field(self) -> T {
         self
     }
 }
 
-impl Put<String> for &str {
-    fn put(self) -> String {
+impl IntoField<String> for &str {
+    fn into_field(self) -> String {
         self.to_owned()
     }
 }
 
-impl Put<Option<String>> for &str {
-    fn put(self) -> Option<String> {
+impl IntoField<Option<String>> for &str {
+    fn into_field(self) -> Option<String> {
         Some(self.to_owned())
     }
 }
 
-impl Put<Option<String>> for String {
-    fn put(self) -> Option<String> {
+impl IntoField<Option<String>> for String {
+    fn into_field(self) -> Option<String> {
         Some(self)
     }
 }
 
 macro_rules! put_some {
     ($($type:ty),+) => {$(
-        impl Put<Option<$type>> for $type {
-            fn put(self) -> Option<$type> {
+        impl IntoField<Option<$type>> for $type {
+            fn into_field(self) -> Option<$type> {
                 Some(self)
             }
         }
@@ -114,13 +114,13 @@ put_some!(
 
 macro_rules! put_ref {
     ($($type:ty),+) => {$(
-        impl Put<Ref> for $type {
-            fn put(self) -> Ref {
+        impl IntoField<Ref> for $type {
+            fn into_field(self) -> Ref {
                 self.into()
             }
         }
-        impl Put<Option<Ref>> for $type {
-            fn put(self) -> Option<Ref> {
+        impl IntoField<Option<Ref>> for $type {
+            fn into_field(self) -> Option<Ref> {
                 Some(self.into())
             }
         }
@@ -245,13 +245,13 @@ macro_rules! facade { ([] $(
                 /// The request with its required fields; the others have their defaults.
                 #[expect(clippy::new_without_default, reason = "requests are made by `new`, one way everywhere")]
                 #[allow(unfulfilled_lint_expectations, reason = "only a request without required fields needs it")]
-                pub fn new($($r: impl Put<$rt>),*) -> Self {
-                    $Req { $($r: $r.put(),)* $($($o: $def,)+)? }
+                pub fn new($($r: impl IntoField<$rt>),*) -> Self {
+                    $Req { $($r: $r.into_field(),)* $($($o: $def,)+)? }
                 }
                 $($(
                     $(#[doc = $od])+
-                    pub fn $o(mut self, value: impl Put<$ot>) -> Self {
-                        self.$o = value.put();
+                    pub fn $o(mut self, value: impl IntoField<$ot>) -> Self {
+                        self.$o = value.into_field();
                         self
                     }
                 )+)?

@@ -9,3 +9,4 @@
 
 mod broken;
 mod kit;
+mod street;
