@@ -169,7 +169,10 @@ impl Actor {
         };
         let executed = execute(&context, command).await?;
         if self.core.config.upkeep == Upkeep::Inline {
-            crate::due::follow(&self.core, self.network).await?;
+            // The command is committed: what follows from it can wait for the next one.
+            if let Err(error) = crate::due::follow(&self.core, self.network).await {
+                tracing::warn!(%error, "what follows from commands is late");
+            }
         }
         Ok(executed)
     }

@@ -22,6 +22,4 @@ pub(crate) mod world;
 pub use judge::Fact;
 pub(crate) use keys::AS_ROOT;
 pub use keys::AudienceKey;
-#[cfg(feature = "testing")]
-pub use switches::PREDICATES;
 pub(crate) use switches::Switches;

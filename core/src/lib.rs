@@ -22,6 +22,8 @@ mod seal;
 mod secrets;
 pub mod spaces;
 pub mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod text;
 
 pub use actor::{Actor, Parvis};

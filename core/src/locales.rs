@@ -4,8 +4,6 @@
 //! arguments; only here does it become a sentence. A message is found by its key in the reader's language, then in English; the
 //! plural rules are those of the language. Names of persons and spaces are arguments that the gate has already judged.
 
-#![cfg_attr(not(test), expect(dead_code, reason = "the queries that call it follow"))]
-
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
 use std::sync::LazyLock;
 use unic_langid::LanguageIdentifier;

@@ -149,6 +149,9 @@ pub trait Operation: Serialize + serde::de::DeserializeOwned + Send + 'static {
 /// A future that a table can hold.
 pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
+/// An operation from JSON to JSON.
+type Call = for<'a> fn(&'a Actor, &'a [u8]) -> Boxed<'a, Result<Vec<u8>, Error>>;
+
 /// One row of the table, as data.
 #[non_exhaustive]
 pub struct Row {
@@ -162,7 +165,7 @@ pub struct Row {
     pub fields: &'static [&'static str],
     /// The answer's type.
     pub answer: &'static str,
-    call: for<'a> fn(&'a Actor, &'a [u8]) -> Boxed<'a, Result<Vec<u8>, Error>>,
+    call: Call,
 }
 
 impl std::fmt::Debug for Row {

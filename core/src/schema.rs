@@ -1,6 +1,8 @@
 //! Every table of this release, in one list.
 
-use crate::store::{Declaration, Record, Schema, Table};
+#[cfg(feature = "testing")]
+use crate::store::Declaration;
+use crate::store::{Record, Schema, Table};
 
 macro_rules! tables {
     ($($record:path),+ $(,)?) => {
@@ -9,6 +11,7 @@ macro_rules! tables {
         }
 
         /// What the leak tests know of every record.
+        #[cfg(feature = "testing")]
         pub(crate) fn declarations() -> Vec<Declaration> {
             vec![$(<$record>::declaration()),+]
         }

@@ -3,9 +3,9 @@
 use crate::error::{Error, Reason};
 
 /// The source of a text may take this many bytes.
-pub const MAX_SOURCE: usize = 16 * 1024;
+pub(crate) const MAX_SOURCE: usize = 16 * 1024;
 /// A name or a title may take this many bytes.
-pub const MAX_NAME: usize = 400;
+pub(crate) const MAX_NAME: usize = 400;
 
 /// A name: not empty, one line, without control characters; spaces around it are taken away.
 ///

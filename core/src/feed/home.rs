@@ -35,8 +35,10 @@ const FROM_PLACES: u32 = 300;
 const FROM_AUTHORS: u32 = 100;
 /// Comments of a thread that ranking looks at, newest first.
 const COMMENTS: u32 = 50;
-/// Ties of a reader, persons and spaces together.
-const TIES: u32 = 1_000;
+/// Ties of a reader that are read, persons and spaces together.
+const TIES: u32 = 2_000;
+/// Ties of a reader that count.
+const CLOSEST: usize = 500;
 /// Windows and refills that one page may go through.
 const ROUNDS: usize = 5;
 
@@ -107,15 +109,20 @@ impl Known {
         }
         let seen = snapshot.take(slots.seen)?.open(Opening::Show);
         let (mut persons, mut spaces) = (HashMap::new(), HashMap::new());
-        for row in snapshot.take(slots.ties)?.open(Opening::Show) {
-            let columns = [row.day, row.week, row.season, row.t.millis()];
-            let value = affinity::Affinity::from_columns(columns).map_or(0.0, |tie| tie.value(as_of));
+        let ties = snapshot.take(slots.ties)?.open(Opening::Show).into_iter();
+        let columns = |row: &Affinity| [row.day, row.week, row.season, row.t.millis()];
+        let mut ties: Vec<(affinity::Affinity, Affinity)> = ties
+            .filter_map(|row| Some((affinity::Affinity::from_columns(columns(&row))?, row)))
+            .collect();
+        // The closest count; the others are nearer to strangers than to anybody on this list.
+        ties.sort_by_key(|(tie, row)| (std::cmp::Reverse(tie.eviction_key()), row.target));
+        for (tie, row) in ties.into_iter().take(CLOSEST) {
             match row.to {
                 TieTo::Person => {
-                    persons.insert(PersonId::from_bytes(row.target), value);
+                    persons.insert(PersonId::from_bytes(row.target), tie.value(as_of));
                 }
                 TieTo::Space => {
-                    spaces.insert(SpaceId::from_bytes(row.target), value);
+                    spaces.insert(SpaceId::from_bytes(row.target), tie.value(as_of));
                 }
                 TieTo::Unknown => {}
             }
@@ -422,6 +429,9 @@ async fn print(
 /// The ways by which an item comes to a reader's home.
 fn ways(reader: &Reader, item: &Item) -> Vec<Source> {
     let mut ways = Vec::new();
+    if item.author != reader.id && item.first_key() == Some(AudienceKey::Person { id: reader.id }) {
+        ways.push(Source::Person);
+    }
     if reader.follows.contains(&item.author) {
         ways.push(Source::Author);
     }

@@ -85,7 +85,8 @@ pub(crate) enum Next {
     },
 }
 
-/// One page, or the part of a page that one window gives.
+/// One page, or the part of a page that one window gives: what the property tests compare.
+#[cfg(test)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Page {
     /// The roots to show, in order.
@@ -115,6 +116,7 @@ impl RankedCursor {
     }
 
     /// The window that the next page begins in.
+    #[cfg(test)]
     pub(crate) fn window(&self) -> Window {
         self.window
     }
@@ -222,6 +224,7 @@ impl RankedCursor {
     }
 }
 
+#[cfg(test)]
 /// The next page of at most `size` roots, given the candidates of the cursor's window. The page may be short, even empty, while
 /// [`Next::Ranked`] has more: then it goes on with the next window's candidates. It is the last one only where the chronological
 /// reading ends.

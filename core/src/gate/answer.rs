@@ -120,26 +120,6 @@ impl fmt::Debug for Token {
 impl Closed for Token {}
 impl Answer for Token {}
 
-/// A number of things that all passed the gate, counted up to a cap.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct Count(u32);
-
-impl Count {
-    /// Only the gate calls this.
-    pub(super) fn new(n: u32) -> Count {
-        Count(n)
-    }
-
-    /// The number.
-    pub fn get(self) -> u32 {
-        self.0
-    }
-}
-
-impl Closed for Count {}
-impl Answer for Count {}
-
 /// The caller's own input, given back: a file name, a line number, a value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]

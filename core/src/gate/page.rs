@@ -68,7 +68,6 @@ struct Round<S> {
     reader: ReaderSlots,
     listing: S,
     entries: Slot<Timeline>,
-    items: Slot<Item>,
     world: WorldSlots,
     show: ShowSlots,
 }
@@ -92,7 +91,6 @@ fn round<L: Listing>(
         reader,
         listing: slots,
         entries,
-        items,
         world,
         show,
     })

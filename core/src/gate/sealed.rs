@@ -1,6 +1,11 @@
 //! Rows as they come out of the store: sealed. This file uses nothing of the crate, so that the compile-fail tests can
 //! take it in alone.
 
+#![allow(
+    unreachable_pub,
+    reason = "the compile-fail tests take this file in as a module of their own"
+)]
+
 /// Why sealed rows are opened outside the gate's judgement. The list is closed, and a test lists the places that open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Opening {

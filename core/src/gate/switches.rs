@@ -1,7 +1,7 @@
 //! The gate's predicates by name. A test may switch one off and must then see its leak test go red; a release cannot.
 
 /// Every predicate that the gate judges by, with what it asks.
-pub const PREDICATES: &[(&str, &str)] = &[
+pub(crate) const PREDICATES: &[(&str, &str)] = &[
     ("reader_active", "the reader is not deactivated"),
     ("reader_unexpired", "the reader's account has not expired"),
     (

@@ -43,13 +43,6 @@ impl WorldSlots {
         }
     }
 
-    /// Keys for more reads about the items and their roots: one of their columns.
-    pub(crate) fn each(&self, column: &'static str) -> Keys {
-        self.items
-            .iter()
-            .fold(Keys::default(), |keys, slot| keys.and(slot.each([col(column)])))
-    }
-
     /// Keys `(first, column)` for the items and their roots.
     pub(crate) fn pairs(&self, first: Part, column: &'static str) -> Keys {
         let keys = |keys: Keys, slot: &Slot<Item>| keys.and(slot.each([first.clone(), col(column)]));

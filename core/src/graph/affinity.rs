@@ -71,6 +71,7 @@ pub(crate) enum Side {
 pub(crate) struct Weight(f64);
 
 impl Weight {
+    #[cfg(test)]
     /// The weight `w` in points; `None` if it is not finite or not above 0, for one such number would spoil an edge for good.
     pub(crate) fn new(w: f64) -> Option<Weight> {
         (w.is_finite() && w > 0.0).then_some(Weight(w))

@@ -251,7 +251,11 @@ impl Command for PutMember {
             person: person.id,
             space: space.id,
             role: self.role,
-            expires: self.expires,
+            expires: match (self.known, &before) {
+                // Another role leaves the end of the membership as it was.
+                (Known::Member, Some(before)) => before.expires,
+                _ => self.expires,
+            },
         };
         put_member(draft, before.as_ref(), &member);
         Ok(())

@@ -125,14 +125,6 @@ impl Draft {
         self.batch.writes.push(write);
     }
 
-    pub(crate) fn check(&mut self, check: Check) {
-        self.batch.checks.push(check);
-    }
-
-    pub(crate) fn wake(&mut self, wake: Wake) {
-        self.batch.wake = Some(wake);
-    }
-
     /// A log entry; workers are woken to follow it.
     pub(crate) fn log(&mut self, entry: &Entry) {
         // An entry is plain data: turning it into JSON cannot fail.
