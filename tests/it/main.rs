@@ -8,4 +8,6 @@
 )]
 
 mod broken;
+mod folder;
 mod kit;
+mod sqlite;
