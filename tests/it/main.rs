@@ -9,5 +9,6 @@
 
 mod broken;
 mod folder;
+mod kill;
 mod kit;
 mod sqlite;
