@@ -8,5 +8,8 @@
 )]
 
 mod broken;
+mod folder;
+mod kill;
 mod kit;
 mod street;
+mod sqlite;
