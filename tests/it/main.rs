@@ -8,5 +8,7 @@
 )]
 
 mod broken;
+mod folder;
 mod kit;
+mod redb;
 mod street;
