@@ -11,5 +11,6 @@ mod broken;
 mod folder;
 mod kill;
 mod kit;
-mod street;
+mod redb;
 mod sqlite;
+mod street;
