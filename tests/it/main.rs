@@ -2,6 +2,7 @@
 
 #![expect(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::indexing_slicing,
     clippy::print_stdout,
     reason = "tests say what is wrong by failing, and print what they saw"
@@ -11,6 +12,7 @@ mod broken;
 mod folder;
 mod kill;
 mod kit;
+mod ranking;
 mod redb;
 mod sqlite;
 mod street;

@@ -45,6 +45,7 @@ enum Raw {
     Followed {
         who: PersonId,
         whom: PersonId,
+        undo: bool,
         at: Option<Time>,
     },
 }
@@ -91,7 +92,22 @@ fn raws_of(row: &LogRow) -> Vec<Raw> {
         }],
         (Verb::Follow, Some(who), _) => entry
             .person
-            .map(|whom| Raw::Followed { who, whom, at })
+            .map(|whom| Raw::Followed {
+                who,
+                whom,
+                undo: false,
+                at,
+            })
+            .into_iter()
+            .collect(),
+        (Verb::Unfollow, Some(who), _) => entry
+            .person
+            .map(|whom| Raw::Followed {
+                who,
+                whom,
+                undo: true,
+                at,
+            })
             .into_iter()
             .collect(),
         (Verb::Import, ..) => entry.imported.iter().map(imported).collect(),
@@ -111,6 +127,7 @@ fn imported(row: &Imported) -> Raw {
         Imported::Follow(who, whom) => Raw::Followed {
             who: *who,
             whom: *whom,
+            undo: false,
             at: None,
         },
     }
@@ -163,7 +180,10 @@ fn deeds(
         undo: false,
     };
     match raw {
-        Raw::Followed { who, whom, at } => vec![event(*who, Deed::Follow, Some(*whom), None, at.unwrap_or(now))],
+        Raw::Followed { who, whom, undo, at } => vec![Event {
+            undo: *undo,
+            ..event(*who, Deed::Follow, Some(*whom), None, at.unwrap_or(now))
+        }],
         Raw::Reacted { item, who, undo, at } => {
             let Some(found) = items.get(item) else {
                 return Vec::new();

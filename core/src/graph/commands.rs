@@ -5,7 +5,7 @@ use crate::error::{Error, Reason};
 use crate::gate::facts::{acting, only};
 use crate::gate::plan::{Plan, Slot, Snapshot};
 use crate::gate::reader::{MAX_BLOCKS, MAX_FOLLOWS, ReaderSlots, Who};
-use crate::ids::PersonId;
+use crate::ids::{PersonId, Time};
 use crate::log::{Entry, Verb};
 use crate::people::records::{Named, Person, PersonCounts, PersonKind, PersonStatus};
 use crate::store::execute::{Command, Draft};
@@ -88,7 +88,7 @@ impl Command for SetTie {
                     t: draft.now,
                 });
                 count(draft, reader.id, "follows", 1, MAX_FOLLOWS);
-                log(draft, Verb::Follow, reader.id, other.id);
+                log(draft, Verb::Follow, reader.id, other.id, None);
             }
             Tie::Unfollow => unfollow(draft, follow),
             Tie::Block if block.is_none() => {
@@ -98,7 +98,7 @@ impl Command for SetTie {
                     t: draft.now,
                 });
                 count(draft, reader.id, "blocks", 1, MAX_BLOCKS);
-                log(draft, Verb::Block, reader.id, other.id);
+                log(draft, Verb::Block, reader.id, other.id, None);
                 // The blocked one loses the key of my followers in the same batch, and I his posts.
                 unfollow(draft, back);
                 unfollow(draft, follow);
@@ -107,7 +107,7 @@ impl Command for SetTie {
                 if let Some(row) = block {
                     draft.delete(&row);
                     count(draft, reader.id, "blocks", -1, MAX_BLOCKS);
-                    log(draft, Verb::Unblock, reader.id, other.id);
+                    log(draft, Verb::Unblock, reader.id, other.id, None);
                 }
             }
             Tie::Follow | Tie::Block => {}
@@ -124,7 +124,8 @@ fn unfollow(draft: &mut Draft, follow: Option<Follow>) {
     if let Some(row) = follow {
         draft.delete(&row);
         count(draft, row.person, "follows", -1, MAX_FOLLOWS);
-        log(draft, Verb::Unfollow, row.person, row.target);
+        // With the date of the follow: what it gave is taken back exactly.
+        log(draft, Verb::Unfollow, row.person, row.target, Some(row.t));
     }
 }
 
@@ -133,8 +134,9 @@ fn count(draft: &mut Draft, person: PersonId, column: &'static str, n: i64, most
     draft.add_within(PersonCounts::TABLE, key, column, n, 0, i64::from(most));
 }
 
-fn log(draft: &mut Draft, verb: Verb, person: PersonId, other: PersonId) {
+fn log(draft: &mut Draft, verb: Verb, person: PersonId, other: PersonId, t: Option<Time>) {
     let mut entry = Entry::new(verb).person(other);
     entry.actor = Some(person);
+    entry.t = t;
     draft.log(&entry);
 }

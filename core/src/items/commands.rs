@@ -478,21 +478,26 @@ impl Command for SetReaction {
         }
         let item = seen.item.id;
         let key = |reaction: &str| vec![Value::Id(item.bytes()), Value::Text(reaction.to_owned())];
-        let verb = if after.is_some() { Verb::React } else { Verb::Unreact };
-        let mut entry = Entry::new(verb)
-            .item(item, &seen.item.kind)
-            .space(seen.item.space)
-            .person(seen.item.author);
-        entry.actor = Some(seen.reader.id);
-        draft.log(&entry);
+        let log = |draft: &mut Draft, verb: Verb, t: Option<Time>| {
+            let mut entry = Entry::new(verb)
+                .item(item, &seen.item.kind)
+                .space(seen.item.space)
+                .person(seen.item.author);
+            entry.actor = Some(seen.reader.id);
+            entry.t = t;
+            draft.log(&entry);
+        };
         if let Some(row) = &before {
             draft.add(ReactionCount::TABLE, key(&row.reaction), "n", -1);
+            // With the date of the reaction: what it gave is taken back exactly.
+            log(draft, Verb::Unreact, Some(row.t));
             if after.is_none() {
                 draft.delete(row);
             }
         }
         if let Some(reaction) = after {
             draft.add(ReactionCount::TABLE, key(&reaction), "n", 1);
+            log(draft, Verb::React, None);
             draft.put(&Reaction {
                 item,
                 person: seen.reader.id,
