@@ -37,6 +37,7 @@ pub(crate) enum BadReason {
     GuestOutside,
     LastOwner,
     Circle,
+    TooDeep,
     TooLong,
     BadText,
     Missing,
@@ -51,6 +52,7 @@ impl BadReason {
             BadReason::GuestOutside => "guest_outside",
             BadReason::LastOwner => "last_owner",
             BadReason::Circle => "circle",
+            BadReason::TooDeep => "too_deep",
             BadReason::TooLong => "too_long",
             BadReason::BadText => "bad_text",
             BadReason::Missing => "missing",
@@ -103,6 +105,11 @@ impl Names {
     }
 }
 
+/// Whether a store may be asked for a host's id at all: of any other one there is no row, and its own row will be refused.
+pub(crate) fn nameable(external: &str) -> bool {
+    !external.is_empty() && external.len() <= 250 && !external.contains('\0')
+}
+
 /// The key of the row that says which id a host's id is.
 pub(crate) fn external_key(named: Named, app: &str, external: &str) -> Vec<Option<Value>> {
     vec![
@@ -121,10 +128,9 @@ pub(crate) async fn resolve(actor: &Actor, app: &str, wanted: &[(Named, &str)]) 
     let mut keys: Vec<_> = wanted.to_vec();
     keys.sort_unstable();
     keys.dedup();
-    let acceptable = |name: &&str| !name.is_empty() && name.len() <= 250 && !name.contains('\0');
     let keys = keys
         .iter()
-        .filter(|(_, name)| acceptable(name))
+        .filter(|(_, name)| nameable(name))
         .map(|(named, name)| external_key(*named, app, name));
     let mut plan = Plan::new();
     let slot = plan.get::<External>(Keys::given(keys));

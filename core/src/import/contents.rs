@@ -1,6 +1,6 @@
 //! Chunks of posts, comments and reactions.
 
-use super::chunk::{Bad, BadReason, Names, Outcome, digest, external_key};
+use super::chunk::{Bad, BadReason, Names, Outcome, digest, external_key, nameable};
 use super::places::Sums;
 use super::rows::{CommentRow, PostAudience, PostRow, ReactionRow};
 use crate::error::Error;
@@ -92,6 +92,9 @@ pub(crate) struct Posts<'a> {
     pub(crate) app: &'a str,
     #[serde(skip)]
     pub(crate) network: NetworkId,
+    /// Rows of the same call before these: rows of one instant keep their order.
+    #[serde(skip)]
+    pub(crate) before: u32,
     pub(crate) rows: Vec<&'a PostRow>,
     #[serde(skip)]
     pub(crate) names: &'a Names,
@@ -259,7 +262,7 @@ impl Command for Posts<'_> {
         let new = self
             .rows
             .iter()
-            .filter(|row| self.names.get(Named::Item, &row.id).is_none());
+            .filter(|row| self.names.get(Named::Item, &row.id).is_none() && nameable(&row.id));
         plan.get::<External>(Keys::given(new.map(|row| external_key(Named::Item, self.app, &row.id))));
         PostSlots {
             items: plan.get::<Item>(ids(self.rows.iter().map(|row| self.names.get(Named::Item, &row.id)))),
@@ -275,6 +278,7 @@ impl Command for Posts<'_> {
         let items = facts.take(slots.items)?.open(Opening::Decide);
         let items: HashMap<ItemId, Item> = items.into_iter().map(|item| (item.id, item)).collect();
         let crowd = Crowd::build(facts, slots.people, slots.members)?;
+        draft.ids_after(self.before);
         let mut seen = HashSet::new();
         let mut outcomes = Vec::new();
         for row in &self.rows {
@@ -356,6 +360,7 @@ impl Command for Reactions<'_> {
                 }
                 let item = items
                     .get(&id)
+                    .filter(|item| item.root.is_none())
                     .ok_or_else(|| Bad::new(BadReason::Unknown, "post", &row.post))?;
                 crowd.confine(person, item.space, "person", &row.person)?;
                 let reaction = text::reaction(&row.reaction).map_err(|e| Bad::of(&e))?;
@@ -409,6 +414,9 @@ fn guests_at(plan: &mut Plan, items: Slot<Item>, persons: impl Iterator<Item = [
 pub(crate) struct Comments<'a> {
     #[serde(skip)]
     pub(crate) app: &'a str,
+    /// As for [`Posts`].
+    #[serde(skip)]
+    pub(crate) before: u32,
     pub(crate) rows: Vec<&'a CommentRow>,
     #[serde(skip)]
     pub(crate) names: &'a Names,
@@ -421,7 +429,9 @@ impl Command for Comments<'_> {
 
     fn load(&self, plan: &mut Plan) -> InteractionSlots {
         let keys: Vec<String> = self.rows.iter().map(|row| row.key()).collect();
-        let new = keys.iter().filter(|key| self.names.get(Named::Item, key).is_none());
+        let new = keys
+            .iter()
+            .filter(|key| self.names.get(Named::Item, key).is_none() && nameable(key));
         plan.get::<External>(Keys::given(new.map(|key| external_key(Named::Item, self.app, key))));
         let own = keys.iter().map(|key| self.names.get(Named::Item, key));
         let posts = self.rows.iter().map(|row| self.names.get(Named::Item, &row.post));
@@ -447,6 +457,7 @@ impl Command for Comments<'_> {
         let items = facts.take(slots.items)?.open(Opening::Decide);
         let mut items: HashMap<ItemId, Item> = items.into_iter().map(|item| (item.id, item)).collect();
         let crowd = Crowd::build(facts, slots.people, slots.members)?;
+        draft.ids_after(self.before);
         let mut made: HashMap<String, ItemId> = HashMap::new();
         let mut sums = Sums::default();
         let mut entry = Entry::new(Verb::Import);
@@ -489,6 +500,9 @@ impl Comments<'_> {
                 row.id.as_deref().unwrap_or_default(),
             ));
         }
+        if let Some(id) = &row.id {
+            text::external(id, "id").map_err(|e| Bad::of(&e))?;
+        }
         let source = text::source(&row.text, "text").map_err(|e| Bad::of(&e))?;
         let author = PersonId::from_bytes(self.names.want(Named::Person, &row.person, "person")?);
         let post = ItemId::from_bytes(self.names.want(Named::Item, &row.post, "post")?);
@@ -517,9 +531,10 @@ impl Comments<'_> {
         let digest = digest(row);
         let own = self.names.get(Named::Item, &key).map(ItemId::from_bytes);
         let before = own.and_then(|id| items.get(&id));
-        if before.is_some_and(|item| {
-            item.imported.as_deref() == Some(&digest) || item.state != ItemState::Published || item.root != Some(post)
-        }) {
+        if before.is_some_and(|item| item.root != Some(post)) {
+            return Err(Bad::new(BadReason::NotAllowed, "post", &row.post));
+        }
+        if before.is_some_and(|item| item.imported.as_deref() == Some(&digest) || item.state != ItemState::Published) {
             return Ok(Outcome::Same);
         }
         let (audience_kind, audience_id) = narrow.map_or((AS_ROOT, None), AudienceKey::to_columns);
