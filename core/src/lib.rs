@@ -23,7 +23,7 @@
 //! # The tour
 //!
 //! - [`Parvis`], [`Actor`]: an opened store, and the one who acts in one network. Both are cheap to clone; making them costs no call.
-//! - [`operations`]: the one table of operations. Each row is a request with its answer; `actor.items().create(..)`, `actor.run(..)` and
+//! - [`mod@operations`]: the one table of operations. Each row is a request with its answer; `actor.items().create(..)`, `actor.run(..)` and
 //!   `actor.call("items.create", json)` are the same operation.
 //! - [`people`], [`spaces`], [`items`], [`feed`], [`import`]: the views and the small vocabularies of each domain.
 //! - [`gate`]: what may leave the library. A query answers [`Visible`](gate::answer::Visible) records, judged for one viewer in one

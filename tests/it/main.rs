@@ -10,6 +10,8 @@
 mod broken;
 mod folder;
 mod import;
+mod kill;
 mod kit;
+mod redb;
 mod sqlite;
 mod street;
