@@ -8,5 +8,7 @@
 )]
 
 mod broken;
+mod folder;
 mod kit;
+mod sqlite;
 mod street;
