@@ -47,6 +47,8 @@ answer! {
     }
 }
 
+/// How often a chunk is begun again whose hints had become others.
+const ATTEMPTS: usize = 3;
 /// A request holds at most this many rows.
 const MAX_ROWS: usize = 500;
 
@@ -98,9 +100,14 @@ pub(crate) async fn put(actor: &Actor, request: ImportRows) -> Result<ImportRepo
 
 /// One chunk as one batch. Where a bound of a counter refuses it, its rows go one by one, so that only the guilty are bad.
 async fn put_chunk(actor: &Actor, app: &str, rows: &[ImportRow], before: usize) -> Result<Vec<Outcome>, Error> {
-    match put_batch(actor, app, rows, before).await {
-        Err(error) if matches!(error.reason, Reason::LastOwner | Reason::ManyTies) => {}
-        other => return other,
+    let mut attempts = 0..ATTEMPTS;
+    loop {
+        match put_batch(actor, app, rows, before).await {
+            Err(error) if matches!(error.reason, Reason::LastOwner | Reason::ManyTies) => break,
+            // What was hinted is no longer so: hinted anew.
+            Err(error) if error.reason == Reason::Contended && attempts.next().is_some() => {}
+            other => return other,
+        }
     }
     let mut outcomes = Vec::with_capacity(rows.len());
     for row in rows {
@@ -143,7 +150,11 @@ macro_rules! only {
 async fn put_batch(actor: &Actor, app: &str, rows: &[ImportRow], before: usize) -> Result<Vec<Outcome>, Error> {
     let named: Vec<_> = rows.iter().flat_map(chunk::names_of).collect();
     let wanted: Vec<_> = named.iter().map(|(named, name)| (*named, name.as_str())).collect();
-    let names: &Names = &chunk::resolve(actor, app, &wanted).await?;
+    let hinted = matches!(
+        rows.first(),
+        Some(ImportRow::Post(_) | ImportRow::Reaction(_) | ImportRow::Comment(_))
+    );
+    let names: &Names = &chunk::resolve(actor, app, &wanted, hinted).await?;
     let network = actor.network;
     let before = u32::try_from(before).unwrap_or_default();
     match rows.first() {
