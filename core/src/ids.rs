@@ -214,6 +214,11 @@ impl IdMaker {
         IdMaker { commit, at, next: 0 }
     }
 
+    /// Leaves the first `n` places of the sequence out.
+    pub(crate) fn begin_at(&mut self, n: u32) {
+        self.next = self.next.max(n);
+    }
+
     /// The next id, with the command's own instant.
     pub(crate) fn make(&mut self) -> [u8; 16] {
         self.make_at(self.at)

@@ -47,6 +47,8 @@ answer! {
     }
 }
 
+/// How often a chunk is begun again whose hints had become others.
+const ATTEMPTS: usize = 3;
 /// A request holds at most this many rows.
 const MAX_ROWS: usize = 500;
 
@@ -77,7 +79,7 @@ pub(crate) async fn put(actor: &Actor, request: ImportRows) -> Result<ImportRepo
         let same_kind = |row: &&ImportRow| std::mem::discriminant(*row) == std::mem::discriminant(first);
         let count = rest.iter().take(fitting(first)).take_while(same_kind).count();
         let (chunk, later) = rest.split_at(count);
-        let outcomes = put_chunk(actor, app, chunk).await?;
+        let outcomes = put_chunk(actor, app, chunk, done).await?;
         for (at, outcome) in outcomes.into_iter().enumerate() {
             match outcome {
                 Outcome::New => report.new.0 += 1,
@@ -97,14 +99,19 @@ pub(crate) async fn put(actor: &Actor, request: ImportRows) -> Result<ImportRepo
 }
 
 /// One chunk as one batch. Where a bound of a counter refuses it, its rows go one by one, so that only the guilty are bad.
-async fn put_chunk(actor: &Actor, app: &str, rows: &[ImportRow]) -> Result<Vec<Outcome>, Error> {
-    match put_batch(actor, app, rows).await {
-        Err(error) if matches!(error.reason, Reason::LastOwner | Reason::ManyTies) => {}
-        other => return other,
+async fn put_chunk(actor: &Actor, app: &str, rows: &[ImportRow], before: usize) -> Result<Vec<Outcome>, Error> {
+    let mut attempts = 0..ATTEMPTS;
+    loop {
+        match put_batch(actor, app, rows, before).await {
+            Err(error) if matches!(error.reason, Reason::LastOwner | Reason::ManyTies) => break,
+            // What was hinted is no longer so: hinted anew.
+            Err(error) if error.reason == Reason::Contended && attempts.next().is_some() => {}
+            other => return other,
+        }
     }
     let mut outcomes = Vec::with_capacity(rows.len());
     for row in rows {
-        match put_batch(actor, app, std::slice::from_ref(row)).await {
+        match put_batch(actor, app, std::slice::from_ref(row), before).await {
             Ok(outcome) => outcomes.extend(outcome),
             Err(error) if matches!(error.reason, Reason::LastOwner | Reason::ManyTies) => {
                 let reason = if error.reason == Reason::LastOwner {
@@ -140,11 +147,16 @@ macro_rules! only {
     };
 }
 
-async fn put_batch(actor: &Actor, app: &str, rows: &[ImportRow]) -> Result<Vec<Outcome>, Error> {
+async fn put_batch(actor: &Actor, app: &str, rows: &[ImportRow], before: usize) -> Result<Vec<Outcome>, Error> {
     let named: Vec<_> = rows.iter().flat_map(chunk::names_of).collect();
     let wanted: Vec<_> = named.iter().map(|(named, name)| (*named, name.as_str())).collect();
-    let names: &Names = &chunk::resolve(actor, app, &wanted).await?;
+    let hinted = matches!(
+        rows.first(),
+        Some(ImportRow::Post(_) | ImportRow::Reaction(_) | ImportRow::Comment(_))
+    );
+    let names: &Names = &chunk::resolve(actor, app, &wanted, hinted).await?;
     let network = actor.network;
+    let before = u32::try_from(before).unwrap_or_default();
     match rows.first() {
         None => Ok(Vec::new()),
         Some(ImportRow::Unit(_)) => {
@@ -206,6 +218,7 @@ async fn put_batch(actor: &Actor, app: &str, rows: &[ImportRow]) -> Result<Vec<O
                 contents::Posts {
                     app,
                     network,
+                    before,
                     rows: only!(rows, Post),
                     names,
                 },
@@ -227,6 +240,7 @@ async fn put_batch(actor: &Actor, app: &str, rows: &[ImportRow]) -> Result<Vec<O
                 actor,
                 contents::Comments {
                     app,
+                    before,
                     rows: only!(rows, Comment),
                     names,
                 },

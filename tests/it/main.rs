@@ -10,6 +10,7 @@
 
 mod broken;
 mod folder;
+mod import;
 mod kill;
 mod kit;
 mod ranking;

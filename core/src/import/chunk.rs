@@ -5,11 +5,12 @@ use crate::actor::Actor;
 use crate::error::Error;
 use crate::gate::plan::Plan;
 use crate::gate::sealed::Opening;
-use crate::ids::hash16;
-use crate::people::records::{External, Named};
-use crate::store::{Column, Keys, Value};
+use crate::ids::{ItemId, PersonId, SpaceId, hash16};
+use crate::items::records::Item;
+use crate::people::records::{External, Named, Person, PersonKind};
+use crate::store::{Column, Keys, Value, col};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// What became of a row.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -37,9 +38,12 @@ pub(crate) enum BadReason {
     GuestOutside,
     LastOwner,
     Circle,
+    TooDeep,
     TooLong,
     BadText,
     Missing,
+    /// None that leaves the library: what was hinted about a row is no longer so.
+    Stale,
 }
 
 impl BadReason {
@@ -51,9 +55,11 @@ impl BadReason {
             BadReason::GuestOutside => "guest_outside",
             BadReason::LastOwner => "last_owner",
             BadReason::Circle => "circle",
+            BadReason::TooDeep => "too_deep",
             BadReason::TooLong => "too_long",
             BadReason::BadText => "bad_text",
             BadReason::Missing => "missing",
+            BadReason::Stale => "stale",
         }
     }
 }
@@ -88,12 +94,31 @@ impl Bad {
 
 /// The ids behind the host's ids. Such a row is written once and never given to another id, so knowing it is no fact that
 /// could change.
+///
+/// Beside them hints: which of the persons are guests, and where posts stand. They say which memberships a chunk reads;
+/// it decides on what it reads itself.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Names(HashMap<(Named, String), [u8; 16]>);
+pub(crate) struct Names {
+    ids: HashMap<Named, HashMap<String, [u8; 16]>>,
+    guests: HashSet<PersonId>,
+    spaces: HashMap<ItemId, SpaceId>,
+}
 
 impl Names {
     pub(crate) fn get(&self, named: Named, external: &str) -> Option<[u8; 16]> {
-        self.0.get(&(named, external.to_owned())).copied()
+        self.ids.get(&named)?.get(external).copied()
+    }
+
+    /// The id of a person who is probably a guest.
+    pub(crate) fn guest(&self, external: &str) -> Option<PersonId> {
+        let id = PersonId::from_bytes(self.get(Named::Person, external)?);
+        self.guests.contains(&id).then_some(id)
+    }
+
+    /// The space in which a post probably stands.
+    pub(crate) fn space_of(&self, external: &str) -> Option<SpaceId> {
+        let id = ItemId::from_bytes(self.get(Named::Item, external)?);
+        self.spaces.get(&id).copied()
     }
 
     /// The id, or the refusal that names the field.
@@ -101,6 +126,11 @@ impl Names {
         self.get(named, external)
             .ok_or_else(|| Bad::new(BadReason::Unknown, field, external))
     }
+}
+
+/// Whether a store may be asked for a host's id at all: of any other one there is no row, and its own row will be refused.
+pub(crate) fn nameable(external: &str) -> bool {
+    !external.is_empty() && external.len() <= 250 && !external.contains('\0')
 }
 
 /// The key of the row that says which id a host's id is.
@@ -112,8 +142,8 @@ pub(crate) fn external_key(named: Named, app: &str, external: &str) -> Vec<Optio
     ]
 }
 
-/// Looks up the names of a chunk: one call.
-pub(crate) async fn resolve(actor: &Actor, app: &str, wanted: &[(Named, &str)]) -> Result<Names, Error> {
+/// Looks up the names of a chunk, with hints where they are asked for: one call.
+pub(crate) async fn resolve(actor: &Actor, app: &str, wanted: &[(Named, &str)], hinted: bool) -> Result<Names, Error> {
     let mut names = Names::default();
     if wanted.is_empty() {
         return Ok(names);
@@ -121,16 +151,26 @@ pub(crate) async fn resolve(actor: &Actor, app: &str, wanted: &[(Named, &str)]) 
     let mut keys: Vec<_> = wanted.to_vec();
     keys.sort_unstable();
     keys.dedup();
-    let acceptable = |name: &&str| !name.is_empty() && name.len() <= 250 && !name.contains('\0');
     let keys = keys
         .iter()
-        .filter(|(_, name)| acceptable(name))
+        .filter(|(_, name)| nameable(name))
         .map(|(named, name)| external_key(*named, app, name));
     let mut plan = Plan::new();
     let slot = plan.get::<External>(Keys::given(keys));
+    let hints = hinted.then(|| {
+        let people = plan.get_columns::<Person>(slot.each([col("id")]));
+        (people, plan.get_columns::<Item>(slot.each([col("id")])))
+    });
     let snapshot = plan.ask(actor.core.storage.as_ref(), actor.network).await?;
     for row in snapshot.take(slot)?.open(Opening::Decide) {
-        names.0.insert((row.named, row.external), row.id);
+        names.ids.entry(row.named).or_default().insert(row.external, row.id);
+    }
+    if let Some((people, items)) = hints {
+        let people = snapshot.take(people)?.open(Opening::Decide).into_iter();
+        let guests = people.filter(|person| person.kind != PersonKind::Internal);
+        names.guests = guests.map(|person| person.id).collect();
+        let items = snapshot.take(items)?.open(Opening::Decide).into_iter();
+        names.spaces = items.filter_map(|item| Some((item.id, item.space?))).collect();
     }
     Ok(names)
 }

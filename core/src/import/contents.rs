@@ -1,9 +1,9 @@
 //! Chunks of posts, comments and reactions.
 
-use super::chunk::{Bad, BadReason, Names, Outcome, digest, external_key};
+use super::chunk::{Bad, BadReason, Names, Outcome, digest, external_key, nameable};
 use super::places::Sums;
 use super::rows::{CommentRow, PostAudience, PostRow, ReactionRow};
-use crate::error::Error;
+use crate::error::{Error, Reason};
 use crate::gate::plan::{Plan, Slot, Snapshot};
 use crate::gate::sealed::Opening;
 use crate::gate::{AS_ROOT, AudienceKey};
@@ -24,13 +24,21 @@ fn ids(ids: impl IntoIterator<Item = Option<[u8; 16]>>) -> Keys {
     Keys::given(ids.into_iter().flatten().map(|id| vec![Some(Value::Id(id))]))
 }
 
-fn pairs(pairs: impl IntoIterator<Item = Option<(PersonId, SpaceId)>>) -> Keys {
+fn pairs(pairs: impl IntoIterator<Item = (PersonId, SpaceId)>) -> Keys {
     Keys::given(
         pairs
             .into_iter()
-            .flatten()
             .map(|(person, space)| vec![person.to_value(), space.to_value()]),
     )
+}
+
+/// What became of the rows, unless the facts are others than what was hinted before they were read.
+fn settled(outcomes: Vec<Outcome>) -> Result<Vec<Outcome>, Error> {
+    let stale = |outcome: &Outcome| matches!(outcome, Outcome::Bad(bad) if bad.reason == BadReason::Stale);
+    if outcomes.iter().any(stale) {
+        return Err(Reason::Contended.into());
+    }
+    Ok(outcomes)
 }
 
 /// The words of an imported item in its version.
@@ -50,10 +58,17 @@ fn put_text(draft: &mut Draft, item: ItemId, version: i64, source: String) {
 struct Crowd {
     people: HashMap<PersonId, Person>,
     members: HashSet<(PersonId, SpaceId)>,
+    asked: HashSet<(PersonId, SpaceId)>,
 }
 
 impl Crowd {
-    fn build(facts: &Snapshot, people: Slot<Person>, members: Slot<Member>) -> Result<Crowd, Error> {
+    /// `asked` are the pairs whose memberships were read.
+    fn build(
+        facts: &Snapshot,
+        people: Slot<Person>,
+        members: Slot<Member>,
+        asked: impl Iterator<Item = (PersonId, SpaceId)>,
+    ) -> Result<Crowd, Error> {
         let people = facts
             .take(people)?
             .open(Opening::Decide)
@@ -67,20 +82,21 @@ impl Crowd {
         Ok(Crowd {
             people: people.collect(),
             members: members.collect(),
+            asked: asked.collect(),
         })
     }
 
-    /// A guest writes and reacts in his spaces only.
+    /// A guest writes and reacts in his spaces only. What was hinted about him and the item tells only which membership
+    /// was read; where the facts are others, the chunk is decided again.
     fn confine(&self, person: PersonId, space: Option<SpaceId>, field: &'static str, value: &str) -> Result<(), Bad> {
-        let guest = self
-            .people
-            .get(&person)
-            .is_none_or(|person| person.kind != PersonKind::Internal);
-        let within = space.is_some_and(|space| self.members.contains(&(person, space)));
-        if guest && !within {
-            Err(Bad::new(BadReason::GuestOutside, field, value))
-        } else {
-            Ok(())
+        let internal = |person: &Person| person.kind == PersonKind::Internal;
+        if self.people.get(&person).is_some_and(internal) {
+            return Ok(());
+        }
+        match space {
+            Some(space) if self.members.contains(&(person, space)) => Ok(()),
+            Some(space) if !self.asked.contains(&(person, space)) => Err(Bad::new(BadReason::Stale, field, value)),
+            _ => Err(Bad::new(BadReason::GuestOutside, field, value)),
         }
     }
 }
@@ -92,6 +108,9 @@ pub(crate) struct Posts<'a> {
     pub(crate) app: &'a str,
     #[serde(skip)]
     pub(crate) network: NetworkId,
+    /// Rows of the same call before these: rows of one instant keep their order.
+    #[serde(skip)]
+    pub(crate) before: u32,
     pub(crate) rows: Vec<&'a PostRow>,
     #[serde(skip)]
     pub(crate) names: &'a Names,
@@ -105,10 +124,13 @@ pub(crate) struct PostSlots {
 }
 
 impl Posts<'_> {
-    fn author_in_space(&self, row: &PostRow) -> Option<(PersonId, SpaceId)> {
-        let person = self.names.get(Named::Person, &row.author)?;
-        let space = self.names.get(Named::Space, row.space.as_ref()?)?;
-        Some((PersonId::from_bytes(person), SpaceId::from_bytes(space)))
+    /// Guests among the authors, each with the space of his post.
+    fn guests(&self) -> impl Iterator<Item = (PersonId, SpaceId)> {
+        self.rows.iter().filter_map(|row| {
+            let person = self.names.guest(&row.author)?;
+            let space = self.names.get(Named::Space, row.space.as_ref()?)?;
+            Some((person, SpaceId::from_bytes(space)))
+        })
     }
 
     fn post(
@@ -259,7 +281,7 @@ impl Command for Posts<'_> {
         let new = self
             .rows
             .iter()
-            .filter(|row| self.names.get(Named::Item, &row.id).is_none());
+            .filter(|row| self.names.get(Named::Item, &row.id).is_none() && nameable(&row.id));
         plan.get::<External>(Keys::given(new.map(|row| external_key(Named::Item, self.app, &row.id))));
         PostSlots {
             items: plan.get::<Item>(ids(self.rows.iter().map(|row| self.names.get(Named::Item, &row.id)))),
@@ -267,14 +289,15 @@ impl Command for Posts<'_> {
                 .rows
                 .iter()
                 .map(|row| self.names.get(Named::Person, &row.author)))),
-            members: plan.get::<Member>(pairs(self.rows.iter().map(|row| self.author_in_space(row)))),
+            members: plan.get::<Member>(pairs(self.guests())),
         }
     }
 
     fn decide(&self, facts: &Snapshot, slots: PostSlots, draft: &mut Draft) -> Result<Vec<Outcome>, Error> {
         let items = facts.take(slots.items)?.open(Opening::Decide);
         let items: HashMap<ItemId, Item> = items.into_iter().map(|item| (item.id, item)).collect();
-        let crowd = Crowd::build(facts, slots.people, slots.members)?;
+        let crowd = Crowd::build(facts, slots.people, slots.members, self.guests())?;
+        draft.ids_after(self.before);
         let mut seen = HashSet::new();
         let mut outcomes = Vec::new();
         for row in &self.rows {
@@ -288,7 +311,7 @@ impl Command for Posts<'_> {
         if !draft.is_empty() {
             draft.log(&Entry::new(Verb::Import));
         }
-        Ok(outcomes)
+        settled(outcomes)
     }
 }
 
@@ -309,6 +332,12 @@ pub(crate) struct InteractionSlots {
 }
 
 impl Reactions<'_> {
+    /// Guests among the persons, each with the space of the post.
+    fn guests(&self) -> impl Iterator<Item = (PersonId, SpaceId)> {
+        let pair = |row: &&ReactionRow| Some((self.names.guest(&row.person)?, self.names.space_of(&row.post)?));
+        self.rows.iter().filter_map(pair)
+    }
+
     fn ids(&self, row: &ReactionRow) -> Result<(PersonId, ItemId), Bad> {
         let person = self.names.want(Named::Person, &row.person, "person")?;
         let item = self.names.want(Named::Item, &row.post, "post")?;
@@ -332,7 +361,7 @@ impl Command for Reactions<'_> {
         InteractionSlots {
             items,
             people: plan.get::<Person>(ids(persons().map(Some))),
-            members: guests_at(plan, items, persons()),
+            members: plan.get::<Member>(pairs(self.guests())),
             mine: plan.get::<Reaction>(Keys::given(
                 known.map(|(person, item)| vec![item.to_value(), person.to_value()]),
             )),
@@ -342,7 +371,7 @@ impl Command for Reactions<'_> {
     fn decide(&self, facts: &Snapshot, slots: InteractionSlots, draft: &mut Draft) -> Result<Vec<Outcome>, Error> {
         let items = facts.take(slots.items)?.open(Opening::Decide);
         let items: HashMap<ItemId, Item> = items.into_iter().map(|item| (item.id, item)).collect();
-        let crowd = Crowd::build(facts, slots.people, slots.members)?;
+        let crowd = Crowd::build(facts, slots.people, slots.members, self.guests())?;
         let mine = facts.take(slots.mine)?.open(Opening::Decide);
         let mine: HashMap<_, Reaction> = mine.into_iter().map(|row| ((row.person, row.item), row)).collect();
         let mut seen = HashSet::new();
@@ -356,6 +385,7 @@ impl Command for Reactions<'_> {
                 }
                 let item = items
                     .get(&id)
+                    .filter(|item| item.root.is_none())
                     .ok_or_else(|| Bad::new(BadReason::Unknown, "post", &row.post))?;
                 crowd.confine(person, item.space, "person", &row.person)?;
                 let reaction = text::reaction(&row.reaction).map_err(|e| Bad::of(&e))?;
@@ -388,20 +418,8 @@ impl Command for Reactions<'_> {
         if !entry.imported.is_empty() {
             draft.log(&entry);
         }
-        Ok(outcomes)
+        settled(outcomes)
     }
-}
-
-/// The memberships that confine guests: of every person of the chunk in the space of every item, as far as rows exist. A
-/// person's own row tells whether it matters, so one membership a pair that occurs is enough.
-fn guests_at(plan: &mut Plan, items: Slot<Item>, persons: impl Iterator<Item = [u8; 16]>) -> Slot<Member> {
-    let mut keys = Keys::default();
-    let mut known = HashSet::new();
-    for person in persons.filter(|person| known.insert(*person)) {
-        let person = crate::store::Part::Const(Value::Id(person));
-        keys = keys.and(items.each([person, crate::store::col("space")]));
-    }
-    plan.get::<Member>(keys)
 }
 
 /// A chunk of comments.
@@ -409,6 +427,9 @@ fn guests_at(plan: &mut Plan, items: Slot<Item>, persons: impl Iterator<Item = [
 pub(crate) struct Comments<'a> {
     #[serde(skip)]
     pub(crate) app: &'a str,
+    /// As for [`Posts`].
+    #[serde(skip)]
+    pub(crate) before: u32,
     pub(crate) rows: Vec<&'a CommentRow>,
     #[serde(skip)]
     pub(crate) names: &'a Names,
@@ -421,7 +442,9 @@ impl Command for Comments<'_> {
 
     fn load(&self, plan: &mut Plan) -> InteractionSlots {
         let keys: Vec<String> = self.rows.iter().map(|row| row.key()).collect();
-        let new = keys.iter().filter(|key| self.names.get(Named::Item, key).is_none());
+        let new = keys
+            .iter()
+            .filter(|key| self.names.get(Named::Item, key).is_none() && nameable(key));
         plan.get::<External>(Keys::given(new.map(|key| external_key(Named::Item, self.app, key))));
         let own = keys.iter().map(|key| self.names.get(Named::Item, key));
         let posts = self.rows.iter().map(|row| self.names.get(Named::Item, &row.post));
@@ -438,7 +461,7 @@ impl Command for Comments<'_> {
         InteractionSlots {
             items,
             people: plan.get::<Person>(ids(persons().map(Some))),
-            members: guests_at(plan, items, persons()),
+            members: plan.get::<Member>(pairs(self.guests())),
             mine: plan.get::<Reaction>(Keys::default()),
         }
     }
@@ -446,7 +469,8 @@ impl Command for Comments<'_> {
     fn decide(&self, facts: &Snapshot, slots: InteractionSlots, draft: &mut Draft) -> Result<Vec<Outcome>, Error> {
         let items = facts.take(slots.items)?.open(Opening::Decide);
         let mut items: HashMap<ItemId, Item> = items.into_iter().map(|item| (item.id, item)).collect();
-        let crowd = Crowd::build(facts, slots.people, slots.members)?;
+        let crowd = Crowd::build(facts, slots.people, slots.members, self.guests())?;
+        draft.ids_after(self.before);
         let mut made: HashMap<String, ItemId> = HashMap::new();
         let mut sums = Sums::default();
         let mut entry = Entry::new(Verb::Import);
@@ -462,7 +486,7 @@ impl Command for Comments<'_> {
         if !draft.is_empty() {
             draft.log(&entry);
         }
-        Ok(outcomes)
+        settled(outcomes)
     }
 }
 
@@ -472,6 +496,12 @@ fn parent_key(row: &CommentRow) -> Option<String> {
 }
 
 impl Comments<'_> {
+    /// Guests among the persons, each with the space of the post.
+    fn guests(&self) -> impl Iterator<Item = (PersonId, SpaceId)> {
+        let pair = |row: &&CommentRow| Some((self.names.guest(&row.person)?, self.names.space_of(&row.post)?));
+        self.rows.iter().filter_map(pair)
+    }
+
     fn comment(
         &self,
         row: &CommentRow,
@@ -488,6 +518,9 @@ impl Comments<'_> {
                 "id",
                 row.id.as_deref().unwrap_or_default(),
             ));
+        }
+        if let Some(id) = &row.id {
+            text::external(id, "id").map_err(|e| Bad::of(&e))?;
         }
         let source = text::source(&row.text, "text").map_err(|e| Bad::of(&e))?;
         let author = PersonId::from_bytes(self.names.want(Named::Person, &row.person, "person")?);
@@ -517,9 +550,10 @@ impl Comments<'_> {
         let digest = digest(row);
         let own = self.names.get(Named::Item, &key).map(ItemId::from_bytes);
         let before = own.and_then(|id| items.get(&id));
-        if before.is_some_and(|item| {
-            item.imported.as_deref() == Some(&digest) || item.state != ItemState::Published || item.root != Some(post)
-        }) {
+        if before.is_some_and(|item| item.root != Some(post)) {
+            return Err(Bad::new(BadReason::NotAllowed, "post", &row.post));
+        }
+        if before.is_some_and(|item| item.imported.as_deref() == Some(&digest) || item.state != ItemState::Published) {
             return Ok(Outcome::Same);
         }
         let (audience_kind, audience_id) = narrow.map_or((AS_ROOT, None), AudienceKey::to_columns);

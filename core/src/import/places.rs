@@ -1,6 +1,6 @@
 //! Chunks of units, people, spaces, members and follows.
 
-use super::chunk::{Bad, BadReason, Names, Outcome, digest, external_key};
+use super::chunk::{Bad, BadReason, Names, Outcome, digest, external_key, nameable};
 use super::rows::{FollowRow, MemberRow, PersonRow, SpaceRow, UnitRow};
 use crate::error::Error;
 use crate::gate::plan::{Plan, Slot, Snapshot};
@@ -53,7 +53,7 @@ fn named(draft: &mut Draft, known: Option<[u8; 16]>, named: Named, app: &str, ex
 
 /// Reads of the rows that name what a chunk would create: they must still be absent when it commits.
 fn fresh<'a>(plan: &mut Plan, named: Named, app: &str, names: &Names, keys: impl Iterator<Item = &'a str>) {
-    let new = keys.filter(|key| names.get(named, key).is_none());
+    let new = keys.filter(|key| names.get(named, key).is_none() && nameable(key));
     plan.get::<External>(Keys::given(new.map(|key| external_key(named, app, key))));
 }
 
@@ -140,12 +140,13 @@ impl<'a> Units<'a> {
         let own = self.names.get(Named::Unit, &row.id);
         let (mut up, mut depth) = (parent, 1);
         while let Some(unit) = up {
-            if own == Some(unit.bytes()) || depth >= MAX_DEPTH {
-                return Err(Bad::new(
-                    BadReason::Circle,
-                    "parent",
-                    row.parent.as_deref().unwrap_or_default(),
-                ));
+            let reason = if own == Some(unit.bytes()) {
+                Some(BadReason::Circle)
+            } else {
+                (depth >= MAX_DEPTH).then_some(BadReason::TooDeep)
+            };
+            if let Some(reason) = reason {
+                return Err(Bad::new(reason, "parent", row.parent.as_deref().unwrap_or_default()));
             }
             (up, depth) = (parent_of.get(&unit).copied().flatten(), depth + 1);
         }

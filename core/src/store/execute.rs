@@ -79,6 +79,11 @@ impl Draft {
         self.ids.make_at(at)
     }
 
+    /// The next ids come after `n` others that were made of the same instants elsewhere.
+    pub(crate) fn ids_after(&mut self, n: u32) {
+        self.ids.begin_at(n);
+    }
+
     pub(crate) fn put<R: Record>(&mut self, row: &R) {
         self.batch.writes.push(row.put());
     }
