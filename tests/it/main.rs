@@ -8,5 +8,6 @@
 )]
 
 mod broken;
+mod found;
 mod kit;
 mod street;

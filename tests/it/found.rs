@@ -1,0 +1,66 @@
+//! What the oracle found: one small history each.
+
+use parvis::feed::Order;
+use parvis::items::Place;
+use parvis::operations::*;
+use parvis::people::PersonKind;
+use parvis::spaces::{Role, Visibility};
+use parvis::store::conformance::wait;
+use parvis::testing::{ManualClock, memory};
+use parvis::{Actor, Clock, Error, Parvis, PersonId, Reason, SpaceId, external};
+
+/// Two internal persons, a guest, and a closed space of the first one.
+struct Town {
+    clock: ManualClock,
+    db: Parvis,
+    space: SpaceId,
+}
+
+impl Town {
+    async fn new() -> Town {
+        let clock = ManualClock::new("2026-11-02T08:00:00Z".parse().unwrap());
+        let db = memory(&clock).await.unwrap();
+        let people = db.system("acme", "hr").people();
+        for name in ["ana", "ben"] {
+            people.put(PutPerson::new(external(name), name)).await.unwrap();
+        }
+        let guest = PutPerson::new(external("gus"), "gus").kind(PersonKind::Guest);
+        people.put(guest).await.unwrap();
+        let ana = db.act_as("acme", external("ana"));
+        let space = ana.spaces().create(NewSpace::new("Lab", Visibility::Open)).await;
+        let space = space.unwrap().id.0;
+        Town { clock, db, space }
+    }
+
+    fn act_as(&self, name: &str) -> Actor {
+        self.db.act_as("acme", external(name))
+    }
+
+    async fn add(&self, name: &str, role: Role, hours: Option<i64>) -> Result<(), Error> {
+        let mut request = AddMember::new(self.space, external(name)).role(role);
+        request.expires = hours.map(|hours| self.clock.now().plus_hours(hours));
+        self.act_as("ana").spaces().add(request).await.map(|_| ())
+    }
+}
+
+async fn homes(actor: &Actor) -> [usize; 2] {
+    let newest = actor.feed().home(Home::new().order(Order::Newest)).await.unwrap();
+    let ranked = actor.feed().home(Home::new()).await.unwrap();
+    [newest.items.len(), ranked.items.len()]
+}
+
+#[test]
+fn a_guest_cannot_find_out_who_exists_by_following_or_blocking() {
+    wait(async {
+        let town = Town::new().await;
+        let gus = town.act_as("gus").people();
+        let nobody = PersonId::from_bytes([9; 16]);
+        let answers = [
+            gus.follow(Follow::new(nobody)).await.unwrap_err(),
+            gus.follow(Follow::new(external("ben"))).await.unwrap_err(),
+            gus.block(Block::new(nobody)).await.unwrap_err(),
+            gus.block(Block::new(external("ben"))).await.unwrap_err(),
+        ];
+        assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
+    });
+}
