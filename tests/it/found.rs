@@ -64,3 +64,30 @@ fn a_guest_cannot_find_out_who_exists_by_following_or_blocking() {
         assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
     });
 }
+
+#[test]
+fn a_space_keeps_an_owner_whose_membership_does_not_end() {
+    wait(async {
+        let town = Town::new().await;
+        let ana = town.act_as("ana").spaces();
+        town.add("ben", Role::Owner, Some(1)).await.unwrap();
+        let alone = ana.leave(LeaveSpace::new(town.space)).await.unwrap_err();
+        assert_eq!(alone.reason, Reason::LastOwner);
+        let ending = town.add("ana", Role::Owner, Some(1)).await.unwrap_err();
+        assert_eq!(ending.reason, Reason::LastOwner);
+        town.add("ben", Role::Owner, None).await.unwrap();
+        ana.leave(LeaveSpace::new(town.space)).await.unwrap();
+    });
+}
+
+#[test]
+fn a_membership_that_ended_is_no_member_to_give_a_role_to() {
+    wait(async {
+        let town = Town::new().await;
+        town.add("ben", Role::Member, Some(1)).await.unwrap();
+        town.clock.advance_hours(2);
+        let request = SetRole::new(town.space, external("ben"), Role::Moderator);
+        let role = town.act_as("ana").spaces().set_role(request).await.unwrap_err();
+        assert_eq!(role.reason, Reason::Named);
+    });
+}
