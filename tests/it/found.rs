@@ -91,3 +91,17 @@ fn a_membership_that_ended_is_no_member_to_give_a_role_to() {
         assert_eq!(role.reason, Reason::Named);
     });
 }
+
+#[test]
+fn a_membership_that_ended_brings_nothing_home() {
+    wait(async {
+        let town = Town::new().await;
+        town.add("ben", Role::Member, Some(1)).await.unwrap();
+        let post = NewItem::new("Hello").place(Place::space(town.space));
+        town.act_as("ana").items().create(post).await.unwrap();
+        let ben = town.act_as("ben");
+        assert_eq!(homes(&ben).await, [1, 1]);
+        town.clock.advance_hours(2);
+        assert_eq!(homes(&ben).await, [0, 0]);
+    });
+}
