@@ -105,3 +105,14 @@ fn a_membership_that_ended_brings_nothing_home() {
         assert_eq!(homes(&ben).await, [0, 0]);
     });
 }
+
+#[test]
+fn a_clock_that_runs_back_hides_nothing_from_the_ranked_home() {
+    wait(async {
+        let town = Town::new().await;
+        let post = NewItem::new("Hello").place(Place::Network);
+        town.act_as("ana").items().create(post).await.unwrap();
+        town.clock.advance_hours(-1);
+        assert_eq!(homes(&town.act_as("ben")).await, [1, 1]);
+    });
+}

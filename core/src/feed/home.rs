@@ -279,12 +279,12 @@ async fn gather(actor: &Actor, scroll: Option<Scroll>, configuration: u64, room:
         _ => None,
     };
     let now = actor.now();
-    // The first window depends on the reader's zone, which only the read tells: it is read as wide as it can be, and
-    // `order` narrows it.
+    // The first window depends on the reader's zone and on the newest log time, which only the read tells: it is read as wide
+    // as it can be, and `order` narrows it.
     let span = begun.as_ref().map_or(
         Span {
             after: now.plus_days(-7).millis(),
-            until: now.millis(),
+            until: Time::MAX.millis(),
         },
         RankedCursor::span,
     );
@@ -303,7 +303,7 @@ async fn gather(actor: &Actor, scroll: Option<Scroll>, configuration: u64, room:
         .map_err(|_| Error::new(Reason::Actor))?;
     let world = World::build(&snapshot, &world)?;
     let zone = zone(actor, &reader);
-    let cursor = begun.unwrap_or_else(|| RankedCursor::start(now.millis(), configuration, &zone));
+    let cursor = begun.unwrap_or_else(|| RankedCursor::start(reader.now.millis(), configuration, &zone));
     let known = Known::build(&snapshot, facts, cursor.as_of())?;
     let listed = snapshot
         .take(items)?
