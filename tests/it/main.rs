@@ -10,4 +10,5 @@
 mod broken;
 mod found;
 mod kit;
+mod oracle;
 mod street;

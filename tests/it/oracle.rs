@@ -1,0 +1,53 @@
+//! The oracle: a second judge, written from the rules and the commands alone, over random organisations and histories.
+//! `PARVIS_SEED` chooses the histories, `PARVIS_DECISIONS` how many decisions are compared.
+
+pub(crate) mod commands;
+pub(crate) mod compare;
+pub(crate) mod dice;
+pub(crate) mod drive;
+pub(crate) mod history;
+mod mutants;
+mod sight;
+pub(crate) mod world;
+
+use history::Size;
+use parvis::store::conformance::wait;
+use parvis::store::{Memory, Storage};
+
+fn number(name: &str, otherwise: u64) -> u64 {
+    std::env::var(name)
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(otherwise)
+}
+
+/// Runs histories on new stores until so many decisions were compared. The first difference fails.
+fn compare_on<S: Storage>(decisions: u64, size: Size, new: impl Fn() -> S) {
+    let began = std::time::Instant::now();
+    let first = number("PARVIS_SEED", 1);
+    let (mut compared, mut seed) = (0, first);
+    while compared < decisions {
+        let (more, outcome) = wait(history::run(new(), seed, size, |config| config));
+        let found = outcome.err().map(|it| format!("{}: {}", it.by, it.said));
+        assert_eq!(found, None, "PARVIS_SEED={seed}");
+        compared += more;
+        seed += 1;
+    }
+    let seconds = began.elapsed().as_secs_f32();
+    println!(
+        "{compared} decisions, {} histories from seed {first}, 0 differences, {seconds:.1} s",
+        seed - first
+    );
+}
+
+const SIZE: Size = Size {
+    persons: 12,
+    spaces: 6,
+    commands: 300,
+    every: 30,
+};
+
+#[test]
+fn the_oracle_and_the_library_agree_on_memory() {
+    compare_on(number("PARVIS_DECISIONS", 1_000_000), SIZE, Memory::new);
+}
