@@ -8,7 +8,11 @@
 )]
 
 mod broken;
+mod folder;
 mod found;
+mod kill;
 mod kit;
 mod oracle;
+mod redb;
+mod sqlite;
 mod street;

@@ -10,9 +10,11 @@ mod mutants;
 mod sight;
 pub(crate) mod world;
 
+use crate::folder::Folder;
 use history::Size;
 use parvis::store::conformance::wait;
 use parvis::store::{Memory, Storage};
+use parvis_sqlx::{Sqlite, SqliteOptions};
 
 fn number(name: &str, otherwise: u64) -> u64 {
     std::env::var(name)
@@ -21,13 +23,15 @@ fn number(name: &str, otherwise: u64) -> u64 {
         .unwrap_or(otherwise)
 }
 
-/// Runs histories on new stores until so many decisions were compared. The first difference fails.
-fn compare_on<S: Storage>(decisions: u64, size: Size, new: impl Fn() -> S) {
+/// Runs histories on new stores until so many decisions were compared. The first difference fails. `new` makes a store, and
+/// what must live as long as it.
+fn compare_on<S: Storage, K>(decisions: u64, size: Size, new: impl Fn() -> (S, K)) {
     let began = std::time::Instant::now();
     let first = number("PARVIS_SEED", 1);
     let (mut compared, mut seed) = (0, first);
     while compared < decisions {
-        let (more, outcome) = wait(history::run(new(), seed, size, |config| config));
+        let (store, _keep) = new();
+        let (more, outcome) = wait(history::run(store, seed, size, |config| config));
         let found = outcome.err().map(|it| format!("{}: {}", it.by, it.said));
         assert_eq!(found, None, "PARVIS_SEED={seed}");
         compared += more;
@@ -49,5 +53,14 @@ const SIZE: Size = Size {
 
 #[test]
 fn the_oracle_and_the_library_agree_on_memory() {
-    compare_on(number("PARVIS_DECISIONS", 1_000_000), SIZE, Memory::new);
+    compare_on(number("PARVIS_DECISIONS", 1_000_000), SIZE, || (Memory::new(), ()));
+}
+
+#[test]
+fn the_oracle_and_the_library_agree_on_sqlite() {
+    compare_on(number("PARVIS_DECISIONS", 1_000_000) / 10, SIZE, || {
+        let folder = Folder::new();
+        let options = SqliteOptions::new(folder.file("parvis.db")).readers(1);
+        (wait(Sqlite::open(options)).unwrap(), folder)
+    });
 }

@@ -318,7 +318,8 @@ impl Command for AddComment {
 
 /// The row that lists a comment in its thread.
 pub(crate) fn comment_row(item: &Item, root: ItemId) -> Comment {
-    let narrow = item.first_key().map(AudienceKey::to_columns);
+    // As stored, so that a key of a newer release stays one that nobody here holds.
+    let narrow = (item.audience_kind != AS_ROOT).then_some((item.audience_kind, item.audience_id));
     Comment {
         root,
         t: item.t,

@@ -248,6 +248,8 @@ impl Command for PutMember {
         match (self.role, person.kind) {
             (Role::Unknown, _) | (_, PersonKind::Unknown) => return Err(Error::new(Reason::BadValue).at("role")),
             (Role::Moderator | Role::Owner, PersonKind::Guest) => return Err(Error::new(Reason::Guest).at("role")),
+            // An owner who ends by himself would leave a space that counts an owner and has none.
+            (Role::Owner, _) if self.expires.is_some() => return Err(Error::new(Reason::BadValue).at("expires")),
             _ => {}
         }
         let member = Member {
@@ -256,7 +258,7 @@ impl Command for PutMember {
             role: self.role,
             expires: match (self.known, &before) {
                 // Another role leaves the end of the membership as it was.
-                (Known::Member, Some(before)) => before.expires,
+                (Known::Member, Some(before)) if self.role != Role::Owner => before.expires,
                 _ => self.expires,
             },
         };

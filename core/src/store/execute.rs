@@ -169,7 +169,10 @@ pub(crate) async fn execute<C: Command>(context: &Context<'_>, command: &C) -> R
             Err(refusal) => return repeated(context, commit, request, refusal).await,
         };
         let mut batch = draft.batch;
-        batch.answer = serde_json::to_string(&made).map_err(|_| Error::new(Reason::Corrupt))?;
+        let given = matches!(context.idempotency, Idempotency::Given(_));
+        if given {
+            batch.answer = serde_json::to_string(&made).map_err(|_| Error::new(Reason::Corrupt))?;
+        }
         for check in checks(context.schema, plan.reads(), facts.sets()) {
             if !batch
                 .checks
@@ -186,7 +189,8 @@ pub(crate) async fn execute<C: Command>(context: &Context<'_>, command: &C) -> R
             });
         }
         match context.storage.commit(context.network, batch).await {
-            Ok(committed) if committed.repeated => return answer(&committed.answer, committed.position),
+            Ok(committed) if committed.repeated && given => return answer(&committed.answer, committed.position),
+            // Under a drawn key only this very call can have sent it before.
             Ok(committed) => {
                 return Ok(Executed {
                     made,

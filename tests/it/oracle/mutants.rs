@@ -5,11 +5,13 @@ use parvis::store::Memory;
 use parvis::store::conformance::wait;
 use parvis::testing::PREDICATES;
 
-/// Predicates that no history of the oracle can tell: no operation of this release makes the case. Other tests hold them.
-const BEYOND_COMMANDS: &[&str] = &["place_living", "policy_empty"];
+/// Predicates that no history can tell, because no operation of this release makes the case: a space that is gone, a policy
+/// with rules, an item in another state, a comment for the staff whose root they cannot read. Tests that write such rows
+/// themselves hold these.
+const BEYOND_COMMANDS: &[&str] = &["state_shown", "place_living", "root_visible", "policy_empty"];
 
-/// Histories tried for each predicate.
-const TRIES: u64 = 12;
+/// Histories tried for each predicate, and for each of those that no history can tell.
+const TRIES: [u64; 2] = [16, 2];
 
 const SMALL: Size = Size {
     persons: 8,
@@ -22,7 +24,8 @@ const SMALL: Size = Size {
 fn the_oracle_differs_where_a_predicate_is_out_of_force() {
     let mut wrong = Vec::new();
     for (name, asks) in PREDICATES {
-        let found = (1..=TRIES).find_map(|seed| {
+        let beyond = BEYOND_COMMANDS.contains(name);
+        let found = (1..=TRIES[usize::from(beyond)]).find_map(|seed| {
             let (_, outcome) = wait(history::run(Memory::new(), seed, SMALL, |it| {
                 it.without_predicate(name)
             }));
@@ -32,7 +35,7 @@ fn the_oracle_differs_where_a_predicate_is_out_of_force() {
             Some((seed, difference)) => println!("{name:24} found by {:24} in history {seed:2}", difference.by),
             None => println!("{name:24} not seen ({asks})"),
         }
-        if found.is_none() != BEYOND_COMMANDS.contains(name) {
+        if found.is_none() != beyond {
             wrong.push((*name, found));
         }
     }

@@ -1,0 +1,302 @@
+//! What the conditions of a batch are about: one text reads it, and the first condition that fails is named.
+
+use crate::decode::{Numbers, position};
+use crate::dialect::{Arg, COMMITS, Dialect, NETWORK, NUMBERS, POSITIONS, STAMP, quoted, table_name};
+use crate::json::{Cursor, List, push_value, push_values};
+use parvis::store::{
+    Batch, Cause, Check, Class, CommitError, CommitId, Committed, Conflict, Expect, Kind, Parts, Position, Schema,
+    StorageError, Table, Write,
+};
+use std::collections::BTreeMap;
+
+/// What is known before a batch is written.
+#[derive(Debug)]
+pub(crate) struct Facts {
+    /// The position of the network.
+    pub(crate) position: Position,
+    /// Time of its newest log entry.
+    pub(crate) newest: i64,
+    /// The numbers of the store.
+    pub(crate) numbers: Option<Numbers>,
+    /// What was committed under the same id: the request, and the answer to it.
+    pub(crate) first: Option<([u8; 16], Committed)>,
+    /// Of each asked group, one value a question.
+    answers: Vec<Vec<Answer>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Answer {
+    /// No row; of a counter 0.
+    Nothing,
+    /// A row with this stamp.
+    Stamp(CommitId),
+    /// A row without a stamp.
+    Row,
+    /// The value of a counter, or how many rows a range holds.
+    Number(i64),
+}
+
+/// Questions of one kind about one table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Group {
+    /// Rows by key.
+    Row(&'static str),
+    /// A column of counters.
+    Counter(&'static str, &'static str),
+    /// The rows under prefixes of so many parts.
+    Range(&'static str, usize),
+}
+
+/// The questions that a batch asks, in groups.
+#[derive(Debug, Default)]
+struct Questions<'a> {
+    groups: BTreeMap<Group, Vec<&'a Parts>>,
+    /// Of ranges: no more rows than this are counted.
+    most: i64,
+}
+
+impl<'a> Questions<'a> {
+    fn of(batch: &'a Batch) -> Questions<'a> {
+        let mut questions = Questions::default();
+        for Check { table, key, .. } in &batch.checks {
+            questions.groups.entry(Group::Row(table)).or_default().push(key);
+        }
+        for write in &batch.writes {
+            let (group, key) = match write {
+                Write::Add { table, key, column, .. } => (Group::Counter(table, column), key),
+                Write::DeleteRange { table, prefix, at_most } => {
+                    questions.most = questions.most.max(i64::from(*at_most) + 1);
+                    (Group::Range(table, prefix.len()), prefix)
+                }
+                Write::Put { .. } | Write::Delete { .. } | Write::Max { .. } => continue,
+            };
+            questions.groups.entry(group).or_default().push(key);
+        }
+        questions
+    }
+}
+
+/// The text that reads the facts, and its parameters behind the number of the network and the commit id.
+pub(crate) fn question(dialect: &dyn Dialect, schema: &Schema, batch: &Batch) -> (String, Vec<Arg>) {
+    let questions = Questions::of(batch);
+    let mut args = vec![Arg::Int(questions.most)];
+    let (network, id, most) = (dialect.param(1), dialect.param(2), dialect.param(3));
+    let (commit, request) = (dialect.hex("commit_id"), dialect.hex("request"));
+    let mut items = vec![
+        format!(
+            "(select {} from {POSITIONS} where network={network})",
+            dialect.array(&format!("number,{commit},newest"))
+        ),
+        format!("(select {} from {NUMBERS})", dialect.array("adds,breaks,filled")),
+        format!(
+            "(select {} from {COMMITS} where network={network} and id={id})",
+            dialect.array(&format!("{request},number,{commit},answer"))
+        ),
+    ];
+    for (group, keys) in &questions.groups {
+        let (Group::Row(name) | Group::Counter(name, _) | Group::Range(name, _)) = group;
+        let Some(table) = schema.table(name) else { continue };
+        let mut list = List::new();
+        keys.iter().for_each(|key| list.push_row(key));
+        args.push(Arg::Text(list.finish()));
+        let from = dialect.list(args.len() + 2, "j");
+        let row = dialect.from(&table_name(name), None, "x");
+        let parts = key_items(dialect, table, "j");
+        let same: String = table
+            .key
+            .iter()
+            .zip(&parts)
+            .take(keys.first().map_or(0, |key| key.len()))
+            .map(|(field, part)| format!(" and x.{}={part}", quoted(field.name)))
+            .collect();
+        let same = format!("x.{NETWORK}={network}{same}");
+        let none = format!("x.{NETWORK} is null");
+        let answer = match group {
+            Group::Row(_) => {
+                let stamp = match table.class {
+                    Class::Stamped => dialect.hex(&format!("x.{STAMP}")),
+                    Class::Counters | Class::Free | Class::Unstamped => "1".to_owned(),
+                };
+                dialect.pick(&none, "null", &stamp)
+            }
+            Group::Counter(_, column) => dialect.pick(&none, "null", &format!("x.{}", quoted(column))),
+            Group::Range(..) => {
+                let count = format!("(select count(*) from (select 1 from {row} where {same} limit {most}))");
+                items.push(format!("(select {} from {from})", dialect.group(&count)));
+                continue;
+            }
+        };
+        items.push(format!(
+            "(select {} from {from} left join {row} on {same})",
+            dialect.group(&answer)
+        ));
+    }
+    (format!("select {}", dialect.array(&items.join(",\n"))), args)
+}
+
+/// The parts of a key that lie in an element of a list.
+pub(crate) fn key_items(dialect: &dyn Dialect, table: &Table, alias: &str) -> Vec<String> {
+    let part = |(at, field): (usize, &parvis::store::Field)| {
+        let value = column_item(dialect, field.kind, alias, at);
+        if field.optional {
+            dialect.or(&value, dialect.absent())
+        } else {
+            value
+        }
+    };
+    table.key.iter().enumerate().map(part).collect()
+}
+
+/// A value that lies in an element of a list.
+pub(crate) fn column_item(dialect: &dyn Dialect, kind: Kind, alias: &str, at: usize) -> String {
+    let item = dialect.item(alias, at);
+    match kind {
+        Kind::Id | Kind::Bytes => dialect.unhex(&item),
+        Kind::Time | Kind::Int | Kind::Text => item,
+    }
+}
+
+/// Reads the answer of [`question`].
+pub(crate) fn facts(batch: &Batch, answer: &str) -> Option<Facts> {
+    let mut cursor = Cursor::new(answer);
+    cursor.expect(b'[')?;
+    let (position, newest) = position(&mut cursor)?;
+    cursor.expect(b',')?;
+    let numbers = Numbers::read(&mut cursor)?;
+    cursor.expect(b',')?;
+    let first = first(&mut cursor)?;
+    let mut answers = Vec::new();
+    for group in Questions::of(batch).groups.keys() {
+        cursor.expect(b',')?;
+        let mut group_answers = Vec::new();
+        cursor.array(|cursor| {
+            group_answers.push(match group {
+                _ if cursor.null() => Answer::Nothing,
+                Group::Row(_) if cursor.eat(b'1') => Answer::Row,
+                Group::Row(_) => Answer::Stamp(CommitId(cursor.id()?)),
+                Group::Counter(..) | Group::Range(..) => Answer::Number(cursor.int()?),
+            });
+            Some(())
+        })?;
+        answers.push(group_answers);
+    }
+    cursor.expect(b']')?;
+    Some(Facts {
+        position,
+        newest,
+        numbers,
+        first,
+        answers,
+    })
+}
+
+fn first(cursor: &mut Cursor<'_>) -> Option<Option<([u8; 16], Committed)>> {
+    if cursor.null() {
+        return Some(None);
+    }
+    cursor.expect(b'[')?;
+    let request = cursor.id()?;
+    cursor.expect(b',')?;
+    let number = cursor.int()?;
+    cursor.expect(b',')?;
+    let commit = CommitId(cursor.id()?);
+    cursor.expect(b',')?;
+    let answer = cursor.text()?;
+    cursor.expect(b']')?;
+    let committed = Committed {
+        position: Position { number, commit },
+        answer,
+        repeated: true,
+    };
+    Some(Some((request, committed)))
+}
+
+impl Facts {
+    /// Holds the conditions of a batch against the facts: checks first, then writes, each as listed.
+    ///
+    /// # Errors
+    /// [`CommitError::Conflict`] for the first condition that fails.
+    pub(crate) fn judge(&self, batch: &Batch) -> Result<(), CommitError> {
+        let groups: Vec<Group> = Questions::of(batch).groups.into_keys().collect();
+        let mut asked = vec![0; groups.len()];
+        let mut next = |group: Group, table: &'static str| {
+            let corrupt = || CommitError::Storage(StorageError::Corrupt { table });
+            let at = groups.binary_search(&group).map_err(|_| corrupt())?;
+            let count = asked.get_mut(at).ok_or_else(corrupt)?;
+            *count += 1;
+            self.answers
+                .get(at)
+                .and_then(|answers| answers.get(*count - 1))
+                .ok_or_else(corrupt)
+        };
+        for Check { table, key, expect } in &batch.checks {
+            let answer = next(Group::Row(table), table)?;
+            let cause = match (expect, answer) {
+                (Expect::Absent, Answer::Nothing) => continue,
+                (Expect::Absent, _) => Cause::NotAbsent,
+                (Expect::Present, Answer::Nothing) => Cause::NotPresent,
+                (Expect::Present, _) => continue,
+                (Expect::Stamp(stamp), Answer::Stamp(found)) if stamp == found => continue,
+                (Expect::Stamp(_), _) => Cause::OtherStamp,
+            };
+            return conflict(table, key, cause);
+        }
+        for write in &batch.writes {
+            match write {
+                Write::Add {
+                    table,
+                    key,
+                    column,
+                    n,
+                    at_least,
+                    at_most,
+                } => {
+                    let old = match next(Group::Counter(table, column), table)? {
+                        Answer::Number(old) => *old,
+                        _ => 0,
+                    };
+                    let Some(value) = old.checked_add(*n) else {
+                        return conflict(table, key, Cause::Overflow);
+                    };
+                    if at_least.is_some_and(|least| value < least) || at_most.is_some_and(|most| value > most) {
+                        return conflict(table, key, Cause::Bound);
+                    }
+                }
+                Write::DeleteRange { table, prefix, at_most } => {
+                    let answer = next(Group::Range(table, prefix.len()), table)?;
+                    if matches!(answer, Answer::Number(rows) if *rows > i64::from(*at_most)) {
+                        return conflict(table, prefix, Cause::TooMany);
+                    }
+                }
+                Write::Put { .. } | Write::Delete { .. } | Write::Max { .. } => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+fn conflict(table: &'static str, key: &Parts, cause: Cause) -> Result<(), CommitError> {
+    Err(CommitError::Conflict(Conflict {
+        table,
+        key: key.clone(),
+        cause,
+    }))
+}
+
+/// Appends a row of a list: key, columns and, where the table has documents, the document.
+pub(crate) fn push_put(list: &mut List, key: &Parts, columns: &Parts, document: Option<&str>) {
+    list.push(|out| {
+        out.push('[');
+        push_values(out, key);
+        if !columns.is_empty() {
+            out.push(',');
+            push_values(out, columns);
+        }
+        out.push(',');
+        match document {
+            Some(document) => crate::json::push_text(out, document),
+            None => push_value(out, None),
+        }
+        out.push(']');
+    });
+}

@@ -1,0 +1,31 @@
+//! SQL backends of Parvis. SQLite today (feature `sqlite`, on by default); other engines will share all but one file.
+//!
+//! - [`Sqlite`]: one file, write-ahead log, one writer and several readers, under any executor.
+//!
+//! How a call becomes SQL, in the order of the modules:
+//!
+//! - `shape`: what the text of a call depends on, and the parameters it takes. Texts are kept by shape.
+//! - `plan`: which reads hang on the rows of others, and which are relations.
+//! - `text` and `relation`: the one statement of a call. It answers one row: a JSON array.
+//! - `decode`: that array as rows; repeats dropped, absent keys reported.
+//! - `facts` and `writes`: a batch. One text reads what its conditions are about, a second one writes all of it.
+//! - `dialect`: what engines spell differently.
+//!
+//! Rows lie in tables called `parvis_` and the name of the table in the schema; `_network` is the number of the network in
+//! `parvis__network`, `_stamp` the commit that wrote the row, `_document` its document. Times are milliseconds, ids 16
+//! bytes. Hosts may read them with SQL of their own, and must not write them.
+
+mod decode;
+mod dialect;
+mod facts;
+mod json;
+mod plan;
+mod relation;
+mod shape;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+mod text;
+mod writes;
+
+#[cfg(feature = "sqlite")]
+pub use sqlite::{Sqlite, SqliteOptions};

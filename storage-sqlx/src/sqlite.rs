@@ -1,0 +1,223 @@
+//! SQLite: one file, one connection that writes, several that read.
+
+mod connect;
+mod dialect;
+mod errors;
+mod prepare;
+mod readers;
+mod run;
+mod writer;
+
+pub use connect::SqliteOptions;
+
+use crate::decode::decode;
+use crate::dialect::{Arg, NETWORKS};
+use crate::shape::{arguments, shape};
+use crate::text::{Text, text};
+use async_trait::async_trait;
+use dialect::SqliteDialect;
+use errors::failure;
+use parvis::store::{
+    Batch, CommitError, Committed, Found, NetworkId, Prepare, Prepared, Read, ReadAt, Schema, Storage, StorageError,
+    check_reads,
+};
+use readers::Readers;
+use run::fetch;
+use std::collections::HashMap;
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, PoisonError, RwLock};
+use tokio::sync::oneshot;
+use writer::{Job, Writer};
+
+/// A store in one SQLite file. Clones share it; it is closed with the last one, or by [`Sqlite::close`].
+///
+/// Works under any executor and blocks none: the driver has a thread for each connection, and batches are carried out on a
+/// thread of the store's own, one after the other. Several processes may share the file.
+///
+/// ```no_run
+/// # async fn example(schema: &parvis::store::Schema) -> Result<(), parvis::store::StorageError> {
+/// use parvis::store::{Prepare, Storage};
+///
+/// let store = parvis_sqlx::Sqlite::open("sqlite://parvis.db").await?;
+/// store.prepare(schema, Prepare::Upgrade).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Sqlite {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    readers: Readers,
+    jobs: Sender<Job>,
+    prepared: RwLock<Option<Arc<Release>>>,
+    networks: RwLock<HashMap<NetworkId, i64>>,
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shared").finish_non_exhaustive()
+    }
+}
+
+/// The schema that the store was prepared for, and the texts of the shapes seen since.
+struct Release {
+    schema: Arc<Schema>,
+    texts: RwLock<HashMap<Vec<u8>, Arc<Shape>>>,
+}
+
+struct Shape {
+    sql: Arc<str>,
+    text: Text,
+}
+
+impl Release {
+    fn shape(&self, reads: &[Read]) -> Result<Arc<Shape>, StorageError> {
+        let key = shape(reads);
+        let texts = self.texts.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = texts.get(&key) {
+            return Ok(Arc::clone(known));
+        }
+        drop(texts);
+        let text = text(&SqliteDialect, &self.schema, reads)?;
+        let made = Arc::new(Shape {
+            sql: text.sql.as_str().into(),
+            text,
+        });
+        let mut texts = self.texts.write().unwrap_or_else(PoisonError::into_inner);
+        if texts.len() >= connect::STATEMENTS {
+            texts.clear();
+        }
+        texts.insert(key, Arc::clone(&made));
+        Ok(made)
+    }
+}
+
+impl Sqlite {
+    /// Opens a file by its path, a URL like `sqlite://parvis.db`, or [`SqliteOptions`]; makes it when it does not exist.
+    ///
+    /// # Errors
+    /// [`StorageError::ReadOnly`] where the file cannot be made or opened, [`StorageError::Corrupt`] where it is no
+    /// database, or another failure of the store.
+    pub async fn open(options: impl Into<SqliteOptions>) -> Result<Sqlite, StorageError> {
+        let options = options.into();
+        let connection = options.writer().await?;
+        let writer = Writer::new(options.clone(), connection);
+        let (jobs, queue) = channel();
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        let runtime = runtime.map_err(|error| {
+            tracing::warn!(%error, "no runtime for the thread that writes");
+            StorageError::Unavailable
+        })?;
+        let thread = std::thread::Builder::new().name("parvis-sqlite-queue".to_owned());
+        let spawned = thread.spawn(move || runtime.block_on(writer.work(queue)));
+        spawned.map_err(|error| {
+            tracing::warn!(%error, "no thread that writes");
+            StorageError::Unavailable
+        })?;
+        Ok(Sqlite {
+            shared: Arc::new(Shared {
+                readers: Readers::new(options),
+                jobs,
+                prepared: RwLock::default(),
+                networks: RwLock::default(),
+            }),
+        })
+    }
+
+    /// Waits for the batches under way and closes the file. Calls after it answer [`StorageError::Unavailable`].
+    pub async fn close(&self) {
+        let (answer, closed) = oneshot::channel();
+        if self.shared.jobs.send(Job::Close { answer }).is_ok() {
+            drop(closed.await);
+        }
+        self.shared.readers.close().await;
+    }
+
+    fn release(&self) -> Result<Arc<Release>, StorageError> {
+        let prepared = self.shared.prepared.read().unwrap_or_else(PoisonError::into_inner);
+        prepared
+            .clone()
+            .ok_or(StorageError::SchemaTooOld { found: 0, needed: 1 })
+    }
+
+    async fn ask<T, E: From<StorageError>>(
+        &self,
+        job: impl FnOnce(oneshot::Sender<Result<T, E>>) -> Job,
+    ) -> Result<T, E> {
+        let (answer, answered) = oneshot::channel();
+        if self.shared.jobs.send(job(answer)).is_err() {
+            return Err(StorageError::Unavailable.into());
+        }
+        answered
+            .await
+            .unwrap_or_else(|_| Err(StorageError::OutcomeUnknown.into()))
+    }
+
+    /// The number of a network; `None` for one that nothing was written to.
+    async fn number(&self, network: NetworkId) -> Result<Option<i64>, StorageError> {
+        let known = |networks: &HashMap<NetworkId, i64>| networks.get(&network).copied();
+        let cached = known(&self.shared.networks.read().unwrap_or_else(PoisonError::into_inner));
+        if cached.is_some() {
+            return Ok(cached);
+        }
+        let mut reader = self.shared.readers.get().await?;
+        let select = format!("select n || '' from {NETWORKS} where id=$1");
+        let found = fetch(reader.connection()?, select, &[Arg::Bytes(network.0.to_vec())]).await;
+        let found = found.map_err(|error| failure(&error))?;
+        let number = found.and_then(|number| number.parse::<i64>().ok());
+        if let Some(number) = number {
+            let mut networks = self.shared.networks.write().unwrap_or_else(PoisonError::into_inner);
+            networks.insert(network, number);
+        }
+        Ok(number)
+    }
+}
+
+#[async_trait]
+impl Storage for Sqlite {
+    async fn prepare(&self, schema: &Schema, mode: Prepare) -> Result<Prepared, StorageError> {
+        let schema = Arc::new(schema.clone());
+        let given = Arc::clone(&schema);
+        let prepared = self.ask(|answer| Job::Prepare {
+            schema: given,
+            mode,
+            answer,
+        });
+        let prepared = prepared.await?;
+        let release = Release {
+            schema,
+            texts: RwLock::default(),
+        };
+        *self.shared.prepared.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(release));
+        Ok(prepared)
+    }
+
+    async fn read(&self, network: NetworkId, reads: &[Read], _at: ReadAt) -> Result<Found, StorageError> {
+        let release = self.release()?;
+        check_reads(&release.schema, reads)?;
+        let shape = release.shape(reads)?;
+        let number = self.number(network).await?.unwrap_or(-1);
+        let mut args = vec![Arg::Int(number)];
+        args.extend(arguments(reads));
+        let mut reader = self.shared.readers.get().await?;
+        let answer = fetch(reader.connection()?, Arc::clone(&shape.sql), &args).await;
+        drop(reader);
+        let answer = answer.map_err(|error| failure(&error))?;
+        let answer = answer.ok_or(StorageError::Corrupt { table: "*" })?;
+        decode(&release.schema, &shape.text, reads, &answer)
+    }
+
+    async fn commit(&self, network: NetworkId, batch: Batch) -> Result<Committed, CommitError> {
+        let release = self.release()?;
+        let schema = Arc::clone(&release.schema);
+        self.ask(|answer| Job::Commit {
+            schema,
+            network,
+            batch,
+            answer,
+        })
+        .await
+    }
+}

@@ -1,0 +1,240 @@
+//! Tables, columns and indexes from the schema.
+
+use super::dialect::SqliteDialect;
+use super::errors::failure;
+use super::run::{fetch, run};
+use crate::decode::Numbers;
+use crate::dialect::{
+    Arg, COMMITS, DOCUMENT, Dialect, NETWORK, NETWORKS, NUMBERS, POSITIONS, STAMP, index_name, quoted, table_name,
+};
+use crate::json::Cursor;
+use parvis::store::{Class, Field, Kind, Prepare, Prepared, Schema, StorageError, Table, check_schema};
+use sqlx::SqliteConnection;
+
+/// Compares the file with the schema, or makes it fit. One transaction that holds the write lock.
+pub(super) async fn prepare(
+    connection: &mut SqliteConnection,
+    schema: &Schema,
+    mode: Prepare,
+) -> Result<Prepared, StorageError> {
+    check_schema(schema)?;
+    check_names(schema)?;
+    run(connection, "begin immediate", &[])
+        .await
+        .map_err(|error| failure(&error))?;
+    let prepared = within(connection, schema, mode).await;
+    let end = if prepared.is_ok() { "commit" } else { "rollback" };
+    run(connection, end, &[]).await.map_err(|error| failure(&error))?;
+    prepared
+}
+
+/// Names that begin with an underscore are the store's own.
+fn check_names(schema: &Schema) -> Result<(), StorageError> {
+    for table in &schema.tables {
+        let fields = table.key.iter().chain(&table.columns).map(|field| field.name);
+        if fields.chain([table.name]).any(|name| name.starts_with('_')) {
+            return Err(StorageError::Refused {
+                table: table.name,
+                what: "names do not begin with an underscore",
+            });
+        }
+    }
+    Ok(())
+}
+
+async fn within(connection: &mut SqliteConnection, schema: &Schema, mode: Prepare) -> Result<Prepared, StorageError> {
+    let exists = format!("select count(*) || '' from sqlite_schema where name='{NUMBERS}'");
+    let stored = match ask(connection, exists).await?.as_str() {
+        "0" => None,
+        _ => {
+            let numbers = format!("select json_array(adds,breaks,filled) from {NUMBERS}");
+            let answer = ask(connection, numbers).await?;
+            Numbers::read(&mut Cursor::new(&answer)).ok_or(StorageError::Corrupt { table: "*" })?
+        }
+    };
+    let unprepared = StorageError::SchemaTooOld {
+        found: 0,
+        needed: schema.adds,
+    };
+    let usable = stored.ok_or(unprepared).and_then(|stored| stored.usable(schema));
+    match (usable, mode) {
+        (Ok(numbers), _) => Ok(Prepared {
+            adds: numbers.adds,
+            breaks: numbers.breaks,
+            changed: false,
+        }),
+        (Err(StorageError::SchemaTooOld { .. }), Prepare::Upgrade) => {
+            let adds = stored.map_or(0, |old| old.adds).max(schema.adds);
+            upgrade(connection, schema).await?;
+            let numbers = format!("insert or replace into {NUMBERS}(id,adds,breaks,filled) values(1,$1,$2,$3)");
+            let args = [adds, schema.breaks, schema.adds].map(|n| Arg::Int(i64::from(n)));
+            change(connection, numbers, &args).await?;
+            Ok(Prepared {
+                adds,
+                breaks: schema.breaks,
+                changed: true,
+            })
+        }
+        (Err(error), _) => Err(error),
+    }
+}
+
+async fn upgrade(connection: &mut SqliteConnection, schema: &Schema) -> Result<(), StorageError> {
+    for statement in [
+        format!("create table if not exists {NUMBERS}(id integer primary key, adds, breaks, filled)"),
+        format!("create table if not exists {NETWORKS}(n integer primary key, id blob not null unique)"),
+        format!("insert or ignore into {NETWORKS}(n,id) values(0,zeroblob(16))"),
+        format!("create table if not exists {POSITIONS}(network integer primary key, number, commit_id, newest)"),
+        format!(
+            "create table if not exists {COMMITS}(network not null, id not null, request, number, commit_id, answer, \
+             primary key(network,id)) without rowid"
+        ),
+    ] {
+        change(connection, statement, &[]).await?;
+    }
+    for table in &schema.tables {
+        let names = format!(
+            "select json_group_array(name) from pragma_table_info('{}')",
+            format!("parvis_{}", table.name).replace('\'', "''")
+        );
+        let names = ask(connection, names).await?;
+        let names: Vec<String> =
+            serde_json::from_str(&names).map_err(|_| StorageError::Corrupt { table: table.name })?;
+        if names.is_empty() {
+            change(connection, create(table), &[]).await?;
+        } else {
+            for field in table
+                .columns
+                .iter()
+                .filter(|field| !names.iter().any(|name| name == field.name))
+            {
+                change(connection, add(table, field), &[]).await?;
+            }
+            fill(connection, table).await?;
+        }
+        for index in &table.indexes {
+            let fields = table.order(index.name).unwrap_or_default();
+            let fields: Vec<String> = fields.iter().map(|field| indexed(table, field)).collect();
+            let statement = format!(
+                "create index if not exists {} on {}({NETWORK},{})",
+                index_name(index.name),
+                table_name(table.name),
+                fields.join(","),
+            );
+            change(connection, statement, &[]).await?;
+        }
+    }
+    Ok(())
+}
+
+/// A field as an order sees it; the same expression as in reads, so that the index serves them.
+fn indexed(table: &Table, field: &Field) -> String {
+    let name = quoted(field.name);
+    if field.optional && !table.key.iter().any(|part| part.name == field.name) {
+        SqliteDialect.or(&name, SqliteDialect.absent())
+    } else {
+        name
+    }
+}
+
+fn create(table: &Table) -> String {
+    let key: Vec<String> = table.key.iter().map(|field| quoted(field.name)).collect();
+    let mut columns = vec![format!("{NETWORK} not null")];
+    columns.extend(key.iter().map(|name| format!("{name} not null")));
+    columns.extend(table.columns.iter().map(|field| column(table, field)));
+    if table.class == Class::Stamped {
+        columns.push(STAMP.to_owned());
+    }
+    if table.document {
+        columns.push(DOCUMENT.to_owned());
+    }
+    format!(
+        "create table {}({}, primary key({NETWORK},{})) without rowid",
+        table_name(table.name),
+        columns.join(", "),
+        key.join(","),
+    )
+}
+
+/// A column. Rows of a release that does not know it carry the default: a value that no row of this release has.
+fn column(table: &Table, field: &Field) -> String {
+    let default = match table.class {
+        Class::Counters => "0",
+        _ => missing(field.kind).0,
+    };
+    format!("{} default {default}", quoted(field.name))
+}
+
+/// What stands in a column that was not written, and its type.
+fn missing(kind: Kind) -> (&'static str, &'static str) {
+    match kind {
+        Kind::Id | Kind::Bytes => ("0", "integer"),
+        Kind::Time | Kind::Int | Kind::Text => ("x''", "blob"),
+    }
+}
+
+fn add(table: &Table, field: &Field) -> String {
+    format!(
+        "alter table {} add column {}",
+        table_name(table.name),
+        column(table, field)
+    )
+}
+
+/// Fills columns that were not written from the document.
+async fn fill(connection: &mut SqliteConnection, table: &Table) -> Result<(), StorageError> {
+    if table.class == Class::Counters {
+        return Ok(());
+    }
+    for field in &table.columns {
+        let name = quoted(field.name);
+        let (_, kind) = missing(field.kind);
+        let value = match field.path {
+            Some(path) if table.document => found(field.kind, path),
+            _ => "null".to_owned(),
+        };
+        let missing = format!("typeof({name})='{kind}'");
+        let table_name = table_name(table.name);
+        change(
+            connection,
+            format!("update {table_name} set {name}={value} where {missing}"),
+            &[],
+        )
+        .await?;
+        if !field.optional {
+            let empty = format!("select exists(select 1 from {table_name} where {name} is null) || ''");
+            if ask(connection, empty).await? != "0" {
+                return Err(StorageError::Corrupt { table: table.name });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The member of the document at a path like `$.place.kind`, typed; NULL where there is none.
+fn found(kind: Kind, path: &str) -> String {
+    let names = path.trim_start_matches('$').split('.').filter(|name| !name.is_empty());
+    let path: String = names.map(|name| format!(".\"{name}\"")).collect();
+    let path = format!("'${}'", path.replace('\'', "''"));
+    let member = format!("json_extract({DOCUMENT},{path})");
+    let (wanted, value) = match kind {
+        Kind::Time | Kind::Int => ("integer", member),
+        Kind::Text => ("text", member),
+        Kind::Bytes => ("text", format!("unhex(replace({member},'-',''))")),
+        Kind::Id => {
+            let id = format!("unhex(replace({member},'-',''))");
+            ("text", format!("iif(length({id})=16,{id},null)"))
+        }
+    };
+    let typed = format!("iif(json_type({DOCUMENT},{path})='{wanted}',{value},null)");
+    format!("iif(json_valid({DOCUMENT}),{typed},null)")
+}
+
+async fn ask(connection: &mut SqliteConnection, text: String) -> Result<String, StorageError> {
+    let answer = fetch(connection, text, &[]).await.map_err(|error| failure(&error))?;
+    answer.ok_or(StorageError::Corrupt { table: "*" })
+}
+
+async fn change(connection: &mut SqliteConnection, text: String, args: &[Arg]) -> Result<(), StorageError> {
+    run(connection, text, args).await.map_err(|error| failure(&error))
+}
