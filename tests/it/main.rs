@@ -14,6 +14,8 @@ mod import;
 mod kill;
 mod kit;
 mod ranking;
+mod found;
+mod oracle;
 mod redb;
 mod sqlite;
 mod street;

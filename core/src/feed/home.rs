@@ -73,6 +73,16 @@ pub(crate) fn home_timelines(reader: &ReaderSlots, network: NetworkId) -> Keys {
     places(reader, network).and(authors(reader))
 }
 
+/// Whether an item comes home now. The rows that name the timelines may be older than the day: a membership that has ended
+/// still stands among them.
+pub(crate) fn comes_home(reader: &Reader, item: &Item) -> bool {
+    let place = match item.space {
+        Some(space) => reader.role(space).is_some(),
+        None => item.wall.is_none(),
+    };
+    place || reader.follows.contains(&item.author)
+}
+
 /// Slots of what ranking knows beside the items.
 #[derive(Clone, Copy)]
 struct FactSlots {
@@ -269,12 +279,12 @@ async fn gather(actor: &Actor, scroll: Option<Scroll>, configuration: u64, room:
         _ => None,
     };
     let now = actor.now();
-    // The first window depends on the reader's zone, which only the read tells: it is read as wide as it can be, and
-    // `order` narrows it.
+    // The first window depends on the reader's zone and on the newest log time, which only the read tells: it is read as wide
+    // as it can be, and `order` narrows it.
     let span = begun.as_ref().map_or(
         Span {
             after: now.plus_days(-7).millis(),
-            until: now.millis(),
+            until: Time::MAX.millis(),
         },
         RankedCursor::span,
     );
@@ -293,13 +303,13 @@ async fn gather(actor: &Actor, scroll: Option<Scroll>, configuration: u64, room:
         .map_err(|_| Error::new(Reason::Actor))?;
     let world = World::build(&snapshot, &world)?;
     let zone = zone(actor, &reader);
-    let cursor = begun.unwrap_or_else(|| RankedCursor::start(now.millis(), configuration, &zone));
+    let cursor = begun.unwrap_or_else(|| RankedCursor::start(reader.now.millis(), configuration, &zone));
     let known = Known::build(&snapshot, facts, cursor.as_of())?;
     let listed = snapshot
         .take(items)?
         .open(Opening::Show)
         .into_iter()
-        .filter(|item| listed(&reader, &world, item.id));
+        .filter(|item| listed(&reader, &world, item.id) && comes_home(&reader, item));
     let score = |item: &Item| {
         let features = known.features(&reader, item, cursor.as_of(), &zone);
         Score::of(&features, &actor.core.config.weights).total
@@ -360,6 +370,12 @@ async fn older(actor: &Actor, after: page::After, room: usize) -> Result<Older, 
         .iter()
         .copied()
         .filter(|entry| listed(&reader, &world, entry.item))
+        .filter(|entry| {
+            world
+                .items
+                .get(&entry.item)
+                .is_some_and(|item| comes_home(&reader, item))
+        })
         .collect();
     let exhausted = scanned.len() < scan as usize;
     let next = match passed.get(room) {
@@ -407,7 +423,8 @@ async fn print(
     let listed = chosen
         .iter()
         .filter(|id| listed(&reader, &world, **id))
-        .filter_map(|id| world.items.get(id));
+        .filter_map(|id| world.items.get(id))
+        .filter(|item| comes_home(&reader, item));
     for item in listed {
         if let Some(mut view) = show.item(item)? {
             let features = known.features(&reader, item, as_of, &zone);

@@ -1,13 +1,13 @@
 //! The chronological lists: home, the wall of a space, of a person, of the network.
 
-use super::home::home_timelines;
+use super::home::{comes_home, home_timelines};
 use crate::error::{Error, Reason};
 use crate::gate::judge::{find_space, read_space};
 use crate::gate::page::Listing;
 use crate::gate::plan::{Plan, Slot, Snapshot};
 use crate::gate::reader::{Reader, ReaderSlots, Who};
 use crate::gate::sealed::Opening;
-use crate::items::records::TimelineKind;
+use crate::items::records::{Item, TimelineKind};
 use crate::people::records::{Named, Person};
 use crate::spaces::records::Space;
 use crate::store::{Column, Keys, NetworkId, Part, Value, col};
@@ -36,6 +36,10 @@ impl Listing for HomeList {
 
     fn admit(&self, _snapshot: &Snapshot, (): (), _reader: &Reader) -> Result<(), Error> {
         Ok(())
+    }
+
+    fn keeps(&self, reader: &Reader, item: &Item) -> bool {
+        comes_home(reader, item)
     }
 }
 

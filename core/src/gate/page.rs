@@ -42,6 +42,11 @@ pub(crate) trait Listing: Send + Sync {
 
     /// Refuses the whole list.
     fn admit(&self, snapshot: &Snapshot, slots: Self::Slots, reader: &Reader) -> Result<(), Error>;
+
+    /// Whether an item that the reader may see still belongs on the list.
+    fn keeps(&self, _reader: &Reader, _item: &Item) -> bool {
+        true
+    }
 }
 
 /// Where a chronological scroll stands: the last entry that was looked at.
@@ -128,6 +133,12 @@ pub(crate) async fn page<L: Listing>(
             .copied()
             .chain(entries.iter().map(after))
             .filter(|entry| listed(&reader, &world, entry.item))
+            .filter(|entry| {
+                world
+                    .items
+                    .get(&entry.item)
+                    .is_some_and(|item| listing.keeps(&reader, item))
+            })
             .take(limit + 1)
             .collect();
         let full = passed.len() > limit;

@@ -436,7 +436,7 @@ impl Spaces<'_> {
 /// Writes a membership and notes what it does to counters.
 fn put_member(draft: &mut Draft, sums: &mut Sums, before: Option<&Member>, after: &Member) {
     draft.put(after);
-    let owners = i64::from(after.role == Role::Owner) - i64::from(before.is_some_and(|m| m.role == Role::Owner));
+    let owners = i64::from(after.owns_for_good()) - i64::from(before.is_some_and(Member::owns_for_good));
     sums.add(SPACE_COUNTS, vec![Value::Id(after.space.bytes())], "owners", owners);
     if before.is_none() {
         sums.add(

@@ -19,7 +19,7 @@ const PERSON_COUNTS: &str = "person_counts";
 /// Writes a membership, its counters and its log entry.
 fn put_member(draft: &mut Draft, before: Option<&Member>, after: &Member) {
     draft.put(after);
-    let owners = i64::from(after.role == Role::Owner) - i64::from(before.is_some_and(|m| m.role == Role::Owner));
+    let owners = i64::from(after.owns_for_good()) - i64::from(before.is_some_and(Member::owns_for_good));
     count_owners(draft, after.space, owners);
     if before.is_none() {
         let key = vec![Value::Id(after.person.bytes())];
@@ -31,12 +31,12 @@ fn put_member(draft: &mut Draft, before: Option<&Member>, after: &Member) {
 /// Takes a membership away.
 fn delete_member(draft: &mut Draft, member: &Member) {
     draft.delete(member);
-    count_owners(draft, member.space, -i64::from(member.role == Role::Owner));
+    count_owners(draft, member.space, -i64::from(member.owns_for_good()));
     draft.add(PERSON_COUNTS, vec![Value::Id(member.person.bytes())], "memberships", -1);
     draft.log(&Entry::new(Verb::Leave).person(member.person).space(Some(member.space)));
 }
 
-/// A space that had an owner keeps one: the bound of the counter is the rule.
+/// A space that had an owner keeps one: the bound of the counter is the rule. Owners for a time are not counted.
 fn count_owners(draft: &mut Draft, space: SpaceId, n: i64) {
     if n != 0 {
         let least = i64::from(n < 0);
@@ -239,7 +239,10 @@ impl Command for PutMember {
         let (_, space) = slots.space.open_as_owner(facts, draft)?;
         let person = only(facts, slots.person)?.ok_or(Error::new(Reason::Named).at("person"))?;
         let before = only(facts, slots.member)?;
-        if self.known == Known::Member && before.is_none() {
+        let current = before
+            .as_ref()
+            .is_some_and(|m| m.expires.is_none_or(|end| draft.now < end));
+        if self.known == Known::Member && !current {
             return Err(Error::new(Reason::Named).at("person"));
         }
         match (self.role, person.kind) {

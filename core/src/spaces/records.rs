@@ -55,7 +55,15 @@ record! {
     }
 }
 
-/// Counters of a space. `owners` decides (the last one cannot leave), so it is written in the batch of every change.
+impl Member {
+    /// Whether the person owns the space without an end: a space keeps at least one such owner.
+    pub(crate) fn owns_for_good(&self) -> bool {
+        self.role == Role::Owner && self.expires.is_none()
+    }
+}
+
+/// Counters of a space. `owners`, those without an end, decides (the last one cannot leave), so it is written in the batch of
+/// every change.
 pub(crate) const SPACE_COUNTS: &str = "space_counts";
 
 record! {
