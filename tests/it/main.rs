@@ -12,3 +12,4 @@ mod folder;
 mod kill;
 mod kit;
 mod sqlite;
+mod sqlite_calls;
