@@ -19,3 +19,4 @@ mod oracle;
 mod redb;
 mod sqlite;
 mod street;
+mod sqlite_calls;
