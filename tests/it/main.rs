@@ -4,10 +4,12 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::panic,
     clippy::print_stdout,
     reason = "tests say what is wrong by failing, and print what they saw"
 )]
 
+mod asked;
 mod broken;
 mod folder;
 mod import;
@@ -20,3 +22,10 @@ mod redb;
 mod sqlite;
 mod street;
 mod sqlite_calls;
+mod cancel;
+mod compile;
+mod golden;
+mod paths;
+mod retries;
+mod stepped;
+mod town;

@@ -299,8 +299,8 @@ async fn gather(actor: &Actor, scroll: Option<Scroll>, configuration: u64, room:
     let world = WorldSlots::add(&mut plan, &[items], Keys::default(), Keys::default());
     let facts = FactSlots::add(&mut plan, items, &slots);
     let snapshot = plan.ask(actor.core.storage.as_ref(), actor.network).await?;
-    let reader = Reader::build(&snapshot, slots, actor.now(), &actor.core.config.switches)?
-        .map_err(|_| Error::new(Reason::Actor))?;
+    let reader =
+        Reader::build(&snapshot, slots, now, &actor.core.config.switches)?.map_err(|_| Error::new(Reason::Actor))?;
     let world = World::build(&snapshot, &world)?;
     let zone = zone(actor, &reader);
     let cursor = begun.unwrap_or_else(|| RankedCursor::start(reader.now.millis(), configuration, &zone));
@@ -354,9 +354,10 @@ async fn older(actor: &Actor, after: page::After, room: usize) -> Result<Older, 
     let entries = plan.merge::<Timeline>(keys, after.parts(), Parts::new(), scan);
     let items = plan.get_columns::<Item>(entries.each([col("item")]));
     let world = WorldSlots::add(&mut plan, &[items], Keys::default(), Keys::default());
+    let now = actor.now();
     let snapshot = plan.ask(actor.core.storage.as_ref(), actor.network).await?;
-    let reader = Reader::build(&snapshot, slots, actor.now(), &actor.core.config.switches)?
-        .map_err(|_| Error::new(Reason::Actor))?;
+    let reader =
+        Reader::build(&snapshot, slots, now, &actor.core.config.switches)?.map_err(|_| Error::new(Reason::Actor))?;
     let world = World::build(&snapshot, &world)?;
     let entries = snapshot.take(entries)?.open(Opening::Show);
     let scanned: Vec<page::After> = entries
@@ -404,9 +405,10 @@ async fn print(
     let world = WorldSlots::add(&mut plan, &[items], Keys::default(), items.each([col("author")]));
     let show = ShowSlots::add(&mut plan, &[items], &world, &slots);
     let facts = FactSlots::add(&mut plan, items, &slots);
+    let now = actor.now();
     let snapshot = plan.ask(actor.core.storage.as_ref(), actor.network).await?;
-    let reader = Reader::build(&snapshot, slots, actor.now(), &actor.core.config.switches)?
-        .map_err(|_| Error::new(Reason::Actor))?;
+    let reader =
+        Reader::build(&snapshot, slots, now, &actor.core.config.switches)?.map_err(|_| Error::new(Reason::Actor))?;
     let world = World::build(&snapshot, &world)?;
     let stage = Stage::build(&snapshot, &show)?;
     let as_of = as_of.unwrap_or(reader.now.millis());

@@ -11,7 +11,7 @@ use crate::actor::Actor;
 use crate::error::{Error, Reason};
 use crate::ids::{ItemId, Time};
 use crate::items::kinds;
-use crate::items::records::{Item, Timeline};
+use crate::items::records::{Item, ItemState, Timeline};
 use crate::items::views::FeedPage;
 use crate::store::{Column, Keys, Parts, Position, Value, col};
 use serde::{Deserialize, Serialize};
@@ -121,8 +121,9 @@ pub(crate) async fn page<L: Listing>(
     for number in 1..=ROUNDS {
         let mut plan = Plan::new();
         let slots = round(&mut plan, actor, listing, &carry, from, scan)?;
+        let now = actor.now();
         let snapshot = plan.ask(actor.core.storage.as_ref(), actor.network).await?;
-        let reader = Reader::build(&snapshot, slots.reader, actor.now(), &actor.core.config.switches)?
+        let reader = Reader::build(&snapshot, slots.reader, now, &actor.core.config.switches)?
             .map_err(|_| Error::new(Reason::Actor))?;
         listing.admit(&snapshot, slots.listing, &reader)?;
         let world = World::build(&snapshot, &slots.world)?;
@@ -190,10 +191,12 @@ fn after(entry: &Timeline) -> After {
     }
 }
 
-/// Whether an entry belongs on a list of this reader: visible, of a known kind, not by somebody he blocked.
+/// Whether an entry belongs on a list of this reader: visible, not deleted, of a known kind, not by somebody he blocked. What
+/// is deleted leaves its timelines; one that an earlier read of the call still listed must not come back as a placeholder.
 pub(crate) fn listed(reader: &Reader, world: &World, id: ItemId) -> bool {
     world.items.get(&id).is_some_and(|item| {
         judge::see(reader, world, item).allowed
+            && item.state == ItemState::Published
             && kinds::kind(&item.kind).is_some()
             && (!reader.blocks.contains(&item.author) || !reader.switches.on("blocked_folded"))
     })

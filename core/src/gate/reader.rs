@@ -141,7 +141,8 @@ pub(crate) enum Held {
 }
 
 impl Reader {
-    /// Builds the reader from his rows.
+    /// Builds the reader from his rows. `clock` was read before the call: with what was written later comes its log time, so
+    /// that rows and clock are of one instant; a clock read after the call could end a right before what the rows show.
     pub(crate) fn build(
         snapshot: &Snapshot,
         slots: ReaderSlots,

@@ -13,7 +13,7 @@ use crate::gate::sealed::Opening;
 use crate::gate::show::{Show, ShowSlots, Stage};
 use crate::gate::world::{World, WorldSlots};
 use crate::graph::records::Block;
-use crate::ids::{ItemId, PersonId};
+use crate::ids::{ItemId, PersonId, Time};
 use crate::people::records::{External, Named};
 use crate::refs::Ref;
 use crate::rights::{self, Verb};
@@ -51,8 +51,9 @@ pub(crate) async fn thread(
         .fold(Keys::default(), |keys, slot| keys.and(slot.each([col("author")])));
     let world = WorldSlots::add(&mut plan, &slots, Keys::default(), authors);
     let show = ShowSlots::add(&mut plan, &slots, &world, &reader);
+    let now = actor.now();
     let snapshot = plan.ask(actor.core.storage.as_ref(), actor.network).await?;
-    let reader = build(&snapshot, reader, actor)?;
+    let reader = build(&snapshot, reader, now, actor)?;
     let world = World::build(&snapshot, &world)?;
     let stage = Stage::build(&snapshot, &show)?;
     let show = Show {
@@ -119,8 +120,8 @@ pub(crate) async fn thread(
     ))
 }
 
-fn build(snapshot: &Snapshot, slots: ReaderSlots, actor: &Actor) -> Result<Reader, Error> {
-    Reader::build(snapshot, slots, actor.now(), &actor.core.config.switches)?.map_err(|_| Reason::Actor.into())
+fn build(snapshot: &Snapshot, slots: ReaderSlots, now: Time, actor: &Actor) -> Result<Reader, Error> {
+    Reader::build(snapshot, slots, now, &actor.core.config.switches)?.map_err(|_| Reason::Actor.into())
 }
 
 /// Items by reference, and what decides about them: no text, no names.
@@ -162,8 +163,9 @@ async fn judged(actor: &Actor, by: &Who, items: &[Ref]) -> Result<Judged, Error>
     let slot = plan.get_columns::<Item>(Keys::given(ids).and(names.each([col("id")])));
     let world = WorldSlots::add(&mut plan, &[slot], Keys::default(), Keys::default());
     let blockers = plan.get::<Block>(world.pairs_back("author", reader.person.only("id")));
+    let now = actor.now();
     let snapshot = plan.ask(actor.core.storage.as_ref(), actor.network).await?;
-    let reader = build(&snapshot, reader, actor)?;
+    let reader = build(&snapshot, reader, now, actor)?;
     let world = World::build(&snapshot, &world)?;
     let blockers = snapshot
         .take(blockers)?

@@ -19,9 +19,10 @@ pub(crate) async fn get(actor: &Actor, person: &Who) -> Result<Visible<PersonCar
     let keys = person.keys(Named::Person, &mut plan);
     let slot = plan.get::<Person>(keys);
     let shared = plan.get::<Member>(reader.members.each([slot.only("id"), col("space")]));
+    let now = actor.now();
     let snapshot = plan.ask(actor.core.storage.as_ref(), actor.network).await?;
-    let reader = Reader::build(&snapshot, reader, actor.now(), &actor.core.config.switches)?
-        .map_err(|_| Error::new(Reason::Actor))?;
+    let reader =
+        Reader::build(&snapshot, reader, now, &actor.core.config.switches)?.map_err(|_| Error::new(Reason::Actor))?;
     let shared = snapshot.take(shared)?.open(Opening::Show);
     let current =
         |member: &Member| member.expires.is_none_or(|end| reader.now < end) && reader.role(member.space).is_some();

@@ -18,9 +18,10 @@ pub(crate) async fn get(actor: &Actor, space: &Who) -> Result<Visible<SpaceView>
     let reader = ReaderSlots::whole(&mut plan, actor.person()?);
     let keys = space.keys(Named::Space, &mut plan);
     let slot = plan.get::<Space>(keys);
+    let now = actor.now();
     let snapshot = plan.ask(actor.core.storage.as_ref(), actor.network).await?;
-    let reader = Reader::build(&snapshot, reader, actor.now(), &actor.core.config.switches)?
-        .map_err(|_| Error::new(Reason::Actor))?;
+    let reader =
+        Reader::build(&snapshot, reader, now, &actor.core.config.switches)?.map_err(|_| Error::new(Reason::Actor))?;
     let space = snapshot.take(slot)?.open(Opening::Show).into_iter().next();
     let space = space
         .filter(|space| find_space(&reader, space))

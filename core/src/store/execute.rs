@@ -171,7 +171,7 @@ pub(crate) async fn execute<C: Command>(context: &Context<'_>, command: &C) -> R
         };
         let made = match command.decide(&facts, slots, &mut draft) {
             Ok(made) => made,
-            Err(refusal) => return repeated(context, commit, request, refusal).await,
+            Err(refusal) => return first_success(context, commit, request).await?.ok_or(refusal),
         };
         let mut batch = draft.batch;
         let given = matches!(context.idempotency, Idempotency::Given(_));
@@ -188,10 +188,11 @@ pub(crate) async fn execute<C: Command>(context: &Context<'_>, command: &C) -> R
             }
         }
         if batch.writes.is_empty() && batch.log.is_empty() && batch.wake.is_none() {
-            return Ok(Executed {
+            let nothing = Executed {
                 made,
                 position: facts.position,
-            });
+            };
+            return Ok(first_success(context, commit, request).await?.unwrap_or(nothing));
         }
         match context.storage.commit(context.network, batch).await {
             Ok(committed) if committed.repeated && given => return answer(&committed.answer, committed.position),
@@ -217,16 +218,18 @@ pub(crate) async fn execute<C: Command>(context: &Context<'_>, command: &C) -> R
     Err(Reason::Contended.into())
 }
 
-/// A refusal of a request that succeeded before under the same idempotency key answers that success: a batch that cannot
-/// be carried out asks the store for it.
-async fn repeated<M: DeserializeOwned>(
+/// The first success under the caller's idempotency key, for a request that would now be refused or change nothing: a batch
+/// that cannot be carried out asks the store for it.
+///
+/// # Errors
+/// [`Reason::OtherRequest`] where the key belongs to another request.
+async fn first_success<M: DeserializeOwned>(
     context: &Context<'_>,
     commit: CommitId,
     request: [u8; 16],
-    refusal: Error,
-) -> Result<Executed<M>, Error> {
+) -> Result<Option<Executed<M>>, Error> {
     if matches!(context.idempotency, Idempotency::Drawn(_)) {
-        return Err(refusal);
+        return Ok(None);
     }
     let mut probe = Batch::new(commit, request, context.clock.millis());
     let nobody = vec![Some(Value::Int(i64::MIN))];
@@ -236,9 +239,9 @@ async fn repeated<M: DeserializeOwned>(
         expect: Expect::Present,
     });
     match context.storage.commit(context.network, probe).await {
-        Ok(committed) => answer(&committed.answer, committed.position),
+        Ok(committed) => answer(&committed.answer, committed.position).map(Some),
         Err(CommitError::KeyReused) => Err(Reason::OtherRequest.into()),
-        Err(CommitError::Conflict(_)) => Err(refusal),
+        Err(CommitError::Conflict(_)) => Ok(None),
         Err(CommitError::Storage(error)) => Err(error.into()),
     }
 }

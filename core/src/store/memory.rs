@@ -40,6 +40,16 @@ impl Memory {
         }
     }
 
+    /// A copy of the data as it is now, prepared as this one is: for tests that try several futures of one past.
+    #[cfg(feature = "testing")]
+    pub fn fork(&self) -> Memory {
+        let schema = self.schema.read().unwrap_or_else(PoisonError::into_inner);
+        Memory {
+            entries: Arc::new(RwLock::new(self.entries().clone())),
+            schema: Arc::new(RwLock::new(schema.clone())),
+        }
+    }
+
     fn schema(&self) -> Result<Arc<Schema>, StorageError> {
         let schema = self.schema.read().unwrap_or_else(PoisonError::into_inner);
         schema.clone().ok_or(StorageError::SchemaTooOld { found: 0, needed: 1 })

@@ -1,0 +1,70 @@
+//! Every read path with the requests that walk it: a query of the table without one fails.
+
+use crate::town::{Town, post};
+use parvis::feed::{Explain, Order};
+use parvis::operations::*;
+use parvis::{Ref, Verb, external};
+use serde::Serialize;
+
+/// A request of Ben's.
+#[derive(Clone, Debug)]
+pub(crate) struct Path {
+    pub(crate) operation: &'static str,
+    pub(crate) request: Vec<u8>,
+}
+
+/// Items of every place and audience, and one that there is not.
+fn all(town: &Town) -> Vec<Ref> {
+    let mut items = some(town);
+    items.extend(["vault1", "unit1", "fans1", "comment:lab1s", "nothing"].map(|name| post(name).into()));
+    items
+}
+
+/// Items that every deed is about in one way or another.
+fn some(town: &Town) -> Vec<Ref> {
+    let mut items = vec![town.net.into(), town.staff.into()];
+    items.extend(["lab1", "agora1", "club1", "comment:lab1c"].map(|name| post(name).into()));
+    items
+}
+
+fn json<R: Serialize>(requests: impl IntoIterator<Item = R>) -> Vec<Vec<u8>> {
+    requests
+        .into_iter()
+        .map(|request| serde_json::to_vec(&request).unwrap())
+        .collect()
+}
+
+fn requests(operation: &str, town: &Town) -> Vec<Vec<u8>> {
+    let some = || some(town).into_iter();
+    match operation {
+        "people.get" => json(["ben", "cleo"].map(|name| GetPerson::new(external(name)))),
+        "spaces.get" => json(["lab", "club", "vault"].map(|name| GetSpace::new(external(name)))),
+        "items.get" => json(all(town).into_iter().map(GetItem::new)),
+        "items.may" => json(some().take(4).map(|item| May::new(Verb::Comment, item))),
+        "items.filter" => json([Verb::See, Verb::Comment, Verb::Delete].map(|verb| FilterItems::new(verb, all(town)))),
+        "items.explain" => json(some().skip(1).map(ExplainItem::new)),
+        "feed.home" => json([
+            Home::new().order(Order::Newest),
+            Home::new().order(Order::Newest).limit(2_u32),
+            Home::new(),
+            Home::new().limit(3_u32).explain(Explain::All),
+        ]),
+        "feed.space_wall" => json(["lab", "agora", "club", "vault"].map(|name| SpaceWall::new(external(name)))),
+        "feed.person_wall" => json(["cleo", "nora"].map(|name| PersonWall::new(external(name)))),
+        "feed.network_wall" => json([NetworkWall::new()]),
+        _ => panic!("the read path `{operation}` has no request here: it would go unproven"),
+    }
+}
+
+/// Every query of the table, as Ben asks it.
+pub(crate) fn paths(town: &Town) -> Vec<Path> {
+    let queries = TABLE.iter().filter(|row| row.kind == Kind::query);
+    let paths = queries.flat_map(|row| {
+        let requests = requests(row.name, town).into_iter();
+        requests.map(|request| Path {
+            operation: row.name,
+            request,
+        })
+    });
+    paths.collect()
+}

@@ -1,0 +1,146 @@
+//! A small organisation, the same at every run: the world of the tests that compare byte for byte or step by step.
+//!
+//! Ben reads. Everything in it is there because some command of [`super::stepped`] changes what he may read of it.
+
+use parvis::import::ImportRow;
+use parvis::items::{CommentAudience, NewAudience, Place};
+use parvis::operations::*;
+use parvis::store::Memory;
+use parvis::testing::{ManualClock, config};
+use parvis::{Actor, Config, External, ItemId, Parvis, Time, external};
+use serde_json::{Value, json};
+
+/// The network.
+pub(crate) const NETWORK: &str = "acme";
+
+/// When everything has been written: 2026-09-21T14:13:20Z, a Monday.
+pub(crate) const NOON: i64 = 1_790_000_000_000;
+
+/// The world, at [`NOON`].
+pub(crate) struct Town {
+    /// What is stored.
+    pub(crate) memory: Memory,
+    /// A post of Cleo's to the network.
+    pub(crate) net: ItemId,
+    /// A post of Ana's for the moderators and owners of the lab.
+    pub(crate) staff: ItemId,
+}
+
+/// The instant the world was finished.
+pub(crate) fn noon() -> Time {
+    Time::from_millis(NOON)
+}
+
+/// A clock that stands at [`NOON`].
+pub(crate) fn clock() -> ManualClock {
+    ManualClock::new(noon())
+}
+
+/// The configuration of the town, whose every outcome follows from the clock and a seed.
+pub(crate) fn settings(clock: &ManualClock) -> Config {
+    config(clock, 11).upkeep(parvis::Upkeep::Worker)
+}
+
+/// A person who acts.
+pub(crate) fn act(db: &Parvis, name: &str) -> Actor {
+    db.act_as(NETWORK, external(name))
+}
+
+/// A post or comment that came with the import.
+pub(crate) fn post(name: &str) -> External {
+    external(name)
+}
+
+fn ago(minutes: i64) -> String {
+    Time::from_millis(NOON - minutes * 60_000).to_string()
+}
+
+fn rows(hidden: usize) -> Vec<ImportRow> {
+    let unit = |id: &str, parent: Option<&str>| json!({"type": "unit", "id": id, "name": id, "parent": parent});
+    let person = |id: &str, unit: Option<&str>| json!({"type": "person", "id": id, "name": id, "unit": unit});
+    let space = |id: &str, kind: &str| json!({"type": "space", "id": id, "name": format!("The {id}"), "kind": kind, "owner": "ana"});
+    let member = |space: &str, person: &str| json!({"type": "member", "space": space, "person": person});
+    let written = |id: &str, author: &str, space: Option<&str>, minutes: i64, audience: Value| {
+        json!({"type": "post", "id": id, "author": author, "text": format!("Words of {id}"), "ts": ago(minutes),
+            "space": space, "audience": audience})
+    };
+    let comment = |id: &str, person: &str, post: &str, minutes: i64, staff: bool| {
+        json!({"type": "comment", "id": id, "person": person, "post": post, "ts": ago(minutes),
+            "text": format!("Said {id}"), "staff": staff})
+    };
+    let place = || json!({"type": "place"});
+    let of = |unit: &str| json!({"type": "unit", "id": unit});
+    let mut rows = vec![
+        unit("corp", None),
+        unit("dept", Some("corp")),
+        unit("team", Some("dept")),
+        unit("board", Some("corp")),
+        person("ana", Some("corp")),
+        person("ben", Some("team")),
+        person("cleo", Some("team")),
+        person("nora", Some("board")),
+        person("dan", Some("corp")),
+        json!({"type": "person", "id": "gus", "name": "gus", "guest": true}),
+        space("lab", "closed"),
+        space("agora", "open"),
+        space("club", "closed"),
+        space("vault", "secret"),
+        member("lab", "ben"),
+        member("lab", "cleo"),
+        member("lab", "gus"),
+        member("agora", "cleo"),
+        member("club", "cleo"),
+        member("vault", "cleo"),
+        json!({"type": "member", "space": "vault", "person": "ben", "expires": Time::from_millis(NOON + 1)}),
+        json!({"type": "follow", "person": "ben", "follows": "cleo"}),
+        json!({"type": "follow", "person": "ben", "follows": "nora"}),
+        written("lab1", "cleo", Some("lab"), 300, place()),
+        written("agora1", "cleo", Some("agora"), 310, place()),
+        written("club1", "cleo", Some("club"), 320, place()),
+        written("vault1", "cleo", Some("vault"), 330, place()),
+        written("unit1", "cleo", None, 340, of("dept")),
+        written("fans1", "cleo", None, 350, json!({"type": "followers"})),
+        written("wall1", "nora", None, 360, place()),
+        written("old1", "nora", None, 60 * 24 * 30, place()),
+        written("old2", "cleo", Some("lab"), 60 * 24 * 31, place()),
+    ];
+    rows.extend((0..hidden).map(|n| written(&format!("board{n}"), "nora", None, 10 + n as i64, of("board"))));
+    rows.extend([
+        comment("lab1c", "cleo", "lab1", 200, false),
+        comment("lab1b", "ben", "lab1", 190, false),
+        comment("lab1s", "ana", "lab1", 180, true),
+        comment("club1c", "cleo", "club1", 170, false),
+        comment("vault1c", "cleo", "vault1", 160, false),
+        json!({"type": "reaction", "person": "cleo", "post": "lab1", "ts": ago(150), "reaction": "like"}),
+        json!({"type": "reaction", "person": "ben", "post": "agora1", "ts": ago(140), "reaction": "thanks"}),
+    ]);
+    rows.into_iter()
+        .map(|row| serde_json::from_value(row).unwrap())
+        .collect()
+}
+
+/// Builds it, with so many posts that Ben's home lists and he may not read.
+pub(crate) async fn town(hidden: usize) -> Town {
+    let memory = Memory::new();
+    let clock = ManualClock::new(Time::from_millis(NOON - 7_200_000));
+    let db = Parvis::open(memory.clone(), settings(&clock)).await.unwrap();
+    let host = db.system(NETWORK, "host");
+    for chunk in rows(hidden).chunks(400) {
+        let report = host.import().put(ImportRows::new(chunk.to_vec())).await.unwrap();
+        assert!(report.bad.is_empty(), "{:?}", report.bad);
+    }
+    let (ana, cleo) = (act(&db, "ana"), act(&db, "cleo"));
+    let staff = NewItem::new("For the staff")
+        .place(Place::space(external("lab")))
+        .audience(NewAudience::Staff);
+    let staff = ana.items().create(staff.idempotency_key("staff")).await.unwrap().id.0;
+    clock.advance_hours(1);
+    let net = NewItem::new("To all").place(Place::Network).language("en");
+    let net = cleo.items().create(net.idempotency_key("net")).await.unwrap().id.0;
+    let said = NewComment::new(net, "More of it").audience(CommentAudience::Root);
+    cleo.items().comment(said.idempotency_key("net-c")).await.unwrap();
+    let block = Block::new(external("dan")).idempotency_key("dan");
+    act(&db, "ben").people().block(block).await.unwrap();
+    while db.run_due(parvis::due::Budget::steps(100)).await.unwrap().more {}
+    Town { memory, net, staff }
+}
