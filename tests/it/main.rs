@@ -16,3 +16,4 @@ mod oracle;
 mod redb;
 mod sqlite;
 mod street;
+mod twins;
