@@ -29,3 +29,4 @@ mod paths;
 mod retries;
 mod stepped;
 mod town;
+mod twins;

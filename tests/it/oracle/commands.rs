@@ -136,6 +136,10 @@ impl World {
                 if !self.internal(person) && *role != Role::Member {
                     return Err(Reason::Guest);
                 }
+                // Nobody owns a space for a time.
+                if *role == Role::Owner && expires.is_some() {
+                    return Err(Reason::BadValue);
+                }
                 self.keeps_an_owner(
                     space,
                     person,
@@ -157,7 +161,7 @@ impl World {
                 if !self.internal(person) && *role != Role::Member {
                     return Err(Reason::Guest);
                 }
-                let expires = self.members[&(space, person)].expires;
+                let expires = None;
                 self.keeps_an_owner(space, person, Some(Member { role: *role, expires }))
             }
             Act::SetVisibility { space, .. } => self.owned_space(by, *space).map(|_| ()),
@@ -289,6 +293,7 @@ impl World {
             } => {
                 if let Some(member) = self.members.get_mut(&(space, person)) {
                     member.role = role;
+                    member.expires = member.expires.filter(|_| role != Role::Owner);
                 }
             }
             Act::SetVisibility {

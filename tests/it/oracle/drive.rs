@@ -42,11 +42,27 @@ pub(crate) struct Pair {
     pub(crate) world: World,
     /// Decisions compared.
     pub(crate) decisions: u64,
+    /// Every command so far, where they are kept.
+    pub(crate) steps: Option<Vec<Step>>,
     written: usize,
 }
 
+/// One command of a recorded history: the world before it, and the command.
+#[derive(Clone, Debug)]
+pub(crate) struct Step {
+    pub(crate) world: World,
+    pub(crate) number: usize,
+    pub(crate) by: usize,
+    pub(crate) act: Act,
+}
+
+/// The words of a command's text, different for each.
+fn words(number: usize) -> String {
+    format!("words {number}")
+}
+
 /// What a command made.
-enum Made {
+pub(crate) enum Made {
     Unit(UnitId),
     Person(PersonId),
     Space(SpaceId),
@@ -66,6 +82,7 @@ impl Pair {
             clock,
             world,
             decisions: 0,
+            steps: None,
             written: 0,
         }
     }
@@ -118,29 +135,39 @@ impl Pair {
     pub(crate) async fn act(&mut self, by: usize, act: &Act) -> Outcome {
         let expected = self.world.predict(by, act).err();
         self.written += 1;
-        let words = format!("words {}", self.written);
-        let got = match act {
-            Act::PutUnit { .. } | Act::PutPerson { .. } => self.put(act).await,
-            Act::Post { .. } | Act::Comment { .. } | Act::Edit { .. } => {
-                self.write(by, act, &words).await.map(Made::Item)
-            }
-            Act::NewSpace(visibility) => {
-                let request = NewSpace::new(words.clone(), *visibility);
-                self.actor(by)
-                    .spaces()
-                    .create(request)
-                    .await
-                    .map(|made| Made::Space(made.id.0))
-            }
-            _ => self.tell(by, act).await.map(|()| Made::Nothing),
-        };
+        if let Some(steps) = &mut self.steps {
+            steps.push(Step {
+                world: self.world.clone(),
+                number: self.written,
+                by,
+                act: act.clone(),
+            });
+        }
+        let got = self.send(by, act, self.written).await;
         let reason = got.as_ref().err().map(|error| error.reason);
         equal("outcome of a command", &expected, &reason, || format!("{by} {act:?}"))?;
         self.decisions += 1;
         if let Ok(made) = got {
-            self.take_in(by, act, made, words);
+            self.take_in(by, act, made, words(self.written));
         }
         Ok(())
+    }
+
+    /// Sends a command to the library alone. Its number is its idempotency key too, so that the ids it makes follow from it.
+    pub(crate) async fn send(&self, by: usize, act: &Act, number: usize) -> Result<Made, Error> {
+        let words = words(number);
+        match act {
+            Act::PutUnit { .. } | Act::PutPerson { .. } => self.put(act, &words).await,
+            Act::Post { .. } | Act::Comment { .. } | Act::Edit { .. } => {
+                self.write(by, act, &words).await.map(Made::Item)
+            }
+            Act::NewSpace(visibility) => {
+                let request = NewSpace::new(words.clone(), *visibility).idempotency_key(words);
+                let made = self.actor(by).spaces().create(request).await;
+                made.map(|made| Made::Space(made.id.0))
+            }
+            _ => self.tell(by, act, words).await.map(|()| Made::Nothing),
+        }
     }
 
     fn take_in(&mut self, by: usize, act: &Act, made: Made, words: String) {
@@ -192,7 +219,7 @@ impl Pair {
         self.world.apply(by, act, written);
     }
 
-    async fn put(&self, act: &Act) -> Result<Made, Error> {
+    async fn put(&self, act: &Act, key: &str) -> Result<Made, Error> {
         let people = self.db.system(NETWORK, "hr").people();
         match act {
             Act::PutUnit { unit, parent } => {
@@ -200,7 +227,7 @@ impl Pair {
                     || format!("unit {}", self.world.units.len()),
                     |unit| self.world.units[unit].external.clone(),
                 );
-                let mut request = PutUnit::new(external(&name), name);
+                let mut request = PutUnit::new(external(&name), name).idempotency_key(key);
                 if let Some(parent) = parent {
                     request = request.parent(self.unit(Some(*parent)));
                 }
@@ -217,7 +244,10 @@ impl Pair {
                     || format!("person {}", self.world.persons.len()),
                     |person| self.world.persons[person].external.clone(),
                 );
-                let mut request = PutPerson::new(external(&name), name).kind(*kind).status(*status);
+                let mut request = PutPerson::new(external(&name), name)
+                    .kind(*kind)
+                    .status(*status)
+                    .idempotency_key(key);
                 if let Some(unit) = unit {
                     request = request.unit(self.unit(Some(*unit)));
                 }
@@ -239,7 +269,10 @@ impl Pair {
                     PostPlace::Wall => Place::Wall,
                     PostPlace::Network => Place::Network,
                 };
-                let mut request = NewItem::new(words).place(place).audience(*audience);
+                let mut request = NewItem::new(words)
+                    .place(place)
+                    .audience(*audience)
+                    .idempotency_key(words);
                 if *audience == NewAudience::Unit {
                     request = request.unit(self.unit(*unit));
                 }
@@ -247,29 +280,53 @@ impl Pair {
             }
             Act::Comment { on, staff } => {
                 let audience = [CommentAudience::Root, CommentAudience::Staff][usize::from(*staff)];
-                items
-                    .comment(NewComment::new(self.item(*on), words).audience(audience))
-                    .await
+                {
+                    let request = NewComment::new(self.item(*on), words).audience(audience);
+                    items.comment(request.idempotency_key(words)).await
+                }
             }
             Act::Edit { item, version } => {
                 let item_of_version = item.unwrap_or_default();
                 let based_on = self.world.items[item_of_version].versions[*version].clone();
-                items.edit(EditItem::new(self.item(*item), words, based_on)).await
+                {
+                    let request = EditItem::new(self.item(*item), words, based_on);
+                    items.edit(request.idempotency_key(words)).await
+                }
             }
             _ => Err(Error::new(Reason::NoOperation)),
         }
     }
 
-    async fn tell(&self, by: usize, act: &Act) -> Result<(), Error> {
+    async fn tell(&self, by: usize, act: &Act, key: String) -> Result<(), Error> {
         let actor = self.actor(by);
         let (people, spaces, items) = (actor.people(), actor.spaces(), actor.items());
         let receipt = match act {
-            Act::Follow(other) => people.follow(Follow::new(self.person(*other))).await,
-            Act::Unfollow(other) => people.unfollow(Unfollow::new(self.person(*other))).await,
-            Act::Block(other) => people.block(Block::new(self.person(*other))).await,
-            Act::Unblock(other) => people.unblock(Unblock::new(self.person(*other))).await,
-            Act::Join(space) => spaces.join(JoinSpace::new(self.space(*space))).await,
-            Act::Leave(space) => spaces.leave(LeaveSpace::new(self.space(*space))).await,
+            Act::Follow(other) => {
+                people
+                    .follow(Follow::new(self.person(*other)).idempotency_key(key))
+                    .await
+            }
+            Act::Unfollow(other) => {
+                people
+                    .unfollow(Unfollow::new(self.person(*other)).idempotency_key(key))
+                    .await
+            }
+            Act::Block(other) => people.block(Block::new(self.person(*other)).idempotency_key(key)).await,
+            Act::Unblock(other) => {
+                people
+                    .unblock(Unblock::new(self.person(*other)).idempotency_key(key))
+                    .await
+            }
+            Act::Join(space) => {
+                spaces
+                    .join(JoinSpace::new(self.space(*space)).idempotency_key(key))
+                    .await
+            }
+            Act::Leave(space) => {
+                spaces
+                    .leave(LeaveSpace::new(self.space(*space)).idempotency_key(key))
+                    .await
+            }
             Act::Add {
                 space,
                 person,
@@ -278,23 +335,31 @@ impl Pair {
             } => {
                 let mut request = AddMember::new(self.space(*space), self.person(*person)).role(*role);
                 request.expires = expires.map(Time::from_millis);
-                spaces.add(request).await
+                spaces.add(request.idempotency_key(key)).await
             }
             Act::Remove { space, person } => {
                 let request = RemoveMember::new(self.space(*space), self.person(*person));
-                spaces.remove(request).await
+                spaces.remove(request.idempotency_key(key)).await
             }
             Act::SetRole { space, person, role } => {
                 let request = SetRole::new(self.space(*space), self.person(*person), *role);
-                spaces.set_role(request).await
+                spaces.set_role(request.idempotency_key(key)).await
             }
             Act::SetVisibility { space, visibility } => {
                 let request = SetVisibility::new(self.space(*space), *visibility);
-                spaces.set_visibility(request).await
+                spaces.set_visibility(request.idempotency_key(key)).await
             }
-            Act::Delete(item) => items.delete(DeleteItem::new(self.item(*item))).await,
-            Act::React { item, reaction } => items.react(React::new(self.item(*item)).reaction(*reaction)).await,
-            Act::Unreact(item) => items.unreact(Unreact::new(self.item(*item))).await,
+            Act::Delete(item) => {
+                items
+                    .delete(DeleteItem::new(self.item(*item)).idempotency_key(key))
+                    .await
+            }
+            Act::React { item, reaction } => {
+                items
+                    .react(React::new(self.item(*item)).reaction(*reaction).idempotency_key(key))
+                    .await
+            }
+            Act::Unreact(item) => items.unreact(Unreact::new(self.item(*item)).idempotency_key(key)).await,
             _ => return Err(Error::new(Reason::NoOperation)),
         };
         receipt.map(|_| ())

@@ -25,6 +25,8 @@ pub(crate) struct Size {
     pub(crate) persons: usize,
     pub(crate) spaces: usize,
     pub(crate) commands: usize,
+    /// Whether a list, a thread, a card are compared after each command.
+    pub(crate) glances: bool,
     /// Everything is compared after so many commands.
     pub(crate) every: usize,
 }
@@ -49,15 +51,17 @@ pub(crate) async fn run<S: parvis::store::Storage>(
     (pair.decisions, outcome)
 }
 
-async fn live(pair: &mut Pair, dice: &mut Dice, size: Size) -> Outcome {
+pub(crate) async fn live(pair: &mut Pair, dice: &mut Dice, size: Size) -> Outcome {
     found(pair, dice, size).await?;
     for step in 1..=size.commands {
         pass_time(pair, dice).await?;
         let by = dice.below(pair.world.persons.len());
         let act = any_act(pair, dice, by);
         pair.act(by, &act).await?;
-        let reader = dice.below(pair.world.persons.len());
-        glance(pair, dice, reader).await?;
+        if size.glances {
+            let reader = dice.below(pair.world.persons.len());
+            glance(pair, dice, reader).await?;
+        }
         if step % size.every == 0 {
             everything(pair, dice).await?;
         }

@@ -17,6 +17,7 @@ const SMALL: Size = Size {
     persons: 8,
     spaces: 4,
     commands: 200,
+    glances: true,
     every: 10,
 };
 

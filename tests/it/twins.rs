@@ -1,0 +1,112 @@
+//! Twin worlds: the same history with and without one secret. Whoever may not know it gets the same bytes in both.
+
+mod eyes;
+mod recorder;
+mod secrets;
+mod shapes;
+
+use crate::oracle::dice::Dice;
+use crate::oracle::drive::{Pair, Step};
+use crate::oracle::history::{self, Size, morning};
+use eyes::Answers;
+use parvis::store::Memory;
+use parvis::store::conformance::wait;
+use parvis::testing::config;
+use parvis::{Parvis, Time};
+use secrets::{Secret, Twin};
+
+/// Small, so that many pairs fit: the compared answers are what counts.
+const SIZE: Size = Size {
+    persons: 8,
+    spaces: 4,
+    commands: 45,
+    glances: false,
+    every: usize::MAX,
+};
+
+/// How many outsiders of each pair are compared.
+const OUTSIDERS: usize = 2;
+
+async fn open(seed: u64) -> Pair {
+    let clock = morning();
+    let db = Parvis::open(Memory::new(), config(&clock, seed)).await.unwrap();
+    Pair::new(db, clock)
+}
+
+/// The world without the secret, with the record of its history.
+async fn without(seed: u64) -> Pair {
+    let mut pair = open(seed).await;
+    pair.steps = Some(Vec::new());
+    let outcome = history::live(&mut pair, &mut Dice::new(seed), SIZE).await;
+    assert!(outcome.is_ok(), "seed {seed}: {outcome:?}");
+    pair
+}
+
+/// The same history again, with the secret planted on the way. `None` where the secret changed what its insiders may do, so
+/// that the two histories are not the same.
+async fn with(seed: u64, plain: &Pair, secret: Secret) -> Option<(Pair, Twin)> {
+    let mut pair = open(seed).await;
+    let steps: &[Step] = plain.steps.as_deref().unwrap_or_default();
+    let at = steps.len() / 2 + Dice::new(seed).below(steps.len() / 3);
+    let mut twin = None;
+    for (number, step) in steps.iter().enumerate() {
+        pair.clock.set(Time::from_millis(step.world.clock));
+        pair.world = step.world.clone();
+        if number == at {
+            twin = Some(secrets::plant(&pair, secret, &mut Dice::new(seed)).await?);
+        }
+        let outsider = twin.as_ref().is_some_and(|twin| twin.outsiders.contains(&step.by));
+        let got = pair.send(step.by, &step.act, step.number).await;
+        let (expected, got) = (
+            step.world.predict(step.by, &step.act).err(),
+            got.err().map(|it| it.reason),
+        );
+        assert!(
+            expected == got || !outsider,
+            "{secret:?} seed {seed}: {step:?} got {got:?}"
+        );
+        if expected != got {
+            return None;
+        }
+    }
+    pair.clock.set(Time::from_millis(plain.world.clock));
+    pair.world = plain.world.clone();
+    twin.map(|twin| (pair, twin))
+}
+
+#[test]
+fn an_outsider_gets_the_same_bytes_with_and_without_the_secret() {
+    let (wanted, mut pairs, mut bytes, mut seed) = (200, 0, 0, 1);
+    let mut told = std::collections::BTreeMap::new();
+    while pairs < wanted {
+        let secret = Secret::ALL[seed as usize % Secret::ALL.len()];
+        let plain = wait(without(seed));
+        if let Some((planted, twin)) = wait(with(seed, &plain, secret)) {
+            let mut dice = Dice::new(seed);
+            let mut outsiders = secrets::unaware(&twin, &plain);
+            while outsiders.len() > OUTSIDERS {
+                outsiders.remove(dice.below(outsiders.len()));
+            }
+            for &outsider in &outsiders {
+                let [one, other] = [&plain, &planted].map(|pair| wait(Answers::of(pair, outsider, &twin)));
+                for (one, other) in one.0.iter().zip(&other.0) {
+                    assert_eq!(one, other, "{secret:?}, seed {seed}, person {outsider}");
+                    bytes += one.len();
+                }
+                wait(eyes::refuses_alike(&planted, outsider, &twin));
+            }
+            if !outsiders.is_empty() {
+                pairs += 1;
+                *told.entry(format!("{secret:?}")).or_insert(0) += 1;
+            }
+        }
+        seed += 1;
+        assert!(seed < 2_000, "too few pairs: {told:?}");
+    }
+    println!("{pairs} pairs, {bytes} bytes equal: {told:?}");
+    assert_eq!(
+        told.len(),
+        Secret::ALL.len(),
+        "a kind of secret without a pair: {told:?}"
+    );
+}
