@@ -4,8 +4,6 @@
 //! arguments; only here does it become a sentence. A message is found by its key in the reader's language, then in English; the
 //! plural rules are those of the language. Names of persons and spaces are arguments that the gate has already judged.
 
-#![cfg_attr(not(test), expect(dead_code, reason = "the queries that call it follow"))]
-
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
 use std::sync::LazyLock;
 use unic_langid::LanguageIdentifier;
@@ -24,7 +22,11 @@ impl Language {
     /// The language of a BCP 47 tag, by its first part, in any case: `fr`, `fr-CA`, `FR_fr`. English if we do not speak it.
     pub(crate) fn of(tag: &str) -> Language {
         let first = tag.split(['-', '_']).next().unwrap_or_default();
-        if first.eq_ignore_ascii_case("fr") { Language::French } else { Language::English }
+        if first.eq_ignore_ascii_case("fr") {
+            Language::French
+        } else {
+            Language::English
+        }
     }
 
     /// Its BCP 47 tag.
@@ -38,8 +40,14 @@ impl Language {
     /// The Fluent files of the language. Each has a sister with the same keys in every other language.
     fn sources(self) -> &'static [&'static str] {
         match self {
-            Language::English => &[include_str!("locales/en/feed.ftl")],
-            Language::French => &[include_str!("locales/fr/feed.ftl")],
+            Language::English => &[
+                include_str!("locales/en/feed.ftl"),
+                include_str!("locales/en/errors.ftl"),
+            ],
+            Language::French => &[
+                include_str!("locales/fr/feed.ftl"),
+                include_str!("locales/fr/errors.ftl"),
+            ],
         }
     }
 }
@@ -70,7 +78,9 @@ pub(crate) fn render(language: Language, key: &str, args: &[(&str, Arg<'_>)]) ->
         Language::English => &ENGLISH,
         Language::French => &FRENCH,
     };
-    format(mine, key, &args).or_else(|| format(&ENGLISH, key, &args)).unwrap_or_else(|| key.to_owned())
+    format(mine, key, &args)
+        .or_else(|| format(&ENGLISH, key, &args))
+        .unwrap_or_else(|| key.to_owned())
 }
 
 /// The message of one bundle; `None` if it is missing or wants an argument that is not there.
@@ -140,12 +150,24 @@ mod tests {
                 for n in [0, 1, 2, 21, 1_000_000] {
                     let args: Vec<(&str, Arg<'_>)> = names
                         .iter()
-                        .map(|&name| (name, if name == "n" { Arg::Number(n) } else { Arg::Text("Zoë {$n}") }))
+                        .map(|&name| {
+                            (
+                                name,
+                                if name == "n" {
+                                    Arg::Number(n)
+                                } else {
+                                    Arg::Text("Zoë {$n}")
+                                },
+                            )
+                        })
                         .collect();
                     let text = render(language, key, &args);
                     assert!(text != key && !text.is_empty(), "{language:?} {key}");
                     assert!(!text.contains(['\u{2068}', '\u{2069}']), "{text:?}");
-                    assert_eq!(text.matches("Zoë {$n}").count(), names.len() - usize::from(names.contains("n")));
+                    assert_eq!(
+                        text.matches("Zoë {$n}").count(),
+                        names.len() - usize::from(names.contains("n"))
+                    );
                 }
             }
         }
@@ -154,7 +176,10 @@ mod tests {
     #[test]
     fn unknown_keys_and_missing_arguments_print_the_key() {
         assert_eq!(render(Language::French, "no-such-message", &[]), "no-such-message");
-        assert_eq!(render(Language::French, "reason-follow-author", &[]), "reason-follow-author");
+        assert_eq!(
+            render(Language::French, "reason-follow-author", &[]),
+            "reason-follow-author"
+        );
     }
 
     #[test]

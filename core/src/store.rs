@@ -18,10 +18,12 @@ mod check;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod encode;
+pub(crate) mod execute;
 mod map;
 mod memory;
 mod prepare;
 mod read;
+mod record;
 mod run;
 mod schema;
 mod storage;
@@ -39,6 +41,10 @@ pub use prepare::prepare;
 pub use read::{
     AGENDA_NETWORK, Dir, Found, Keys, MAX_DEPTH, MAX_KEYS, MAX_READS, Part, Range, Read, ReadAt, Row, Rows, Source,
     Want,
+};
+pub use record::{Column, Declaration, Record, Rest};
+pub(crate) use record::{
+    class_table, coded, col, column, document_field, field, parse_document, record, set_document_field,
 };
 pub use run::run;
 pub use schema::{AGENDA, AGENDA_DUE, Class, Field, Index, LOG, Schema, Table};

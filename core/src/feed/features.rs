@@ -18,7 +18,10 @@ pub(crate) struct KindTraits {
 
 impl KindTraits {
     /// The traits of a plain post: `k` = 1, comments revive it for 48 hours.
-    pub(crate) const POST: KindTraits = KindTraits { ageing: 1.0, revived_for: 48 * 3_600_000 };
+    pub(crate) const POST: KindTraits = KindTraits {
+        ageing: 1.0,
+        revived_for: 48 * 3_600_000,
+    };
 }
 
 /// One comment of a thread, as far as ranking needs it: no text, no name.
@@ -216,30 +219,65 @@ mod tests {
             // Half of the worlds tick in whole half days, so that instants often meet a bound exactly.
             let tick = [1, DAY / 2][dice.below(2) as usize];
             let mut later = |low: i64, high: i64| dice.within(low / tick, high / tick + 1) * tick;
-            let (as_of, pace, sighted, deadline) =
-                (later(0, 12 * DAY), later(HOUR, DAY).max(tick), later(0, 9 * DAY), later(0, 9 * DAY));
+            let (as_of, pace, sighted, deadline) = (
+                later(0, 12 * DAY),
+                later(HOUR, DAY).max(tick),
+                later(0, 9 * DAY),
+                later(0, 9 * DAY),
+            );
             let posted = dice.within(1_600_000_000_000, 1_700_000_000_000);
             let as_of = posted + as_of;
             let started = dice.below(2) == 0;
             // Distinct instants, after the post, unordered.
             let mut steps: Vec<i64> = (1..=dice.below(12) as i64).collect();
             dice.shuffle(&mut steps);
-            let comments: Vec<Comment> =
-                steps.iter().map(|step| Comment { t: posted + step * pace, mine: dice.below(3) == 0 }).collect();
-            let kind = KindTraits { ageing: dice.unit(), revived_for: [2, 14][dice.below(2) as usize] * DAY };
-            let seen = (dice.below(2) == 0).then(|| Sightings { times: dice.below(6) as u32, last: posted + sighted });
+            let comments: Vec<Comment> = steps
+                .iter()
+                .map(|step| Comment {
+                    t: posted + step * pace,
+                    mine: dice.below(3) == 0,
+                })
+                .collect();
+            let kind = KindTraits {
+                ageing: dice.unit(),
+                revived_for: [2, 14][dice.below(2) as usize] * DAY,
+            };
+            let seen = (dice.below(2) == 0).then(|| Sightings {
+                times: dice.below(6) as u32,
+                last: posted + sighted,
+            });
             let fresh_until = (dice.below(4) == 0).then_some(posted + deadline);
             let (author, space, spaces, k) = (dice.unit() * 9.0, dice.unit(), 1.0 + dice.unit(), 1.0 + dice.unit());
             let thread = Thread::read(posted, started, &comments, kind, as_of);
-            let facts = Facts { kind, thread, fresh_until, author, space, seen };
-            let reader = Reader { as_of, zone: &zone, half_saturation: k, spaces };
+            let facts = Facts {
+                kind,
+                thread,
+                fresh_until,
+                author,
+                space,
+                seen,
+            };
+            let reader = Reader {
+                as_of,
+                zone: &zone,
+                half_saturation: k,
+                spaces,
+            };
             let features = Features::of(&facts, &reader);
 
             let (part, news, active, answered) = diary(posted, started, &comments, kind, as_of);
-            let since = if let Some(deadline) = fresh_until { active.max(deadline) } else { active };
+            let since = if let Some(deadline) = fresh_until {
+                active.max(deadline)
+            } else {
+                active
+            };
             let expected = Features {
                 ageing: kind.ageing,
-                hours: if since > as_of { 0.0 } else { effective_hours(since, as_of, &zone) },
+                hours: if since > as_of {
+                    0.0
+                } else {
+                    effective_hours(since, as_of, &zone)
+                },
                 space: space / spaces,
                 author: author / (author + k),
                 started,
@@ -254,12 +292,25 @@ mod tests {
 
     #[test]
     fn a_late_comment_is_news_but_makes_nothing_young() {
-        let comments = [Comment { t: 3 * DAY, mine: false }];
+        let comments = [Comment {
+            t: 3 * DAY,
+            mine: false,
+        }];
         let thread = Thread::read(0, true, &comments, KindTraits::POST, 9 * DAY);
         assert_eq!((thread.revived, thread.answered, thread.news), (None, Some(3 * DAY), 1));
-        let question = KindTraits { ageing: 0.7, revived_for: 14 * DAY };
-        assert_eq!(Thread::read(0, true, &comments, question, 9 * DAY).revived, Some(3 * DAY));
-        assert_eq!(Thread::read(0, true, &comments, question, 2 * DAY).posts, 1, "not written yet");
+        let question = KindTraits {
+            ageing: 0.7,
+            revived_for: 14 * DAY,
+        };
+        assert_eq!(
+            Thread::read(0, true, &comments, question, 9 * DAY).revived,
+            Some(3 * DAY)
+        );
+        assert_eq!(
+            Thread::read(0, true, &comments, question, 2 * DAY).posts,
+            1,
+            "not written yet"
+        );
     }
 
     #[test]

@@ -37,7 +37,11 @@ pub(crate) fn effective_hours_before(to: i64, hours: u32, zone: &TimeZone) -> i6
     let (mut enough, mut short) = (to.saturating_sub(wanted), to.saturating_sub(wanted / 4 - 1));
     while short.saturating_sub(enough) > 1 {
         let middle = enough + (short - enough) / 2;
-        if effective_quarters(middle, to, zone) >= wanted { enough = middle } else { short = middle }
+        if effective_quarters(middle, to, zone) >= wanted {
+            enough = middle
+        } else {
+            short = middle
+        }
     }
     enough
 }
@@ -78,7 +82,11 @@ fn worked(local: i64) -> i64 {
     let since_monday = local + MONDAY;
     let (weeks, rest) = (since_monday.div_euclid(WEEK), since_monday.rem_euclid(WEEK));
     let (day, time) = (rest / DAY, rest % DAY);
-    let today = if day < WORKDAYS { (time - OPENS).clamp(0, WORKDAY) } else { 0 };
+    let today = if day < WORKDAYS {
+        (time - OPENS).clamp(0, WORKDAY)
+    } else {
+        0
+    };
     (weeks * WORKDAYS + day.min(WORKDAYS)) * WORKDAY + today
 }
 
@@ -130,14 +138,35 @@ mod tests {
     fn weekend_night_and_day_count_as_said() {
         let paris = zone("Europe/Paris");
         let hours = |a: &str, b: &str| effective_hours(at(a), at(b), &paris);
-        assert_eq!(hours("2026-03-02T09:00[Europe/Paris]", "2026-03-02T12:00[Europe/Paris]"), 3.0);
-        assert_eq!(hours("2026-03-02T18:00[Europe/Paris]", "2026-03-03T08:00[Europe/Paris]"), 3.5);
-        assert_eq!(hours("2026-03-06T18:00[Europe/Paris]", "2026-03-09T08:00[Europe/Paris]"), 15.5);
-        assert_eq!(hours("2026-03-02T08:00[Europe/Paris]", "2026-03-09T08:00[Europe/Paris]"), 50.0 + 118.0 / 4.0);
+        assert_eq!(
+            hours("2026-03-02T09:00[Europe/Paris]", "2026-03-02T12:00[Europe/Paris]"),
+            3.0
+        );
+        assert_eq!(
+            hours("2026-03-02T18:00[Europe/Paris]", "2026-03-03T08:00[Europe/Paris]"),
+            3.5
+        );
+        assert_eq!(
+            hours("2026-03-06T18:00[Europe/Paris]", "2026-03-09T08:00[Europe/Paris]"),
+            15.5
+        );
+        assert_eq!(
+            hours("2026-03-02T08:00[Europe/Paris]", "2026-03-09T08:00[Europe/Paris]"),
+            50.0 + 118.0 / 4.0
+        );
         // The Sunday that loses an hour: a quarter less.
-        assert_eq!(hours("2026-03-27T18:00[Europe/Paris]", "2026-03-30T08:00[Europe/Paris]"), 15.25);
-        assert_eq!(hours("2026-10-23T18:00[Europe/Paris]", "2026-10-26T08:00[Europe/Paris]"), 15.75);
-        assert_eq!(hours("2026-03-03T08:00[Europe/Paris]", "2026-03-02T08:00[Europe/Paris]"), 0.0);
+        assert_eq!(
+            hours("2026-03-27T18:00[Europe/Paris]", "2026-03-30T08:00[Europe/Paris]"),
+            15.25
+        );
+        assert_eq!(
+            hours("2026-10-23T18:00[Europe/Paris]", "2026-10-26T08:00[Europe/Paris]"),
+            15.75
+        );
+        assert_eq!(
+            hours("2026-03-03T08:00[Europe/Paris]", "2026-03-02T08:00[Europe/Paris]"),
+            0.0
+        );
     }
 
     #[test]
@@ -149,17 +178,27 @@ mod tests {
                 // Half of the spans cover a change of the clock on purpose; Apia's missing day is one of them.
                 let near = if round % 2 == 0 {
                     let some = Timestamp::from_millisecond(dice.within(1_300_000_000_000, 1_900_000_000_000)).unwrap();
-                    zone.following(some).next().map_or(some, |change| change.timestamp()).as_millisecond()
+                    zone.following(some)
+                        .next()
+                        .map_or(some, |change| change.timestamp())
+                        .as_millisecond()
                 } else {
                     dice.within(1_300_000_000_000, 1_900_000_000_000)
                 };
                 let from = (near - dice.within(0, 4 * DAY)).div_euclid(MINUTE) * MINUTE;
                 let to = from + dice.within(0, 12 * DAY) / MINUTE * MINUTE;
-                assert_eq!(effective_hours(from, to, &zone), naive(from, to, &zone), "{name} {from} {to}");
+                assert_eq!(
+                    effective_hours(from, to, &zone),
+                    naive(from, to, &zone),
+                    "{name} {from} {to}"
+                );
             }
         }
         let apia = zone("Pacific/Apia");
-        let (from, to) = (at("2011-12-28T00:00[Pacific/Apia]"), at("2012-01-03T00:00[Pacific/Apia]"));
+        let (from, to) = (
+            at("2011-12-28T00:00[Pacific/Apia]"),
+            at("2012-01-03T00:00[Pacific/Apia]"),
+        );
         assert_eq!(effective_hours(from, to, &apia), naive(from, to, &apia));
     }
 
@@ -189,7 +228,10 @@ mod tests {
                 let edge = effective_hours_before(to, hours, &zone);
                 let wanted = i64::from(hours) * 4 * HOUR;
                 assert!(effective_quarters(edge, to, &zone) >= wanted, "{name} {to} {hours}");
-                assert!(edge == to || effective_quarters(edge + 1, to, &zone) < wanted, "{name} {to} {hours}");
+                assert!(
+                    edge == to || effective_quarters(edge + 1, to, &zone) < wanted,
+                    "{name} {to} {hours}"
+                );
             }
         }
     }

@@ -131,7 +131,11 @@ impl Reason {
             Source::Space => ReasonCode::MemberOfSpace,
             Source::Network => ReasonCode::WholeNetwork,
         };
-        Reason { code, points: None, n: None }
+        Reason {
+            code,
+            points: None,
+            n: None,
+        }
     }
 
     /// The reason that a term of a score stands for.
@@ -146,7 +150,11 @@ impl Reason {
             TermName::Age => (ReasonCode::Recent, Some(features.hours as u32)),
             TermName::Seen => (ReasonCode::SeenBefore, Some(features.sightings)),
         };
-        Reason { code, points: Some(points), n }
+        Reason {
+            code,
+            points: Some(points),
+            n,
+        }
     }
 }
 
@@ -155,7 +163,9 @@ impl Reason {
 pub(crate) fn main_reasons(features: &Features, score: &Score, sources: &[Source]) -> Vec<Reason> {
     let mut speaking: Vec<(TermName, i32)> = score.terms.iter().copied().filter(|(_, points)| *points > 0).collect();
     speaking.sort_by_key(|&(name, points)| (std::cmp::Reverse(points), name));
-    let terms = speaking.into_iter().map(|(name, points)| Reason::term(name, points, features));
+    let terms = speaking
+        .into_iter()
+        .map(|(name, points)| Reason::term(name, points, features));
     let source = sources.iter().min().copied().map(Reason::source);
     let recent =
         (features.hours < RECENT_HOURS).then(|| Reason::term(TermName::Age, score.points(TermName::Age), features));
@@ -165,7 +175,9 @@ pub(crate) fn main_reasons(features: &Features, score: &Score, sources: &[Source
 /// The whole computation: every term that gave or took points, in the order of the formula. The points add up to the score.
 pub(crate) fn breakdown(features: &Features, score: &Score) -> Vec<Reason> {
     let counted = score.terms.iter().filter(|(_, points)| *points != 0);
-    counted.map(|&(name, points)| Reason::term(name, points, features)).collect()
+    counted
+        .map(|&(name, points)| Reason::term(name, points, features))
+        .collect()
 }
 
 #[cfg(test)]
@@ -188,23 +200,40 @@ mod tests {
         Recent,
         SeenBefore,
     ];
-    const NAMES: Names<'static> = Names { author: Some("Zoë Martin"), space: Some("Achats") };
+    const NAMES: Names<'static> = Names {
+        author: Some("Zoë Martin"),
+        space: Some("Achats"),
+    };
 
     fn said(code: ReasonCode, n: u32) -> [String; 2] {
-        let reason = Reason { code, points: None, n: Some(n) };
+        let reason = Reason {
+            code,
+            points: None,
+            n: Some(n),
+        };
         [Language::English, Language::French].map(|language| reason.render(language, &NAMES))
     }
 
     #[test]
     fn every_code_is_a_sentence_in_both_languages_with_and_without_names() {
         for code in ALL {
-            let reason = Reason { code, points: None, n: Some(3) };
+            let reason = Reason {
+                code,
+                points: None,
+                n: Some(3),
+            };
             for language in [Language::English, Language::French] {
                 for names in [NAMES, Names::default()] {
                     let text = reason.render(language, &names);
                     assert!(!text.starts_with("reason-") && !text.ends_with('.'), "{text}");
-                    assert_eq!(text.contains("Zoë Martin"), names.author.is_some() && code.names() == Named::Author);
-                    assert_eq!(text.contains("Achats"), names.space.is_some() && code.names() == Named::Space);
+                    assert_eq!(
+                        text.contains("Zoë Martin"),
+                        names.author.is_some() && code.names() == Named::Author
+                    );
+                    assert_eq!(
+                        text.contains("Achats"),
+                        names.space.is_some() && code.names() == Named::Space
+                    );
                     assert_eq!(
                         text.contains('3'),
                         reason.n.is_some() && [ThreadNews, Recent, SeenBefore].contains(&code)
@@ -213,11 +242,26 @@ mod tests {
             }
             assert_eq!(serde_json::to_value(code).unwrap(), code.as_str());
         }
-        assert_eq!(said(FollowAuthor, 0), ["You follow Zoë Martin", "Vous suivez Zoë Martin"]);
-        assert_eq!(said(MemberOfSpace, 0), ["You are a member of Achats", "Vous êtes membre de l’espace Achats"]);
-        assert_eq!(said(SeenBefore, 1), ["You have seen it once", "Vous l’avez vue une fois"]);
-        assert_eq!(said(ThreadNews, 2)[1], "2 nouvelles réponses depuis votre dernier message");
-        assert_eq!(said(Recent, 0)[0], "Active less than an hour ago, by your working hours");
+        assert_eq!(
+            said(FollowAuthor, 0),
+            ["You follow Zoë Martin", "Vous suivez Zoë Martin"]
+        );
+        assert_eq!(
+            said(MemberOfSpace, 0),
+            ["You are a member of Achats", "Vous êtes membre de l’espace Achats"]
+        );
+        assert_eq!(
+            said(SeenBefore, 1),
+            ["You have seen it once", "Vous l’avez vue une fois"]
+        );
+        assert_eq!(
+            said(ThreadNews, 2)[1],
+            "2 nouvelles réponses depuis votre dernier message"
+        );
+        assert_eq!(
+            said(Recent, 0)[0],
+            "Active less than an hour ago, by your working hours"
+        );
     }
 
     fn random(dice: &mut Dice) -> Features {
@@ -259,9 +303,19 @@ mod tests {
             if expected.len() < 2 && features.hours < 10.0 {
                 expected.push(Some(score.points(TermName::Age)));
             }
-            assert_eq!(reasons.iter().map(|r| r.points).collect::<Vec<_>>(), expected, "{features:?}");
-            assert!(reasons.iter().all(|r| r.points.is_some() || r.code == MemberOfSpace), "the strongest source");
-            assert!(reasons.iter().all(|r| r.code != SeenBefore), "nobody is shown a thread because he saw it");
+            assert_eq!(
+                reasons.iter().map(|r| r.points).collect::<Vec<_>>(),
+                expected,
+                "{features:?}"
+            );
+            assert!(
+                reasons.iter().all(|r| r.points.is_some() || r.code == MemberOfSpace),
+                "the strongest source"
+            );
+            assert!(
+                reasons.iter().all(|r| r.code != SeenBefore),
+                "nobody is shown a thread because he saw it"
+            );
         }
     }
 
@@ -277,8 +331,12 @@ mod tests {
             ..random(&mut Dice::new(1))
         };
         let score = Score::of(&features, &Weights::default());
-        let code =
-            |sources: &[Source]| main_reasons(&features, &score, sources).iter().map(|r| r.code).collect::<Vec<_>>();
+        let code = |sources: &[Source]| {
+            main_reasons(&features, &score, sources)
+                .iter()
+                .map(|r| r.code)
+                .collect::<Vec<_>>()
+        };
         assert_eq!(code(&[Source::Network]), [WholeNetwork]);
         assert_eq!(code(&[Source::Space, Source::Network]), [MemberOfSpace]);
         assert_eq!(code(&[Source::Space, Source::Author]), [FollowAuthor]);
@@ -300,9 +358,17 @@ mod tests {
 
     #[test]
     fn a_thread_of_ones_own_is_told_from_one_joined() {
-        let base = Features { hours: 30.0, ..random(&mut Dice::new(0)) };
+        let base = Features {
+            hours: 30.0,
+            ..random(&mut Dice::new(0))
+        };
         for (started, code) in [(true, OwnThread), (false, ThreadYouJoined)] {
-            let features = Features { started, part: 0.9, news: 0, ..base };
+            let features = Features {
+                started,
+                part: 0.9,
+                news: 0,
+                ..base
+            };
             let score = Score::of(&features, &Weights::default());
             assert_eq!(main_reasons(&features, &score, &[Source::Space])[0].code, code);
         }

@@ -44,17 +44,42 @@ struct Term {
 
 /// The formula, in the order in which it is printed.
 const TERMS: [Term; 6] = [
-    Term { name: TermName::Own, key: "own", weight: |w| w.own, feature: own },
-    Term { name: TermName::News, key: "news", weight: |w| w.news, feature: |f, _| libm::log1p(f64::from(f.news)) },
+    Term {
+        name: TermName::Own,
+        key: "own",
+        weight: |w| w.own,
+        feature: own,
+    },
+    Term {
+        name: TermName::News,
+        key: "news",
+        weight: |w| w.news,
+        feature: |f, _| libm::log1p(f64::from(f.news)),
+    },
     Term {
         name: TermName::Space,
         key: "space",
         weight: |w| w.space,
         feature: |f, _| libm::log1p(10.0 * unit(f.space)),
     },
-    Term { name: TermName::Author, key: "author", weight: |w| w.author, feature: |f, _| unit(f.author) },
-    Term { name: TermName::Age, key: "age", weight: |w| -w.age, feature: |f, _| f.ageing * libm::log1p(f.hours) },
-    Term { name: TermName::Seen, key: "seen", weight: |_| -1.0, feature: seen },
+    Term {
+        name: TermName::Author,
+        key: "author",
+        weight: |w| w.author,
+        feature: |f, _| unit(f.author),
+    },
+    Term {
+        name: TermName::Age,
+        key: "age",
+        weight: |w| -w.age,
+        feature: |f, _| f.ageing * libm::log1p(f.hours),
+    },
+    Term {
+        name: TermName::Seen,
+        key: "seen",
+        weight: |_| -1.0,
+        feature: seen,
+    },
 ];
 
 /// No term may give more points than this, in either direction, so that a sum never overflows.
@@ -63,27 +88,27 @@ const MOST: f64 = 1_000_000.0;
 /// The weights of the formula, in points. The defaults are those of the reference formula; the evaluation on real feeds will
 /// decide the final ones.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Weights {
+pub struct Weights {
     /// Points per unit of the logarithm of the age, taken away. Default 115.
-    pub(crate) age: f64,
+    pub age: f64,
     /// Points per unit of `ln(1 + 10 * share of activity in the space)`. Default 76.
-    pub(crate) space: f64,
+    pub space: f64,
     /// Points for the closest author imaginable. Default 150.
-    pub(crate) author: f64,
+    pub author: f64,
     /// Points per unit of `own`. Default 100.
-    pub(crate) own: f64,
+    pub own: f64,
     /// `own` of somebody who started the thread. Default 2.3.
-    pub(crate) own_started: f64,
+    pub own_started: f64,
     /// `own` of somebody who wrote all of its posts, added to the former. Default 2.8.
-    pub(crate) own_part: f64,
+    pub own_part: f64,
     /// Points per unit of `ln(1 + new posts)`. Default 50.
-    pub(crate) news: f64,
+    pub news: f64,
     /// Points taken away per sighting. Default 80.
-    pub(crate) seen: f64,
+    pub seen: f64,
     /// Points taken away for sightings at most. Default 320.
-    pub(crate) seen_most: f64,
+    pub seen_most: f64,
     /// Points taken away for sightings when somebody else commented after the last one. Default 10.
-    pub(crate) seen_commented: f64,
+    pub seen_commented: f64,
 }
 
 impl Default for Weights {
@@ -156,12 +181,19 @@ impl Score {
             // Whole and within a million: the conversion is exact.
             (term.name, points.round().clamp(-MOST, MOST) as i32)
         });
-        Score { terms, total: terms.iter().map(|(_, points)| points).sum(), faults }
+        Score {
+            terms,
+            total: terms.iter().map(|(_, points)| points).sum(),
+            faults,
+        }
     }
 
     /// The points of one term.
     pub(crate) fn points(&self, name: TermName) -> i32 {
-        self.terms.iter().find(|(term, _)| *term == name).map_or(0, |(_, points)| *points)
+        self.terms
+            .iter()
+            .find(|(term, _)| *term == name)
+            .map_or(0, |(_, points)| *points)
     }
 }
 
@@ -186,7 +218,11 @@ fn seen(features: &Features, weights: &Weights) -> f64 {
 
 /// A share held to its range from 0 to 1. What is not finite stays a fault to be counted: `clamp` would make 1 of infinity.
 fn unit(share: f64) -> f64 {
-    if share.is_finite() { share.clamp(0.0, 1.0) } else { f64::NAN }
+    if share.is_finite() {
+        share.clamp(0.0, 1.0)
+    } else {
+        f64::NAN
+    }
 }
 
 #[cfg(test)]
@@ -214,35 +250,94 @@ mod tests {
 
     #[test]
     fn the_cases_of_the_reference_text_term_by_term() {
-        let a = Features { hours: 6.0, author: 0.6, space: 0.2, ..NOTHING };
-        assert_eq!(points(a, &[Age, Space, Author, Own, News, Seen]), [-224, 83, 90, 0, 0, 0]);
-        let b = Features { hours: 2.0, ageing: 0.4, author: 0.05, space: 0.02, ..NOTHING };
+        let a = Features {
+            hours: 6.0,
+            author: 0.6,
+            space: 0.2,
+            ..NOTHING
+        };
+        assert_eq!(
+            points(a, &[Age, Space, Author, Own, News, Seen]),
+            [-224, 83, 90, 0, 0, 0]
+        );
+        let b = Features {
+            hours: 2.0,
+            ageing: 0.4,
+            author: 0.05,
+            space: 0.02,
+            ..NOTHING
+        };
         assert_eq!(points(b, &[Age, Space, Author]), [-51, 14, 8]);
-        let c = Features { hours: 20.0, ageing: 0.7, author: 0.1, space: 0.1, ..NOTHING };
+        let c = Features {
+            hours: 20.0,
+            ageing: 0.7,
+            author: 0.1,
+            space: 0.1,
+            ..NOTHING
+        };
         assert_eq!(points(c, &[Age, Space, Author]), [-245, 53, 15]);
         let d = Features { sightings: 2, ..a };
         assert_eq!(points(d, &[Age, Space, Author, Seen]), [-224, 83, 90, -160]);
-        let e = Features { hours: 30.0, started: true, part: 0.4, news: 3, author: 0.3, space: 0.2, ..NOTHING };
+        let e = Features {
+            hours: 30.0,
+            started: true,
+            part: 0.4,
+            news: 3,
+            author: 0.3,
+            space: 0.2,
+            ..NOTHING
+        };
         assert_eq!(points(e, &[Age, Own, News, Space, Author]), [-395, 342, 69, 83, 45]);
         assert_eq!(Score::of(&e, &Weights::default()).total, 144);
-        let f = Features { hours: 1.0, space: 0.02, ..NOTHING };
+        let f = Features {
+            hours: 1.0,
+            space: 0.02,
+            ..NOTHING
+        };
         assert_eq!(points(f, &[Age, Space]), [-80, 14]);
         assert_eq!(Score::of(&f, &Weights::default()).total, -66);
     }
 
     #[test]
     fn the_example_of_the_page_on_ranking() {
-        let a = Features { hours: 30.0, started: true, part: 0.4, news: 3, space: 0.2, ..NOTHING };
-        let b = Features { hours: 6.0, author: 0.6, space: 0.2, ..NOTHING };
-        let c = Features { hours: 1.0, space: 0.02, ..NOTHING };
-        assert_eq!([a, b, c].map(|features| Score::of(&features, &Weights::default()).total), [99, -51, -66]);
+        let a = Features {
+            hours: 30.0,
+            started: true,
+            part: 0.4,
+            news: 3,
+            space: 0.2,
+            ..NOTHING
+        };
+        let b = Features {
+            hours: 6.0,
+            author: 0.6,
+            space: 0.2,
+            ..NOTHING
+        };
+        let c = Features {
+            hours: 1.0,
+            space: 0.02,
+            ..NOTHING
+        };
+        assert_eq!(
+            [a, b, c].map(|features| Score::of(&features, &Weights::default()).total),
+            [99, -51, -66]
+        );
         let page = include_str!("../../../docs/ranking.md");
-        assert!(["| **99** |", "| **-51** |", "| **-66** |"].iter().all(|score| page.contains(score)));
+        assert!(
+            ["| **99** |", "| **-51** |", "| **-66** |"]
+                .iter()
+                .all(|score| page.contains(score))
+        );
     }
 
     /// The formula written out once more, by hand and with the platform's logarithm; before rounding.
     fn naive(f: &Features) -> [(TermName, f64); 6] {
-        let own = if f.started { 230.0 + 280.0 * f.part } else { 280.0 * f.part };
+        let own = if f.started {
+            230.0 + 280.0 * f.part
+        } else {
+            280.0 * f.part
+        };
         let seen = match (f.sightings, f.commented_since) {
             (0, _) => 0.0,
             (_, true) => 10.0,
@@ -283,7 +378,10 @@ mod tests {
             let score = Score::of(&features, &Weights::default());
             for (name, raw) in naive(&features) {
                 // Half a point of rounding, and a last bit of the other logarithm.
-                assert!((f64::from(score.points(name)) - raw).abs() <= 0.5 + 1e-9, "{name:?} {features:?}");
+                assert!(
+                    (f64::from(score.points(name)) - raw).abs() <= 0.5 + 1e-9,
+                    "{name:?} {features:?}"
+                );
             }
             assert_eq!(score.total, score.terms.iter().map(|(_, p)| p).sum::<i32>());
             assert_eq!(score.faults, 0);
@@ -292,8 +390,16 @@ mod tests {
 
     #[test]
     fn halves_round_away_from_zero() {
-        let weights = Weights { author: 5.0, age: 0.5, ..Weights::default() };
-        let features = Features { author: 0.5, hours: libm::expm1(1.0), ..NOTHING };
+        let weights = Weights {
+            author: 5.0,
+            age: 0.5,
+            ..Weights::default()
+        };
+        let features = Features {
+            author: 0.5,
+            hours: libm::expm1(1.0),
+            ..NOTHING
+        };
         let score = Score::of(&features, &weights);
         assert_eq!((score.points(Author), score.points(Age)), (3, -1));
     }
@@ -305,15 +411,43 @@ mod tests {
         for _ in 0..5_000 {
             let f = random(&mut dice);
             let up = |share: f64| share + (1.0 - share) * 0.3;
-            assert!(total(Features { space: up(f.space), ..f }) >= total(f));
-            assert!(total(Features { author: up(f.author), ..f }) >= total(f));
+            assert!(
+                total(Features {
+                    space: up(f.space),
+                    ..f
+                }) >= total(f)
+            );
+            assert!(
+                total(Features {
+                    author: up(f.author),
+                    ..f
+                }) >= total(f)
+            );
             assert!(total(Features { part: up(f.part), ..f }) >= total(f));
             assert!(total(Features { started: true, ..f }) >= total(f));
             assert!(total(Features { news: f.news + 1, ..f }) >= total(f));
-            assert!(total(Features { hours: f.hours + 1.0, ..f }) <= total(f));
-            let unanswered = Features { commented_since: false, ..f };
-            assert!(total(Features { sightings: f.sightings + 1, ..unanswered }) <= total(unanswered));
-            assert!(total(Features { commented_since: true, ..f }) >= total(unanswered));
+            assert!(
+                total(Features {
+                    hours: f.hours + 1.0,
+                    ..f
+                }) <= total(f)
+            );
+            let unanswered = Features {
+                commented_since: false,
+                ..f
+            };
+            assert!(
+                total(Features {
+                    sightings: f.sightings + 1,
+                    ..unanswered
+                }) <= total(unanswered)
+            );
+            assert!(
+                total(Features {
+                    commented_since: true,
+                    ..f
+                }) >= total(unanswered)
+            );
         }
     }
 
@@ -322,7 +456,11 @@ mod tests {
         for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
             for broken in [
                 Features { hours: bad, ..NOTHING },
-                Features { ageing: bad, hours: 1.0, ..NOTHING },
+                Features {
+                    ageing: bad,
+                    hours: 1.0,
+                    ..NOTHING
+                },
                 Features { space: bad, ..NOTHING },
                 Features { author: bad, ..NOTHING },
                 Features { part: bad, ..NOTHING },
@@ -330,19 +468,50 @@ mod tests {
                 let score = Score::of(&broken, &Weights::default());
                 assert_eq!((score.total, score.faults), (0, 1), "{broken:?}");
             }
-            let all = Features { sightings: 9, news: 1, started: true, ..NOTHING };
+            let all = Features {
+                sightings: 9,
+                news: 1,
+                started: true,
+                ..NOTHING
+            };
             for weights in [
-                Weights { own: bad, ..Weights::default() },
-                Weights { own_part: bad, ..Weights::default() },
-                Weights { news: bad, ..Weights::default() },
-                Weights { seen: bad, ..Weights::default() },
+                Weights {
+                    own: bad,
+                    ..Weights::default()
+                },
+                Weights {
+                    own_part: bad,
+                    ..Weights::default()
+                },
+                Weights {
+                    news: bad,
+                    ..Weights::default()
+                },
+                Weights {
+                    seen: bad,
+                    ..Weights::default()
+                },
             ] {
                 assert!(Score::of(&all, &weights).faults >= 1);
             }
         }
-        let huge = Weights { news: f64::MAX, own: -1e300, ..Weights::default() };
-        let score = Score::of(&Features { news: 1, started: true, ..NOTHING }, &huge);
-        assert_eq!((score.points(News), score.points(Own), score.total), (1_000_000, -1_000_000, 0));
+        let huge = Weights {
+            news: f64::MAX,
+            own: -1e300,
+            ..Weights::default()
+        };
+        let score = Score::of(
+            &Features {
+                news: 1,
+                started: true,
+                ..NOTHING
+            },
+            &huge,
+        );
+        assert_eq!(
+            (score.points(News), score.points(Own), score.total),
+            (1_000_000, -1_000_000, 0)
+        );
     }
 
     #[test]
@@ -354,12 +523,21 @@ mod tests {
             Weights { space: 77.0, ..base },
             Weights { author: 151.0, ..base },
             Weights { own: 101.0, ..base },
-            Weights { own_started: 2.4, ..base },
+            Weights {
+                own_started: 2.4,
+                ..base
+            },
             Weights { own_part: 2.9, ..base },
             Weights { news: 51.0, ..base },
             Weights { seen: 81.0, ..base },
-            Weights { seen_most: 321.0, ..base },
-            Weights { seen_commented: 11.0, ..base },
+            Weights {
+                seen_most: 321.0,
+                ..base
+            },
+            Weights {
+                seen_commented: 11.0,
+                ..base
+            },
         ];
         let mut names: Vec<u64> = others.iter().chain([&base]).map(Weights::configuration).collect();
         names.sort_unstable();

@@ -85,7 +85,8 @@ pub(crate) enum Next {
     },
 }
 
-/// One page, or the part of a page that one window gives.
+/// One page, or the part of a page that one window gives: what the property tests compare.
+#[cfg(test)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Page {
     /// The roots to show, in order.
@@ -100,7 +101,13 @@ impl RankedCursor {
     pub(crate) fn start(as_of: i64, configuration: u64, zone: &TimeZone) -> RankedCursor {
         // Seven days hold more than 48 effective hours in every real zone; the bound keeps the windows in order in any other.
         let first = effective_hours_before(as_of, FIRST_HOURS, zone).max(days_before(as_of, 7));
-        RankedCursor { as_of, first, window: Window::Recent, configuration, shown: Vec::new() }
+        RankedCursor {
+            as_of,
+            first,
+            window: Window::Recent,
+            configuration,
+            shown: Vec::new(),
+        }
     }
 
     /// The instant the scroll began: candidates are scored as of it.
@@ -109,6 +116,7 @@ impl RankedCursor {
     }
 
     /// The window that the next page begins in.
+    #[cfg(test)]
     pub(crate) fn window(&self) -> Window {
         self.window
     }
@@ -122,9 +130,18 @@ impl RankedCursor {
     pub(crate) fn span(&self) -> Span {
         let (week, month) = (days_before(self.as_of, 7), days_before(self.as_of, 30));
         match self.window {
-            Window::Recent => Span { after: self.first, until: self.as_of },
-            Window::Week => Span { after: week, until: self.first },
-            Window::Month => Span { after: month, until: week },
+            Window::Recent => Span {
+                after: self.first,
+                until: self.as_of,
+            },
+            Window::Week => Span {
+                after: week,
+                until: self.first,
+            },
+            Window::Month => Span {
+                after: month,
+                until: week,
+            },
         }
     }
 
@@ -152,9 +169,17 @@ impl RankedCursor {
         let window = match self.window {
             Window::Recent => Window::Week,
             Window::Week => Window::Month,
-            Window::Month => return Next::Chronological { until: days_before(self.as_of, 30) },
+            Window::Month => {
+                return Next::Chronological {
+                    until: days_before(self.as_of, 30),
+                };
+            }
         };
-        Next::Ranked(RankedCursor { window, shown: Vec::new(), ..self })
+        Next::Ranked(RankedCursor {
+            window,
+            shown: Vec::new(),
+            ..self
+        })
     }
 
     /// The cursor as bytes, at most 2,426: what a token seals.
@@ -187,12 +212,19 @@ impl RankedCursor {
             _ => return None,
         };
         let shown: Vec<u64> = words(hashes)?.collect();
-        let cursor = RankedCursor { as_of: as_of as i64, first: first as i64, window, configuration, shown };
+        let cursor = RankedCursor {
+            as_of: as_of as i64,
+            first: first as i64,
+            window,
+            configuration,
+            shown,
+        };
         let in_order = days_before(cursor.as_of, 7) <= cursor.first && cursor.first <= cursor.as_of;
         (version == VERSION && in_order && cursor.shown.len() <= MOST_SHOWN).then_some(cursor)
     }
 }
 
+#[cfg(test)]
 /// The next page of at most `size` roots, given the candidates of the cursor's window. The page may be short, even empty, while
 /// [`Next::Ranked`] has more: then it goes on with the next window's candidates. It is the last one only where the chronological
 /// reading ends.
@@ -202,7 +234,10 @@ pub(crate) fn page(candidates: Vec<Candidate>, cursor: RankedCursor, size: usize
     let more = roots.len() > size;
     roots.truncate(size);
     let shown: Vec<RootId> = roots.iter().map(|root| root.id).collect();
-    Page { roots, next: cursor.after(&shown, more) }
+    Page {
+        roots,
+        next: cursor.after(&shown, more),
+    }
 }
 
 /// 64 bits of a root's id: the first 8 bytes of its BLAKE3 hash. Of 300 roots shown and 600 candidates, one would be left out by
@@ -220,7 +255,8 @@ fn days_before(t: i64, days: i64) -> i64 {
 /// Bytes as big-endian words of 64 bits; `None` if some are left over.
 fn words(bytes: &[u8]) -> Option<impl Iterator<Item = u64>> {
     let (words, rest) = bytes.as_chunks::<8>();
-    rest.is_empty().then(|| words.iter().map(|word| u64::from_be_bytes(*word)))
+    rest.is_empty()
+        .then(|| words.iter().map(|word| u64::from_be_bytes(*word)))
 }
 
 impl From<RankedCursor> for String {
@@ -236,7 +272,10 @@ impl TryFrom<String> for RankedCursor {
         let (pairs, rest) = text.as_bytes().as_chunks::<2>();
         let byte = |&[high, low]: &[u8; 2]| Some(hex(high)? << 4 | hex(low)?);
         let bytes: Option<Vec<u8>> = pairs.iter().map(byte).collect();
-        bytes.filter(|_| rest.is_empty()).and_then(|bytes| RankedCursor::decode(&bytes)).ok_or("no ranked cursor")
+        bytes
+            .filter(|_| rest.is_empty())
+            .and_then(|bytes| RankedCursor::decode(&bytes))
+            .ok_or("no ranked cursor")
     }
 }
 

@@ -71,6 +71,7 @@ pub(crate) enum Side {
 pub(crate) struct Weight(f64);
 
 impl Weight {
+    #[cfg(test)]
     /// The weight `w` in points; `None` if it is not finite or not above 0, for one such number would spoil an edge for good.
     pub(crate) fn new(w: f64) -> Option<Weight> {
         (w.is_finite() && w > 0.0).then_some(Weight(w))
@@ -99,7 +100,10 @@ pub(crate) struct Affinity {
 impl Affinity {
     /// The edge after a first deed at `t`, seen at `now`; see [`Affinity::add`].
     pub(crate) fn first(weight: Weight, t: i64, now: i64) -> Affinity {
-        Affinity { sums: [finite(weight.0); 3], t0: dated(t, now) }
+        Affinity {
+            sums: [finite(weight.0); 3],
+            t0: dated(t, now),
+        }
     }
 
     /// The edge after one more deed at `t` (milliseconds since 1970 UTC), before or after those it holds. A deed dated more than
@@ -118,7 +122,10 @@ impl Affinity {
         let (held, gone) = (self.at(to), deed.at(to));
         let [a, b, c] = held;
         let [x, y, z] = gone;
-        let left = Affinity { sums: [(a - x).max(0.0), (b - y).max(0.0), (c - z).max(0.0)], t0: to };
+        let left = Affinity {
+            sums: [(a - x).max(0.0), (b - y).max(0.0), (c - z).max(0.0)],
+            t0: to,
+        };
         let [_, _, longest] = left.sums;
         (longest >= NEGLIGIBLE).then_some(left)
     }
@@ -129,7 +136,10 @@ impl Affinity {
         let to = self.t0.max(other.t0);
         let [a, b, c] = self.at(to);
         let [x, y, z] = other.at(to);
-        Affinity { sums: [finite(a + x), finite(b + y), finite(c + z)], t0: to }
+        Affinity {
+            sums: [finite(a + x), finite(b + y), finite(c + z)],
+            t0: to,
+        }
     }
 
     /// What the edge is worth at `now`, in points: `sum of H^-0.8 * S_H` with `S` decayed to `now` (weights 1, 0.2108 and
@@ -162,8 +172,14 @@ impl Affinity {
 
     /// The edge of four columns; `None` if they were not written by [`Affinity::to_columns`] (a sum negative or not finite).
     pub(crate) fn from_columns([a, b, c, t0]: [i64; 4]) -> Option<Affinity> {
-        let sums = [f64::from_bits(a as u64), f64::from_bits(b as u64), f64::from_bits(c as u64)];
-        sums.iter().all(|s| s.is_finite() && s.is_sign_positive()).then_some(Affinity { sums, t0 })
+        let sums = [
+            f64::from_bits(a as u64),
+            f64::from_bits(b as u64),
+            f64::from_bits(c as u64),
+        ];
+        sums.iter()
+            .all(|s| s.is_finite() && s.is_sign_positive())
+            .then_some(Affinity { sums, t0 })
     }
 
     /// The sums decayed to `now`, or as they are if `now` lies before them.
@@ -171,7 +187,11 @@ impl Affinity {
         let age = now.saturating_sub(self.t0).max(0) as f64 / DAY;
         let [a, b, c] = self.sums;
         let [x, y, z] = HALF_LIVES;
-        [a * libm::exp2(-age / x), b * libm::exp2(-age / y), c * libm::exp2(-age / z)]
+        [
+            a * libm::exp2(-age / x),
+            b * libm::exp2(-age / y),
+            c * libm::exp2(-age / z),
+        ]
     }
 }
 
@@ -181,17 +201,29 @@ pub(crate) fn half_saturation(values: &[f64]) -> f64 {
     let mut values: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
     values.sort_by(f64::total_cmp);
     let rank = (values.len() * 3).div_ceil(4);
-    rank.checked_sub(1).and_then(|at| values.get(at)).copied().unwrap_or(1.0).max(1.0)
+    rank.checked_sub(1)
+        .and_then(|at| values.get(at))
+        .copied()
+        .unwrap_or(1.0)
+        .max(1.0)
 }
 
 /// An edge's value on a scale from 0 to 1: `a = S/(S + k_v)`, one half at the reader's own 75th percentile.
 pub(crate) fn normalise(value: f64, half_saturation: f64) -> f64 {
-    if value > 0.0 { value / (value + half_saturation) } else { 0.0 }
+    if value > 0.0 {
+        value / (value + half_saturation)
+    } else {
+        0.0
+    }
 }
 
 /// The part of all of a reader's activity that went to one space, from 0 to 1; 0 for who did nothing anywhere.
 pub(crate) fn share(value: f64, total: f64) -> f64 {
-    if value > 0.0 && total > 0.0 { (value / total).min(1.0) } else { 0.0 }
+    if value > 0.0 && total > 0.0 {
+        (value / total).min(1.0)
+    } else {
+        0.0
+    }
 }
 
 /// The instant a deed counts at.
@@ -219,7 +251,9 @@ mod tests {
 
     fn edge(deeds: &[(f64, i64)]) -> Affinity {
         let (&(w, t), rest) = deeds.split_first().unwrap();
-        rest.iter().fold(Affinity::first(weight(w), t, LATER), |edge, &(w, t)| edge.add(weight(w), t, LATER))
+        rest.iter().fold(Affinity::first(weight(w), t, LATER), |edge, &(w, t)| {
+            edge.add(weight(w), t, LATER)
+        })
     }
 
     /// The definition, with no sum kept: every deed by its own age.
@@ -227,7 +261,10 @@ mod tests {
         let newest = deeds.iter().map(|&(_, t)| t).max().unwrap();
         let now = now.max(newest);
         let decayed = |h: f64| {
-            deeds.iter().map(|&(w, t)| w * 0.5f64.powf((now - t) as f64 / 3_600_000.0 / (24.0 * h))).sum::<f64>()
+            deeds
+                .iter()
+                .map(|&(w, t)| w * 0.5f64.powf((now - t) as f64 / 3_600_000.0 / (24.0 * h)))
+                .sum::<f64>()
         };
         [1.0f64, 7.0, 90.0].iter().map(|&h| h.powf(-0.8) * decayed(h)).sum()
     }
@@ -257,8 +294,9 @@ mod tests {
     fn any_order_and_any_split_equal_the_sum_over_deeds() {
         let mut dice = Dice::new(11);
         for _ in 0..500 {
-            let mut deeds: Vec<(f64, i64)> =
-                (0..=dice.below(30)).map(|_| (0.01 + dice.unit() * 5.0, dice.within(0, 400 * DAY_MS))).collect();
+            let mut deeds: Vec<(f64, i64)> = (0..=dice.below(30))
+                .map(|_| (0.01 + dice.unit() * 5.0, dice.within(0, 400 * DAY_MS)))
+                .collect();
             let now = dice.within(0, 800 * DAY_MS);
             let expected = naive(&deeds, now);
             assert!(close(edge(&deeds).value(now), expected));
@@ -275,30 +313,43 @@ mod tests {
     fn undo_takes_back_what_add_put_in() {
         let mut dice = Dice::new(12);
         for _ in 0..500 {
-            let deeds: Vec<(f64, i64)> =
-                (0..=dice.below(10)).map(|_| (0.5 + dice.unit() * 5.0, dice.within(0, 30 * DAY_MS))).collect();
+            let deeds: Vec<(f64, i64)> = (0..=dice.below(10))
+                .map(|_| (0.5 + dice.unit() * 5.0, dice.within(0, 30 * DAY_MS)))
+                .collect();
             let (w, t) = (weight(0.5 + dice.unit()), dice.within(0, 30 * DAY_MS));
             let undone = edge(&deeds).add(w, t, LATER).undo(w, t, LATER).unwrap();
             let now = 31 * DAY_MS;
             assert!((undone.value(now) - edge(&deeds).value(now)).abs() < 1e-12);
         }
         assert_eq!(Affinity::first(weight(3.0), 5, LATER).undo(weight(3.0), 5, LATER), None);
-        assert_eq!(Affinity::first(weight(3.0), 5, LATER).undo(weight(4.0), 5, LATER), None, "it stops at 0");
+        assert_eq!(
+            Affinity::first(weight(3.0), 5, LATER).undo(weight(4.0), 5, LATER),
+            None,
+            "it stops at 0"
+        );
     }
 
     #[test]
     fn the_eviction_key_orders_as_the_ninety_day_sum_does() {
         let mut dice = Dice::new(13);
         let long = |deeds: &[(f64, i64)]| {
-            deeds.iter().map(|&(w, t)| w * 2f64.powf((t - 500 * DAY_MS) as f64 / (90 * DAY_MS) as f64)).sum::<f64>()
+            deeds
+                .iter()
+                .map(|&(w, t)| w * 2f64.powf((t - 500 * DAY_MS) as f64 / (90 * DAY_MS) as f64))
+                .sum::<f64>()
         };
         for _ in 0..500 {
             let mut two = || -> Vec<(f64, i64)> {
-                (0..=dice.below(5)).map(|_| (0.1 + dice.unit() * 5.0, dice.within(0, 400 * DAY_MS))).collect()
+                (0..=dice.below(5))
+                    .map(|_| (0.1 + dice.unit() * 5.0, dice.within(0, 400 * DAY_MS)))
+                    .collect()
             };
             let (a, b) = (two(), two());
             if (long(&a) / long(&b) - 1.0).abs() > 1e-6 {
-                assert_eq!(edge(&a).eviction_key().cmp(&edge(&b).eviction_key()), long(&a).total_cmp(&long(&b)));
+                assert_eq!(
+                    edge(&a).eviction_key().cmp(&edge(&b).eviction_key()),
+                    long(&a).total_cmp(&long(&b))
+                );
             }
         }
         // Single 30-day counter of the reference text, in days: log2(5.69) + 40/30; the same shape at 90 days.
@@ -310,9 +361,18 @@ mod tests {
     #[test]
     fn a_deed_from_the_future_is_brought_back_to_five_minutes() {
         let now = 1_000 * DAY_MS;
-        assert_eq!(Affinity::first(weight(1.0), now + DAY_MS, now), Affinity::first(weight(1.0), now + 300_000, now));
-        assert_ne!(Affinity::first(weight(1.0), now + 299_999, now), Affinity::first(weight(1.0), now + 300_000, now));
-        assert_eq!(Affinity::first(weight(1.0), i64::MAX, i64::MAX).to_columns()[3], i64::MAX);
+        assert_eq!(
+            Affinity::first(weight(1.0), now + DAY_MS, now),
+            Affinity::first(weight(1.0), now + 300_000, now)
+        );
+        assert_ne!(
+            Affinity::first(weight(1.0), now + 299_999, now),
+            Affinity::first(weight(1.0), now + 300_000, now)
+        );
+        assert_eq!(
+            Affinity::first(weight(1.0), i64::MAX, i64::MAX).to_columns()[3],
+            i64::MAX
+        );
     }
 
     #[test]
@@ -331,8 +391,10 @@ mod tests {
     fn columns_give_the_same_edge_back_and_refuse_others() {
         let mut dice = Dice::new(14);
         for _ in 0..500 {
-            let edge =
-                edge(&[(dice.unit() + 1e-9, dice.within(0, LATER)), (dice.unit() + 1e-9, dice.within(0, LATER))]);
+            let edge = edge(&[
+                (dice.unit() + 1e-9, dice.within(0, LATER)),
+                (dice.unit() + 1e-9, dice.within(0, LATER)),
+            ]);
             assert_eq!(Affinity::from_columns(edge.to_columns()), Some(edge));
         }
         for bad in [-1.0, -0.0, f64::NAN, f64::INFINITY] {
@@ -351,7 +413,11 @@ mod tests {
             let k = half_saturation(&values);
             // Naive: try every value, keep the smallest that three quarters do not exceed.
             let covers = |v: f64| values.iter().filter(|&&x| x <= v).count() * 4 >= values.len() * 3;
-            let quartile = values.iter().copied().filter(|&v| covers(v)).fold(f64::INFINITY, f64::min);
+            let quartile = values
+                .iter()
+                .copied()
+                .filter(|&v| covers(v))
+                .fold(f64::INFINITY, f64::min);
             assert_eq!(k, if values.is_empty() { 1.0 } else { quartile.max(1.0) });
             assert_eq!(normalise(k, k), 0.5);
             let total: f64 = values.iter().sum();

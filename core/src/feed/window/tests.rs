@@ -38,8 +38,15 @@ fn spans() -> Vec<Span> {
 fn windows_touch_and_cover_the_past_once() {
     let spans = spans();
     assert_eq!(spans.len(), 4);
-    assert_eq!((start().as_of(), start().configuration(), spans[0].until), (AS_OF, 7, AS_OF));
-    assert!(spans.windows(2).all(|two| two[0].after == two[1].until && two[0].after < two[0].until));
+    assert_eq!(
+        (start().as_of(), start().configuration(), spans[0].until),
+        (AS_OF, 7, AS_OF)
+    );
+    assert!(
+        spans
+            .windows(2)
+            .all(|two| two[0].after == two[1].until && two[0].after < two[0].until)
+    );
     assert_eq!(spans[1].after, AS_OF - 7 * DAY);
     assert_eq!(spans[2].after, AS_OF - 30 * DAY);
     let hours = crate::feed::hours::effective_hours(spans[0].after, AS_OF, &zone());
@@ -53,7 +60,10 @@ fn every_zone_keeps_the_windows_in_order() {
         for _ in 0..50 {
             let as_of = dice.within(1_300_000_000_000, 1_900_000_000_000);
             let cursor = RankedCursor::start(as_of, 0, &TimeZone::get(name).unwrap());
-            assert!(cursor.first < as_of - 2 * DAY + 8 * 3_600_000 && cursor.first > as_of - 7 * DAY, "{name} {as_of}");
+            assert!(
+                cursor.first < as_of - 2 * DAY + 8 * 3_600_000 && cursor.first > as_of - 7 * DAY,
+                "{name} {as_of}"
+            );
         }
     }
 }
@@ -78,7 +88,10 @@ impl World {
         let n = self.made.wrapping_mul(0x9E37_79B9_7F4A_7C15);
         // Few scores and few instants, so that ties are common.
         let score = self.dice.below(12) as i32 - 6;
-        self.posts.push(Post { candidate: Candidate { id: id(n), t, score }, kept });
+        self.posts.push(Post {
+            candidate: Candidate { id: id(n), t, score },
+            kept,
+        });
     }
 
     fn some_instant(&mut self) -> i64 {
@@ -128,7 +141,11 @@ impl World {
 #[test]
 fn nothing_twice_and_nothing_skipped_while_the_world_goes_on() {
     for seed in 0..200 {
-        let mut world = World { dice: Dice::new(seed), posts: vec![], made: 0 };
+        let mut world = World {
+            dice: Dice::new(seed),
+            posts: vec![],
+            made: 0,
+        };
         for _ in 0..world.dice.below(120) {
             let t = world.some_instant();
             world.post(t, true);
@@ -143,7 +160,9 @@ fn nothing_twice_and_nothing_skipped_while_the_world_goes_on() {
             let mut expected = vec![];
             while expected.len() < size && !left.is_empty() {
                 let better = |a: &Candidate, b: &Candidate| (a.score, a.t, a.id) > (b.score, b.t, b.id);
-                let best = (0..left.len()).find(|&i| left.iter().all(|c| !better(c, &left[i]))).unwrap();
+                let best = (0..left.len())
+                    .find(|&i| left.iter().all(|c| !better(c, &left[i])))
+                    .unwrap();
                 expected.push(left.remove(best));
             }
             let page = page(world.candidates(), cursor, size);
@@ -166,13 +185,20 @@ fn nothing_twice_and_nothing_skipped_while_the_world_goes_on() {
         for post in world.posts.iter().filter(|post| post.kept) {
             assert!(ids.contains(&post.candidate.id), "seed {seed}: skipped");
         }
-        assert!(shown.iter().all(|c| c.t <= AS_OF), "what is newer waits for the next scroll");
+        assert!(
+            shown.iter().all(|c| c.t <= AS_OF),
+            "what is newer waits for the next scroll"
+        );
     }
 }
 
 #[test]
 fn a_still_world_is_read_in_one_total_order() {
-    let mut world = World { dice: Dice::new(52), posts: vec![], made: 0 };
+    let mut world = World {
+        dice: Dice::new(52),
+        posts: vec![],
+        made: 0,
+    };
     for _ in 0..250 {
         let t = world.some_instant();
         world.post(t, true);
@@ -197,26 +223,45 @@ fn a_still_world_is_read_in_one_total_order() {
 #[test]
 fn a_window_ends_after_300_roots() {
     let span = start().span();
-    let all: Vec<Candidate> = (0..700).map(|n| Candidate { id: id(n), t: span.until, score: n as i32 }).collect();
+    let all: Vec<Candidate> = (0..700)
+        .map(|n| Candidate {
+            id: id(n),
+            t: span.until,
+            score: n as i32,
+        })
+        .collect();
     let mut cursor = start();
     let mut read = 0;
     while cursor.window() == Window::Recent {
         let page = page(all.clone(), cursor, 40);
         read += page.roots.len();
-        let Next::Ranked(next) = page.next else { panic!("two windows follow") };
+        let Next::Ranked(next) = page.next else {
+            panic!("two windows follow")
+        };
         assert!(next.encode().len() <= 2_426);
         cursor = next;
     }
     assert_eq!((read, cursor.window(), cursor.room()), (300, Window::Week, 300));
-    assert!(cursor.order(all).is_empty(), "the rest of the window is not taken up again");
+    assert!(
+        cursor.order(all).is_empty(),
+        "the rest of the window is not taken up again"
+    );
 }
 
 #[test]
 fn what_the_gate_dropped_is_not_counted_as_shown() {
     let span = start().span();
-    let all: Vec<Candidate> = (0..9).map(|n| Candidate { id: id(n), t: span.until, score: 0 }).collect();
+    let all: Vec<Candidate> = (0..9)
+        .map(|n| Candidate {
+            id: id(n),
+            t: span.until,
+            score: 0,
+        })
+        .collect();
     let order = start().order(all.clone());
-    let Next::Ranked(next) = start().after(&[order[0].id, order[2].id], true) else { panic!("more of the window") };
+    let Next::Ranked(next) = start().after(&[order[0].id, order[2].id], true) else {
+        panic!("more of the window")
+    };
     let left = next.order(all);
     assert_eq!(left.len(), 7);
     assert_eq!(left[0], order[1]);
@@ -224,7 +269,9 @@ fn what_the_gate_dropped_is_not_counted_as_shown() {
 
 #[test]
 fn only_its_own_bytes_are_a_cursor() {
-    let Next::Ranked(cursor) = start().after(&[id(1), id(2)], true) else { panic!("more of the window") };
+    let Next::Ranked(cursor) = start().after(&[id(1), id(2)], true) else {
+        panic!("more of the window")
+    };
     let bytes = cursor.encode();
     assert_eq!(RankedCursor::decode(&bytes), Some(cursor.clone()));
     for cut in 0..bytes.len() {
@@ -248,6 +295,9 @@ fn only_its_own_bytes_are_a_cursor() {
 
 #[test]
 fn a_root_hash_is_the_beginning_of_blake3() {
-    assert_eq!(root_hash(&[0; 16]).to_be_bytes(), blake3::hash(&[0; 16]).as_bytes()[..8]);
+    assert_eq!(
+        root_hash(&[0; 16]).to_be_bytes(),
+        blake3::hash(&[0; 16]).as_bytes()[..8]
+    );
     assert_ne!(root_hash(&id(1)), root_hash(&id(2)));
 }

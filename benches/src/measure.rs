@@ -1,0 +1,104 @@
+//! One line of JSON a workload: times, a digest of the answers, memory, and what other processes took meanwhile.
+
+use std::fs;
+use std::future::Future;
+use std::hint::black_box;
+use std::time::Instant;
+
+/// Times operations one by one. `foreign` is the share of the machine's processor time that others took: near 0 in a clean run.
+pub(crate) struct Bench {
+    peer: String,
+    since: Ticks,
+}
+
+/// Clock ticks of all processors: those at work, all of them, and ours.
+#[derive(Clone, Copy)]
+struct Ticks {
+    busy: f64,
+    all: f64,
+    ours: f64,
+}
+
+impl Bench {
+    pub(crate) fn new(peer: String) -> Bench {
+        Bench { peer, since: ticks() }
+    }
+
+    /// One untimed pass that digests every answer, then at least one and at most 50 timed passes in about 1.5 seconds.
+    pub(crate) async fn run<T, F: Future<Output = T>>(
+        &mut self,
+        workload: &str,
+        n: usize,
+        mut operation: impl FnMut(usize) -> F,
+        digest: impl Fn(&T) -> String,
+    ) {
+        let mut crc = crc32fast::Hasher::new();
+        for i in 0..n {
+            let answer = operation(i).await;
+            crc.update(digest(&answer).as_bytes());
+            crc.update(b";");
+        }
+        let (mut times, begun) = (Vec::new(), Instant::now());
+        for pass in 0..50 {
+            if pass > 0 && begun.elapsed().as_secs_f64() > 1.5 {
+                break;
+            }
+            for i in 0..n {
+                let start = Instant::now();
+                black_box(operation(i).await);
+                times.push(start.elapsed().as_nanos() as f64 / 1e3);
+            }
+        }
+        self.line(workload, times, &format!("{:08x}", crc.finalize()));
+    }
+
+    /// One operation that happens once, begun at this instant.
+    pub(crate) fn once(&mut self, workload: &str, begun: Instant) {
+        self.line(workload, vec![begun.elapsed().as_nanos() as f64 / 1e3], "-");
+    }
+
+    fn line(&mut self, workload: &str, mut times: Vec<f64>, check: &str) {
+        times.sort_by(f64::total_cmp);
+        let (n, sum) = (times.len(), times.iter().sum::<f64>());
+        let at = |share: f64| {
+            let place = (n.saturating_sub(1) as f64 * share).round() as usize;
+            times.get(place).copied().unwrap_or(0.0)
+        };
+        let (now, was) = (ticks(), self.since);
+        let foreign = (now.busy - was.busy - (now.ours - was.ours)) / (now.all - was.all).max(1.0);
+        let line = serde_json::json!({
+            "peer": self.peer, "w": workload, "n": n, "median_us": at(0.5), "p99_us": at(0.99),
+            "ops_s": n as f64 / sum * 1e6, "check": check, "rss_mb": resident(),
+            "foreign": (foreign.max(0.0) * 100.0).round() / 100.0,
+        });
+        println!("{line}");
+        self.since = ticks();
+    }
+}
+
+fn numbers(text: &str) -> Vec<f64> {
+    text.split_whitespace().map(|n| n.parse().unwrap_or(0.0)).collect()
+}
+
+fn ticks() -> Ticks {
+    let all = fs::read_to_string("/proc/stat").unwrap_or_default();
+    let cpu = numbers(all.lines().next().unwrap_or_default().trim_start_matches("cpu"));
+    let cpu = cpu.get(..8).unwrap_or_default();
+    let own = fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let own = numbers(own.rsplit(')').next().unwrap_or_default());
+    let idle: f64 = cpu.iter().skip(3).take(2).sum();
+    let sum: f64 = cpu.iter().sum();
+    Ticks {
+        busy: sum - idle,
+        all: sum,
+        ours: own.iter().skip(11).take(4).sum(),
+    }
+}
+
+/// MiB of this process in memory.
+fn resident() -> f64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+    let kib = line.and_then(|line| line.split_whitespace().nth(1)?.parse::<f64>().ok());
+    kib.unwrap_or(0.0) / 1024.0
+}

@@ -1,0 +1,220 @@
+//! The page loop of chronological lists: candidates, judgement, refill. All that a page prints is of its last read.
+
+use super::answer::{Stamp, Token, Visible};
+use super::judge;
+use super::plan::{Plan, Slot, Snapshot};
+use super::reader::{Reader, ReaderSlots};
+use super::sealed::Opening;
+use super::show::{Show, ShowSlots, Stage};
+use super::world::{World, WorldSlots};
+use crate::actor::Actor;
+use crate::error::{Error, Reason};
+use crate::ids::{ItemId, Time};
+use crate::items::kinds;
+use crate::items::records::{Item, Timeline};
+use crate::items::views::FeedPage;
+use crate::store::{Column, Keys, Parts, Position, Value, col};
+use serde::{Deserialize, Serialize};
+
+/// A page has at most this many items; one that was not asked for a number has [`DEFAULT_LIMIT`].
+pub(crate) const MAX_LIMIT: u32 = 100;
+/// See [`MAX_LIMIT`].
+pub(crate) const DEFAULT_LIMIT: u32 = 20;
+/// After so many rounds the page goes out short.
+const ROUNDS: u32 = 3;
+
+/// The size of a page, as asked.
+pub(crate) fn limit(asked: u32) -> usize {
+    let asked = if asked == 0 { DEFAULT_LIMIT } else { asked };
+    asked.min(MAX_LIMIT) as usize
+}
+
+/// A chronological list: which timelines, and who may have it at all.
+pub(crate) trait Listing: Send + Sync {
+    /// Slots of what [`Listing::admit`] looks at.
+    type Slots: Copy + Send;
+
+    /// Names the list in cursors: its kind and what it is of.
+    fn name(&self) -> Vec<u8>;
+
+    /// Appends the reads that find the timelines, and says which.
+    fn timelines(&self, plan: &mut Plan, reader: &ReaderSlots) -> (Keys, Self::Slots);
+
+    /// Refuses the whole list.
+    fn admit(&self, snapshot: &Snapshot, slots: Self::Slots, reader: &Reader) -> Result<(), Error>;
+
+    /// Whether an item that the reader may see still belongs on the list.
+    fn keeps(&self, _reader: &Reader, _item: &Item) -> bool {
+        true
+    }
+}
+
+/// Where a chronological scroll stands: the last entry that was looked at.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct After {
+    pub(crate) t: Time,
+    pub(crate) item: ItemId,
+}
+
+impl After {
+    pub(crate) fn parts(self) -> Parts {
+        vec![self.t.to_value(), self.item.to_value()]
+    }
+}
+
+/// What a position token holds.
+pub(crate) fn position_token(actor: &Actor, position: Position) -> Result<Token, Error> {
+    let token = actor.core.sealer.seal(&[b"position", &actor.network.0], &position);
+    token.ok_or(Error::new(Reason::Corrupt))
+}
+
+/// The slots of one round.
+struct Round<S> {
+    reader: ReaderSlots,
+    listing: S,
+    entries: Slot<Timeline>,
+    world: WorldSlots,
+    show: ShowSlots,
+}
+
+fn round<L: Listing>(
+    plan: &mut Plan,
+    actor: &Actor,
+    listing: &L,
+    carry: &[After],
+    from: Option<After>,
+    scan: u32,
+) -> Result<Round<L::Slots>, Error> {
+    let reader = ReaderSlots::whole(plan, actor.person()?);
+    let (keys, slots) = listing.timelines(plan, &reader);
+    let entries = plan.merge::<Timeline>(keys, from.map_or_else(Parts::new, After::parts), Parts::new(), scan);
+    let carried = Keys::given(carry.iter().map(|entry| vec![Some(Value::Id(entry.item.bytes()))]));
+    let items = plan.get::<Item>(entries.each([col("item")]).and(carried));
+    let world = WorldSlots::add(plan, &[items], Keys::default(), items.each([col("author")]));
+    let show = ShowSlots::add(plan, &[items], &world, &reader);
+    Ok(Round {
+        reader,
+        listing: slots,
+        entries,
+        world,
+        show,
+    })
+}
+
+/// One page of a chronological list.
+pub(crate) async fn page<L: Listing>(
+    actor: &Actor,
+    listing: &L,
+    asked: u32,
+    cursor: Option<&Token>,
+) -> Result<Visible<FeedPage>, Error> {
+    let limit = limit(asked);
+    let (name, by) = (listing.name(), actor.by.bytes());
+    let context: [&[u8]; 4] = [b"page", &actor.network.0, &by, &name];
+    let sealer = &actor.core.sealer;
+    let mut from: Option<After> = cursor
+        .map(|token| sealer.open(&context, token).ok_or(Error::new(Reason::Cursor)))
+        .transpose()?;
+    let mut carry: Vec<After> = Vec::new();
+    // What the gate drops of a page is refilled from this slack without another call.
+    let mut scan = (limit + 1 + (limit * 2 / 5).max(4)) as u32;
+    for number in 1..=ROUNDS {
+        let mut plan = Plan::new();
+        let slots = round(&mut plan, actor, listing, &carry, from, scan)?;
+        let snapshot = plan.ask(actor.core.storage.as_ref(), actor.network).await?;
+        let reader = Reader::build(&snapshot, slots.reader, actor.now(), &actor.core.config.switches)?
+            .map_err(|_| Error::new(Reason::Actor))?;
+        listing.admit(&snapshot, slots.listing, &reader)?;
+        let world = World::build(&snapshot, &slots.world)?;
+        let entries = snapshot.take(slots.entries)?.open(Opening::Show);
+        let (exhausted, last) = (entries.len() < scan as usize, entries.last().map(after));
+        let passed: Vec<After> = carry
+            .iter()
+            .copied()
+            .chain(entries.iter().map(after))
+            .filter(|entry| listed(&reader, &world, entry.item))
+            .filter(|entry| {
+                world
+                    .items
+                    .get(&entry.item)
+                    .is_some_and(|item| listing.keeps(&reader, item))
+            })
+            .take(limit + 1)
+            .collect();
+        let full = passed.len() > limit;
+        if !full && !exhausted && number < ROUNDS {
+            (carry, from, scan) = (passed, last.or(from), MAX_LIMIT);
+            continue;
+        }
+        let stage = Stage::build(&snapshot, &slots.show)?;
+        let show = Show {
+            network: actor.network,
+            sealer,
+            reader: &reader,
+            world: &world,
+            stage: &stage,
+        };
+        let shown = passed
+            .iter()
+            .take(limit)
+            .filter_map(|entry| world.items.get(&entry.item));
+        let items = shown
+            .filter_map(|item| show.item(item).transpose())
+            .collect::<Result<Vec<_>, _>>()?;
+        let end = if full {
+            passed.get(limit.saturating_sub(1)).copied()
+        } else {
+            last.or(from)
+        };
+        let more = full || !exhausted;
+        let next = match end.filter(|_| more) {
+            Some(end) => Some(sealer.seal(&context, &end).ok_or(Error::new(Reason::Corrupt))?),
+            None => None,
+        };
+        let position = position_token(actor, snapshot.position)?;
+        let page = FeedPage {
+            items,
+            next,
+            partial: !full && !exhausted,
+            position,
+        };
+        return Ok(visible(&snapshot, &reader, page));
+    }
+    Err(Reason::Corrupt.into())
+}
+
+fn after(entry: &Timeline) -> After {
+    After {
+        t: entry.t,
+        item: entry.item,
+    }
+}
+
+/// Whether an entry belongs on a list of this reader: visible, of a known kind, not by somebody he blocked.
+pub(crate) fn listed(reader: &Reader, world: &World, id: ItemId) -> bool {
+    world.items.get(&id).is_some_and(|item| {
+        judge::see(reader, world, item).allowed
+            && kinds::kind(&item.kind).is_some()
+            && (!reader.blocks.contains(&item.author) || !reader.switches.on("blocked_folded"))
+    })
+}
+
+/// What the gate shows: a closed list of views, each built of rows that were judged in the snapshot it is stamped with.
+pub(crate) trait View {}
+
+macro_rules! views {
+    ($($view:path),+ $(,)?) => {$(impl View for $view {})+};
+}
+views!(
+    FeedPage,
+    crate::items::views::ThreadPage,
+    crate::items::views::Allowed,
+    crate::items::views::Explanation,
+    crate::items::views::SpaceView,
+    crate::people::views::PersonCard,
+);
+
+/// Stamps a view: for whom, in which snapshot, it was judged.
+pub(crate) fn visible<V: View>(snapshot: &Snapshot, reader: &Reader, view: V) -> Visible<V> {
+    Stamp::new(snapshot.network.0, reader.id.bytes(), snapshot.position.number).visible(view)
+}

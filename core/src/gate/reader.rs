@@ -1,0 +1,232 @@
+//! The one who asks: the reads that tell who he is, and the keys he holds as of one snapshot.
+
+use super::keys::AudienceKey;
+use super::plan::{Plan, Slot, Snapshot};
+use super::sealed::Opening;
+use super::switches::Switches;
+use crate::graph::records::{Block, Follow};
+use crate::ids::{PersonId, SpaceId, Time, UnitId};
+use crate::people::records::{External, Named, Person, PersonKind, PersonStatus, PolicyRow, Unit};
+use crate::spaces::records::{Member, Role};
+use crate::store::{Column, Dir, Keys, StorageError, Value, col};
+use std::collections::{HashMap, HashSet};
+
+/// A person may be a member of this many spaces, follow this many persons, block this many. Commands keep the bounds, so
+/// that a page reads all of them; memberships and follows together stay below what one read may name.
+pub(crate) const MAX_MEMBERSHIPS: u32 = 1_000;
+/// See [`MAX_MEMBERSHIPS`].
+pub(crate) const MAX_FOLLOWS: u32 = 3_900;
+/// See [`MAX_MEMBERSHIPS`].
+pub(crate) const MAX_BLOCKS: u32 = 1_000;
+
+/// How the host named the one who asks.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+pub(crate) enum Who {
+    /// By Parvis's id.
+    Id([u8; 16]),
+    /// By the host's id, in the range of one of its apps.
+    External { app: String, external: String },
+}
+
+impl Who {
+    /// The key of the row that says which id the host's id is.
+    fn external_key(named: Named, app: &str, external: &str) -> Vec<Option<Value>> {
+        vec![
+            named.to_value(),
+            Some(Value::Text(app.to_owned())),
+            Some(Value::Text(external.to_owned())),
+        ]
+    }
+
+    /// Bytes that name it in sealed tokens.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        match self {
+            Who::Id(id) => [&b"i"[..], id].concat(),
+            Who::External { app, external } => {
+                crate::ids::hash16(&[b"e", app.as_bytes(), external.as_bytes()]).to_vec()
+            }
+        }
+    }
+
+    /// Reads that find the id of what is named, and the keys made of it: at most one more read, in the same call.
+    pub(crate) fn keys(&self, named: Named, plan: &mut Plan) -> Keys {
+        match self {
+            Who::Id(id) => Keys::one([Value::Id(*id)]),
+            Who::External { app, external } => {
+                let slot = plan.get::<External>(Keys::given([Who::external_key(named, app, external)]));
+                slot.each([col("id")])
+            }
+        }
+    }
+}
+
+/// The reads about the reader; every query's call begins with them.
+#[derive(Clone, Copy)]
+pub(crate) struct ReaderSlots {
+    pub(crate) person: Slot<Person>,
+    units: Slot<Unit>,
+    pub(crate) members: Slot<Member>,
+    pub(crate) follows: Slot<Follow>,
+    blocks: Slot<Block>,
+    policy: Slot<PolicyRow>,
+}
+
+impl ReaderSlots {
+    /// All ties of the reader: for pages, whose items are not known before the call.
+    pub(crate) fn whole(plan: &mut Plan, who: &Who) -> ReaderSlots {
+        let keys = who.keys(Named::Person, plan);
+        let person = plan.get::<Person>(keys);
+        let me = || person.each([col("id")]);
+        ReaderSlots {
+            person,
+            units: plan.walk::<Unit>(person.each([col("unit")]), "parent"),
+            members: plan.scan::<Member>(me(), Dir::Up, MAX_MEMBERSHIPS),
+            follows: plan.scan::<Follow>(me(), Dir::Up, MAX_FOLLOWS),
+            blocks: plan.scan::<Block>(me(), Dir::Up, MAX_BLOCKS),
+            policy: plan.get::<PolicyRow>(Keys::one([Value::Int(0)])),
+        }
+    }
+
+    /// Only the ties that the given keys name, row by row: for commands, whose facts are all checked.
+    pub(crate) fn narrow(plan: &mut Plan, who: &Who, spaces: Vec<Keys>, persons: Vec<Keys>) -> ReaderSlots {
+        let keys = who.keys(Named::Person, plan);
+        let person = plan.get::<Person>(keys);
+        ReaderSlots::narrow_of(plan, person, spaces, persons)
+    }
+
+    /// As [`narrow`](ReaderSlots::narrow), the person being read already.
+    pub(crate) fn narrow_of(plan: &mut Plan, person: Slot<Person>, members: Vec<Keys>, ties: Vec<Keys>) -> ReaderSlots {
+        let all = |keys: Vec<Keys>| keys.into_iter().fold(Keys::default(), Keys::and);
+        let ties = all(ties);
+        ReaderSlots {
+            person,
+            units: plan.walk::<Unit>(person.each([col("unit")]), "parent"),
+            members: plan.get::<Member>(all(members)),
+            follows: plan.get::<Follow>(ties.clone()),
+            blocks: plan.get::<Block>(ties),
+            policy: plan.get::<PolicyRow>(Keys::one([Value::Int(0)])),
+        }
+    }
+}
+
+/// Why the one who asks may not ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NotActive;
+
+/// The one who asks, as of one snapshot. Nothing of it outlives the call.
+pub(crate) struct Reader {
+    pub(crate) id: PersonId,
+    pub(crate) kind: PersonKind,
+    pub(crate) zone: Option<String>,
+    /// The larger of the clock and the newest log time: it never runs back.
+    pub(crate) now: Time,
+    pub(crate) follows: HashSet<PersonId>,
+    pub(crate) blocks: HashSet<PersonId>,
+    pub(crate) roles: HashMap<SpaceId, Role>,
+    units: HashSet<UnitId>,
+    /// Whether the network's policy is one that this release can judge: the empty one.
+    pub(crate) policy_is_empty: bool,
+    pub(crate) switches: Switches,
+}
+
+/// How a reader holds a key: a typed step of the path that `explain` shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Held {
+    Internal,
+    Member(Role),
+    Staff(Role),
+    InUnit,
+    Follower,
+    Addressed,
+}
+
+impl Reader {
+    /// Builds the reader from his rows.
+    pub(crate) fn build(
+        snapshot: &Snapshot,
+        slots: ReaderSlots,
+        clock: Time,
+        switches: &Switches,
+    ) -> Result<Result<Reader, NotActive>, StorageError> {
+        let now = clock.max(snapshot.newest);
+        let Some(person) = snapshot.take(slots.person)?.open(Opening::Show).into_iter().next() else {
+            return Ok(Err(NotActive));
+        };
+        let active = person.status == PersonStatus::Active || !switches.on("reader_active");
+        let current = person.expires.is_none_or(|end| now < end) || !switches.on("reader_unexpired");
+        if !active || !current || person.kind == PersonKind::Unknown {
+            return Ok(Err(NotActive));
+        }
+        let members = snapshot.take(slots.members)?.open(Opening::Show);
+        let current =
+            |member: &Member| member.expires.is_none_or(|end| now < end) || !switches.on("membership_unexpired");
+        let policy = snapshot.take(slots.policy)?.open(Opening::Show);
+        Ok(Ok(Reader {
+            id: person.id,
+            kind: person.kind,
+            zone: person.zone,
+            now,
+            follows: snapshot
+                .take(slots.follows)?
+                .open(Opening::Show)
+                .into_iter()
+                .map(|f| f.target)
+                .collect(),
+            blocks: snapshot
+                .take(slots.blocks)?
+                .open(Opening::Show)
+                .into_iter()
+                .map(|b| b.blocked)
+                .collect(),
+            roles: members
+                .into_iter()
+                .filter(current)
+                .map(|member| (member.space, member.role))
+                .collect(),
+            units: snapshot
+                .take(slots.units)?
+                .open(Opening::Show)
+                .into_iter()
+                .map(|unit| unit.id)
+                .collect(),
+            policy_is_empty: policy.iter().all(|row| row.rules == 0) || !switches.on("policy_empty"),
+            switches: switches.clone(),
+        }))
+    }
+
+    /// Whether the reader is internal, which a guest never is.
+    pub(crate) fn is_internal(&self) -> bool {
+        self.kind == PersonKind::Internal || !self.switches.on("guest_confined")
+    }
+
+    /// The role in a space, where he is a member whose membership lasts.
+    pub(crate) fn role(&self, space: SpaceId) -> Option<Role> {
+        self.roles.get(&space).copied().filter(|role| *role != Role::Unknown)
+    }
+
+    /// Whether the reader is moderator or owner of a space. A guest never is, whatever a row says.
+    pub(crate) fn is_staff(&self, space: SpaceId) -> Option<Role> {
+        let enough = |role: &Role| *role >= Role::Moderator || !self.switches.on("staff_only");
+        self.role(space).filter(enough).filter(|_| self.is_internal())
+    }
+
+    /// How the reader holds a key, if he does. Guests hold `S` and `P` only.
+    pub(crate) fn holds(&self, key: AudienceKey) -> Option<Held> {
+        match key {
+            AudienceKey::Network => self.is_internal().then_some(Held::Internal),
+            AudienceKey::Space { id } => self.role(id).map(Held::Member),
+            AudienceKey::Staff { id } => self.is_staff(id).map(Held::Staff),
+            AudienceKey::Unit { id } => {
+                let within = self.units.contains(&id) || !self.switches.on("unit_held");
+                (self.is_internal() && within).then_some(Held::InUnit)
+            }
+            AudienceKey::Followers { id } => {
+                let follows = self.follows.contains(&id) || !self.switches.on("follower_held");
+                (self.is_internal() && follows).then_some(Held::Follower)
+            }
+            AudienceKey::Person { id } => {
+                (id == self.id || !self.switches.on("person_held")).then_some(Held::Addressed)
+            }
+        }
+    }
+}

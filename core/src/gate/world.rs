@@ -1,0 +1,116 @@
+//! The facts about items: the reads that decide about them, and the rows by id.
+
+use super::keys::{AS_ROOT, AudienceKey};
+use super::plan::{Plan, Slot, Snapshot};
+use super::sealed::Opening;
+use crate::ids::{ItemId, PersonId, SpaceId};
+use crate::items::records::{Audience, Item};
+use crate::people::records::Person;
+use crate::spaces::records::Space;
+use crate::store::{Dir, Keys, Part, StorageError, col};
+use std::collections::HashMap;
+
+/// An item has at most this many audience keys.
+pub(crate) const MAX_AUDIENCE: u32 = 8;
+
+/// The reads that decide about the items of some slots: roots, further audience keys, spaces, owners of walls.
+#[derive(Clone)]
+pub(crate) struct WorldSlots {
+    items: Vec<Slot<Item>>,
+    audiences: Slot<Audience>,
+    spaces: Slot<Space>,
+    persons: Slot<Person>,
+}
+
+impl WorldSlots {
+    /// Appends them. `items` are slots of items; their roots are read here. `spaces` and `persons` are further keys that
+    /// the page shows (a wall's own space, authors).
+    pub(crate) fn add(plan: &mut Plan, items: &[Slot<Item>], spaces: Keys, persons: Keys) -> WorldSlots {
+        let union = |slots: &[Slot<Item>], column: &'static str, more: Keys| {
+            slots.iter().fold(more, |keys, slot| keys.and(slot.each([col(column)])))
+        };
+        let roots = plan.get_columns::<Item>(union(items, "root", Keys::default()));
+        let all: Vec<Slot<Item>> = items.iter().copied().chain([roots]).collect();
+        let audiences = plan.scan::<Audience>(union(&all, "more", Keys::default()), Dir::Up, MAX_AUDIENCE);
+        let named = union(&all, "audience_id", union(&all, "space", spaces)).and(audiences.each([col("audience_id")]));
+        let spaces = plan.get::<Space>(named);
+        let persons = plan.get::<Person>(union(&all, "wall", persons));
+        WorldSlots {
+            items: all,
+            audiences,
+            spaces,
+            persons,
+        }
+    }
+
+    /// Keys `(first, column)` for the items and their roots.
+    pub(crate) fn pairs(&self, first: Part, column: &'static str) -> Keys {
+        let keys = |keys: Keys, slot: &Slot<Item>| keys.and(slot.each([first.clone(), col(column)]));
+        self.items.iter().fold(Keys::default(), keys)
+    }
+
+    /// Keys `(column, last)` for the items and their roots.
+    pub(crate) fn pairs_back(&self, column: &'static str, last: Part) -> Keys {
+        let keys = |keys: Keys, slot: &Slot<Item>| keys.and(slot.each([col(column), last.clone()]));
+        self.items.iter().fold(Keys::default(), keys)
+    }
+
+    /// The slot of further audience keys.
+    pub(crate) fn audiences(&self) -> Slot<Audience> {
+        self.audiences
+    }
+}
+
+/// Items, roots, spaces and persons of one snapshot, by id. Judged by nobody: only `gate` and `rights` look in.
+pub(crate) struct World {
+    pub(crate) items: HashMap<ItemId, Item>,
+    pub(crate) audiences: HashMap<ItemId, Vec<Audience>>,
+    pub(crate) spaces: HashMap<SpaceId, Space>,
+    pub(crate) persons: HashMap<PersonId, Person>,
+}
+
+impl World {
+    pub(crate) fn build(snapshot: &Snapshot, slots: &WorldSlots) -> Result<World, StorageError> {
+        let mut items = HashMap::new();
+        for slot in &slots.items {
+            let rows = snapshot.take(*slot)?.open(Opening::Show);
+            items.extend(rows.into_iter().map(|item| (item.id, item)));
+        }
+        let mut audiences: HashMap<ItemId, Vec<Audience>> = HashMap::new();
+        for row in snapshot.take(slots.audiences)?.open(Opening::Show) {
+            audiences.entry(row.item).or_default().push(row);
+        }
+        let spaces = snapshot.take(slots.spaces)?.open(Opening::Show);
+        let persons = snapshot.take(slots.persons)?.open(Opening::Show);
+        Ok(World {
+            items,
+            audiences,
+            spaces: spaces.into_iter().map(|space| (space.id, space)).collect(),
+            persons: persons.into_iter().map(|person| (person.id, person)).collect(),
+        })
+    }
+
+    /// The root of the thread that an item belongs to: the item itself, unless it is a comment.
+    pub(crate) fn root_of<'a>(&'a self, item: &'a Item) -> Option<&'a Item> {
+        match item.root {
+            None => Some(item),
+            Some(root) => self.items.get(&root),
+        }
+    }
+
+    /// All audience keys of a root; a key that this release does not know is left out, so nobody holds it.
+    pub(crate) fn keys_of<'a>(&'a self, item: &'a Item) -> impl Iterator<Item = AudienceKey> + 'a {
+        let more = item.more.and_then(|id| self.audiences.get(&id)).into_iter().flatten();
+        item.first_key()
+            .into_iter()
+            .chain(more.filter_map(|row| AudienceKey::from_columns(row.audience_kind, row.audience_id)))
+    }
+
+    /// The narrower key of a comment: `Ok(None)` for its root's audience, an error for a key nobody knows.
+    pub(crate) fn narrow_key(&self, comment: &Item) -> Result<Option<AudienceKey>, ()> {
+        if comment.audience_kind == AS_ROOT {
+            return Ok(None);
+        }
+        comment.first_key().map(Some).ok_or(())
+    }
+}

@@ -1,0 +1,42 @@
+//! What is stored of ties between persons.
+
+use crate::ids::{PersonId, Time};
+use crate::store::{coded, record};
+
+record! {
+    /// A person follows a person, and so holds the key of the posts that one wrote for his followers.
+    Follow in "follow", Stamped {
+        key { person: PersonId, target: PersonId }
+        columns { t: Time }
+        indexes { "follower": [target] }
+        declares { persons: [person, target], texts: [] }
+    }
+}
+
+record! {
+    /// A person blocked a person: what the other writes is folded away, and the other may not direct anything at him.
+    Block in "block", Stamped {
+        key { person: PersonId, blocked: PersonId }
+        columns { t: Time }
+        declares { persons: [person, blocked], texts: [] }
+    }
+}
+
+coded! {
+    /// What an affinity edge points at.
+    pub(crate) enum TieTo {
+        /// A person.
+        Person = 0,
+        /// A space.
+        Space = 1,
+    }
+}
+
+record! {
+    /// How close a person is to a person or a space: three decayed sums and their instant, rebuilt from the log.
+    Affinity in "affinity", Free {
+        key { person: PersonId, to: TieTo, target: [u8; 16] }
+        columns { day: i64, week: i64, season: i64, t: Time }
+        declares { persons: [person, target], texts: [] }
+    }
+}

@@ -1,0 +1,253 @@
+//! Questions about items: a thread, rights, explanations.
+
+use super::records::{Comment, Item};
+use super::views::{Allowed, Explanation, ItemView, ThreadPage};
+use crate::actor::{Actor, Caller};
+use crate::error::{Error, Reason};
+use crate::gate::answer::{Token, Visible};
+use crate::gate::judge::Fact;
+use crate::gate::page::{After, limit, position_token, visible};
+use crate::gate::plan::{Plan, Slot, Snapshot};
+use crate::gate::reader::{Reader, ReaderSlots, Who};
+use crate::gate::sealed::Opening;
+use crate::gate::show::{Show, ShowSlots, Stage};
+use crate::gate::world::{World, WorldSlots};
+use crate::graph::records::Block;
+use crate::ids::{ItemId, PersonId};
+use crate::people::records::{External, Named};
+use crate::refs::Ref;
+use crate::rights::{self, Verb};
+use crate::store::{Column, Dir, Keys, Parts, Value, col};
+use std::collections::{HashMap, HashSet};
+
+/// An item with a page of its thread: one read.
+pub(crate) async fn thread(
+    actor: &Actor,
+    item: &Who,
+    asked: u32,
+    cursor: Option<&Token>,
+) -> Result<Visible<ThreadPage>, Error> {
+    let limit = limit(asked);
+    let (by, name) = (actor.by.bytes(), item.bytes());
+    let context: [&[u8]; 4] = [b"thread", &actor.network.0, &by, &name];
+    let sealer = &actor.core.sealer;
+    let from: Option<After> = cursor
+        .map(|token| sealer.open(&context, token).ok_or(Error::new(Reason::Cursor)))
+        .transpose()?;
+    let mut plan = Plan::new();
+    let reader = ReaderSlots::whole(&mut plan, actor.person()?);
+    let keys = item.keys(Named::Item, &mut plan);
+    let asked_for = plan.get::<Item>(keys);
+    let root = plan.get::<Item>(asked_for.each([col("root")]));
+    let threads = asked_for.each([col("root")]).and(asked_for.each([col("id")]));
+    let from = from.map_or_else(Parts::new, After::parts);
+    // Comments the reader may not read are dropped after the read: some more are taken than the page holds.
+    let scan = (limit + 1 + limit / 2) as u32;
+    let rows = plan.range::<Comment>("comment", threads, from, Dir::Up, scan);
+    let comments = plan.get::<Item>(rows.each([col("item")]));
+    let slots = [asked_for, root, comments];
+    let authors = slots
+        .iter()
+        .fold(Keys::default(), |keys, slot| keys.and(slot.each([col("author")])));
+    let world = WorldSlots::add(&mut plan, &slots, Keys::default(), authors);
+    let show = ShowSlots::add(&mut plan, &slots, &world, &reader);
+    let snapshot = plan.ask(actor.core.storage.as_ref(), actor.network).await?;
+    let reader = build(&snapshot, reader, actor)?;
+    let world = World::build(&snapshot, &world)?;
+    let stage = Stage::build(&snapshot, &show)?;
+    let show = Show {
+        network: actor.network,
+        sealer,
+        reader: &reader,
+        world: &world,
+        stage: &stage,
+    };
+    let shown = |id: ItemId| {
+        world
+            .items
+            .get(&id)
+            .map(|item| show.item(item))
+            .transpose()
+            .map(Option::flatten)
+    };
+    let asked_for = snapshot.take(asked_for)?.open(Opening::Show).into_iter().next();
+    let hidden = || Error::new(Reason::Named).at("item");
+    let asked_for = asked_for.ok_or_else(hidden)?;
+    let item = shown(asked_for.id)?.ok_or_else(hidden)?;
+    let root = shown(asked_for.thread())?.ok_or_else(hidden)?;
+    let rows: Vec<Comment> = snapshot.take(rows)?.open(Opening::Show);
+    let rows: Vec<&Comment> = rows.iter().filter(|row| row.root == root.id).collect();
+    let exhausted = rows.len() < scan as usize;
+    let mut comments: Vec<(After, ItemView)> = Vec::new();
+    for row in &rows {
+        if let Some(view) = shown(row.item)? {
+            comments.push((
+                After {
+                    t: row.t,
+                    item: row.item,
+                },
+                view,
+            ));
+        }
+    }
+    let full = comments.len() > limit;
+    comments.truncate(limit);
+    let last = rows.last().map(|row| After {
+        t: row.t,
+        item: row.item,
+    });
+    let end = if full {
+        comments.last().map(|(after, _)| *after)
+    } else {
+        last.filter(|_| !exhausted)
+    };
+    let next = end
+        .map(|end| sealer.seal(&context, &end).ok_or(Error::new(Reason::Corrupt)))
+        .transpose()?;
+    let comments = comments.into_iter().map(|(_, view)| view).collect();
+    let position = position_token(actor, snapshot.position)?;
+    Ok(visible(
+        &snapshot,
+        &reader,
+        ThreadPage {
+            item,
+            root,
+            comments,
+            next,
+            position,
+        },
+    ))
+}
+
+fn build(snapshot: &Snapshot, slots: ReaderSlots, actor: &Actor) -> Result<Reader, Error> {
+    Reader::build(snapshot, slots, actor.now(), &actor.core.config.switches)?.map_err(|_| Reason::Actor.into())
+}
+
+/// Items by reference, and what decides about them: no text, no names.
+struct Judged {
+    snapshot: Snapshot,
+    reader: Reader,
+    world: World,
+    blockers: HashSet<PersonId>,
+    names: HashMap<(String, String), ItemId>,
+}
+
+impl Judged {
+    fn item(&self, named: &Ref) -> Option<&Item> {
+        let id = match named {
+            Ref::Id { id } => ItemId::from_bytes(*id.as_bytes()),
+            Ref::External { app, id } => *self.names.get(&(app.clone(), id.clone()))?,
+        };
+        self.world.items.get(&id)
+    }
+}
+
+/// Reads and builds them for one reader: one call.
+async fn judged(actor: &Actor, by: &Who, items: &[Ref]) -> Result<Judged, Error> {
+    let mut plan = Plan::new();
+    let reader = ReaderSlots::whole(&mut plan, by);
+    let mut externals: Vec<Parts> = Vec::new();
+    let mut ids: Vec<Parts> = Vec::new();
+    for named in items {
+        match named {
+            Ref::Id { id } => ids.push(vec![Some(Value::Id(*id.as_bytes()))]),
+            Ref::External { app, id } => externals.push(vec![
+                Named::Item.to_value(),
+                Some(Value::Text(app.clone())),
+                Some(Value::Text(id.clone())),
+            ]),
+        }
+    }
+    let names: Slot<External> = plan.get::<External>(Keys::given(externals));
+    let slot = plan.get_columns::<Item>(Keys::given(ids).and(names.each([col("id")])));
+    let world = WorldSlots::add(&mut plan, &[slot], Keys::default(), Keys::default());
+    let blockers = plan.get::<Block>(world.pairs_back("author", reader.person.only("id")));
+    let snapshot = plan.ask(actor.core.storage.as_ref(), actor.network).await?;
+    let reader = build(&snapshot, reader, actor)?;
+    let world = World::build(&snapshot, &world)?;
+    let blockers = snapshot
+        .take(blockers)?
+        .open(Opening::Show)
+        .into_iter()
+        .map(|row| row.person)
+        .collect();
+    let names = snapshot.take(names)?.open(Opening::Show);
+    let names = names
+        .into_iter()
+        .map(|row| ((row.app, row.external), ItemId::from_bytes(row.id)))
+        .collect();
+    Ok(Judged {
+        snapshot,
+        reader,
+        world,
+        blockers,
+        names,
+    })
+}
+
+/// Whether the reader may use a verb on items, in the order asked; what is absent or hidden is a no.
+pub(crate) async fn allowed(actor: &Actor, verb: Verb, items: &[Ref]) -> Result<Visible<Allowed>, Error> {
+    if items.len() > 1_000 {
+        return Err(Error::new(Reason::LongList).at("items"));
+    }
+    let judged = judged(actor, actor.person()?, items).await?;
+    let may = |named: &Ref| {
+        judged
+            .item(named)
+            .is_some_and(|item| rights::may(&judged.reader, &judged.world, item, verb, &judged.blockers).allowed)
+    };
+    let allowed = items.iter().map(may).collect();
+    Ok(visible(&judged.snapshot, &judged.reader, Allowed { allowed }))
+}
+
+/// The reader, and the threads of those items that he may see.
+pub(crate) async fn threads_seen(actor: &Actor, items: &[Ref]) -> Result<(PersonId, Vec<ItemId>), Error> {
+    let judged = judged(actor, actor.person()?, items).await?;
+    let seen = |item: &&Item| rights::may(&judged.reader, &judged.world, item, Verb::See, &judged.blockers).allowed;
+    let threads = items
+        .iter()
+        .filter_map(|named| judged.item(named))
+        .filter(seen)
+        .map(Item::thread)
+        .collect();
+    Ok((judged.reader.id, threads))
+}
+
+/// Why a person may or may not: the path of facts that the decision rested on. A person asks about himself and gets no
+/// word about what is hidden from him; the host's system asks about anybody.
+pub(crate) async fn explain(
+    actor: &Actor,
+    item: &Ref,
+    verb: Verb,
+    person: Option<&Ref>,
+) -> Result<Visible<Explanation>, Error> {
+    let (by, system) = match (&actor.by, person) {
+        (Caller::Person(who), None) => (who.clone(), false),
+        (Caller::Person(who), Some(person)) if person.who() == *who => (who.clone(), false),
+        (Caller::Person(_), Some(_)) => return Err(Error::new(Reason::SystemOnly).at("person")),
+        (Caller::System { .. }, Some(person)) => (person.who(), true),
+        (Caller::System { .. }, None) => return Err(Error::new(Reason::Empty).at("person")),
+    };
+    let judged = judged(actor, &by, std::slice::from_ref(item)).await?;
+    let (reader, world) = (&judged.reader, &judged.world);
+    let found = judged.item(item);
+    let verdict = found.map(|item| rights::may(reader, world, item, verb, &judged.blockers));
+    let seen = found.is_some_and(|item| rights::may(reader, world, item, Verb::See, &judged.blockers).allowed);
+    let (allowed, fact) = match verdict {
+        Some(verdict) if seen || system => (verdict.allowed, verdict.fact),
+        None if system => (false, Fact::Absent),
+        _ => return Err(Error::new(Reason::Named).at("item")),
+    };
+    let mut path = vec![fact];
+    // What narrows a comment stands beside what opens its root.
+    if let (Fact::NarrowKey, Some(root)) = (fact, found.and_then(|item| world.root_of(item))) {
+        path.insert(0, rights::may(reader, world, root, Verb::See, &judged.blockers).fact);
+    }
+    let explanation = Explanation {
+        allowed,
+        verb,
+        person: reader.id,
+        path,
+    };
+    Ok(visible(&judged.snapshot, reader, explanation))
+}

@@ -1,0 +1,134 @@
+//! What is stored of items: the envelope, the text, the further audience keys, timelines, threads, reactions.
+
+use crate::gate::AudienceKey;
+use crate::ids::{ItemId, PersonId, SpaceId, Time};
+use crate::store::{coded, record};
+
+coded! {
+    /// Where an item stands in its life.
+    pub(crate) enum ItemState {
+        /// To be read by its audience.
+        Published = 0,
+        /// Deleted; shown as a placeholder where its thread lives on.
+        Tombstone = 1,
+    }
+}
+
+record! {
+    /// The envelope of an item. Its place is the space, else the wall, else the network; its first audience key stands
+    /// in two columns, further ones are rows of [`Audience`] under `more`.
+    Item in "item", Stamped {
+        key { id: ItemId }
+        columns {
+            kind: String,
+            space: Option<SpaceId>,
+            wall: Option<PersonId>,
+            author: PersonId,
+            root: Option<ItemId>,
+            parent: Option<ItemId>,
+            t: Time,
+            state: ItemState,
+            audience_kind: i64,
+            audience_id: Option<[u8; 16]>,
+            more: Option<ItemId>,
+            version: i64,
+            edited: Option<Time>,
+        }
+        document { external: Option<String>, app: Option<String>, imported: Option<String> }
+        declares { place: id, persons: [author], texts: [] }
+    }
+}
+
+impl Item {
+    /// The first audience key; `None` where a newer release wrote one that this one does not know.
+    pub(crate) fn first_key(&self) -> Option<AudienceKey> {
+        AudienceKey::from_columns(self.audience_kind, self.audience_id)
+    }
+
+    /// The thread it belongs to: its root, or itself.
+    pub(crate) fn thread(&self) -> ItemId {
+        self.root.unwrap_or(self.id)
+    }
+}
+
+record! {
+    /// A further audience key of an item.
+    Audience in "audience", Stamped {
+        key { item: ItemId, n: i64 }
+        columns { audience_kind: i64, audience_id: Option<[u8; 16]> }
+        declares { place: item, persons: [], texts: [] }
+    }
+}
+
+record! {
+    /// The words of one version of an item in one language.
+    Text in "text", Stamped {
+        key { item: ItemId, version: i64, language: String }
+        columns { }
+        document { title: Option<String>, source: String }
+        declares { place: item, persons: [], texts: [title, source] }
+    }
+}
+
+/// The language mark of a text whose language nobody named (ISO 639-2 `und`).
+pub(crate) const UNDETERMINED: &str = "und";
+
+coded! {
+    /// Whose timeline a row belongs to. Timelines list; audiences decide.
+    pub(crate) enum TimelineKind {
+        /// The posts of a space.
+        Space = 83,
+        /// The posts on a person's wall.
+        Wall = 87,
+        /// The posts to the whole network.
+        Network = 78,
+        /// The posts by an author.
+        Author = 65,
+    }
+}
+
+record! {
+    /// One root in one timeline, newest last in key order.
+    Timeline in "timeline", Stamped {
+        key { kind: TimelineKind, of: [u8; 16], t: Time, item: ItemId }
+        columns { }
+        declares { place: item, persons: [], texts: [] }
+    }
+}
+
+record! {
+    /// One comment in its thread, oldest first in key order. The narrower key stands here as well, so that activity is
+    /// counted without reading the comment.
+    Comment in "comment", Stamped {
+        key { root: ItemId, t: Time, item: ItemId }
+        columns { author: PersonId, narrow_kind: Option<i64>, narrow_id: Option<[u8; 16]>, state: ItemState }
+        declares { place: root, persons: [author], texts: [] }
+    }
+}
+
+record! {
+    /// One person's reaction to one item.
+    Reaction in "reaction", Stamped {
+        key { item: ItemId, person: PersonId }
+        columns { reaction: String, t: Time }
+        declares { place: item, persons: [person], texts: [] }
+    }
+}
+
+record! {
+    /// Published comments of a root per audience key (absent: the root's own audience).
+    CommentCount in "comment_count", Counters {
+        key { root: ItemId, narrow_kind: i64, narrow_id: [u8; 16] }
+        columns { comments: i64 }
+        declares { place: root, persons: [], texts: [] }
+    }
+}
+
+record! {
+    /// Reactions to an item by kind of reaction.
+    ReactionCount in "reaction_count", Counters {
+        key { item: ItemId, reaction: String }
+        columns { n: i64 }
+        declares { place: item, persons: [], texts: [] }
+    }
+}

@@ -1,0 +1,201 @@
+//! What is shown of items: plain records, built by the gate of what it judged.
+
+use crate::gate::answer::Token;
+use crate::gate::judge::Fact;
+use crate::ids::{ItemId, PersonId, SpaceId, Time};
+use crate::people::PersonCard;
+use crate::rights::Verb;
+use crate::spaces::{Role, Visibility};
+use serde::Serialize;
+
+/// Where an item stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum PlaceView {
+    /// In a space; the name where the reader may find the space.
+    Space {
+        /// The space.
+        id: SpaceId,
+        /// Its name.
+        name: Option<String>,
+    },
+    /// On a person's wall.
+    Wall {
+        /// The person.
+        person: PersonId,
+    },
+    /// On the wall of the network.
+    Network,
+}
+
+/// How an item is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Shown {
+    /// With its words.
+    Whole,
+    /// As the placeholder of a deleted item.
+    Deleted,
+    /// As the placeholder of what a person wrote whom the reader blocked.
+    Blocked,
+}
+
+/// The words of an item.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Body {
+    /// As written.
+    pub source: String,
+    /// Their language (BCP 47), where it was named.
+    pub language: Option<String>,
+}
+
+/// How many persons reacted in one way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ReactionView {
+    /// The reaction's name.
+    pub reaction: String,
+    /// How many persons.
+    pub n: i64,
+}
+
+/// What the reader himself has to do with an item.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ViewerView {
+    /// What he may do with it.
+    pub can: Vec<Verb>,
+    /// His reaction.
+    pub reaction: Option<String>,
+    /// Whether his devices reported that he saw it.
+    pub seen: bool,
+}
+
+/// A reason why an item is where it is in the ranked feed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ReasonView {
+    /// The stable code.
+    pub code: &'static str,
+    /// The number in the sentence.
+    pub n: Option<u32>,
+    /// The points it stands for.
+    pub points: Option<i32>,
+    /// The sentence in the reader's language.
+    pub text: String,
+}
+
+/// One item as one reader sees it at one instant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ItemView {
+    /// The id.
+    pub id: ItemId,
+    /// The host's own id, for an item that came from the host.
+    pub external: Option<String>,
+    /// The kind's name.
+    pub kind: String,
+    /// How it is shown.
+    pub shown: Shown,
+    /// Where it stands.
+    pub place: PlaceView,
+    /// Who wrote it; absent for placeholders.
+    pub author: Option<PersonCard>,
+    /// The root of its thread, for a comment.
+    pub root: Option<ItemId>,
+    /// What it answers, for a comment.
+    pub parent: Option<ItemId>,
+    /// When it was published.
+    pub t: Time,
+    /// When it was edited last.
+    pub edited: Option<Time>,
+    /// What an edit must be based on.
+    pub version: Token,
+    /// Its words; absent for placeholders.
+    pub body: Option<Body>,
+    /// By what the reader reads it: the fact that opened it.
+    pub through: Fact,
+    /// Comments that the reader may read.
+    pub comments: i64,
+    /// Reactions by kind, most first.
+    pub reactions: Vec<ReactionView>,
+    /// The reader and the item.
+    pub viewer: ViewerView,
+    /// Points in the ranked feed; absent elsewhere.
+    pub points: Option<i32>,
+    /// Why it is here, in the ranked feed: the way it came, the two largest terms; all terms on demand.
+    pub reasons: Vec<ReasonView>,
+}
+
+/// One page of a feed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct FeedPage {
+    /// The items, in order.
+    pub items: Vec<ItemView>,
+    /// The cursor of the next page; absent at the end.
+    pub next: Option<Token>,
+    /// Whether the page is short because too much of what was scanned was not the reader's.
+    pub partial: bool,
+    /// The log position it was read at.
+    pub position: Token,
+}
+
+/// An item with its thread.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ThreadPage {
+    /// The item asked for.
+    pub item: ItemView,
+    /// The root of its thread (the item itself, unless it is a comment).
+    pub root: ItemView,
+    /// Comments, oldest first.
+    pub comments: Vec<ItemView>,
+    /// The cursor of the next comments; absent at the end.
+    pub next: Option<Token>,
+    /// The log position it was read at.
+    pub position: Token,
+}
+
+/// Whether verbs are allowed, in the order asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Allowed {
+    /// One answer an item; `false` for what is absent or hidden.
+    pub allowed: Vec<bool>,
+}
+
+/// Why a person may or may not use a verb on an item.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Explanation {
+    /// The outcome.
+    pub allowed: bool,
+    /// The verb.
+    pub verb: Verb,
+    /// The person it is about.
+    pub person: PersonId,
+    /// The path of facts: what the decision rested on.
+    pub path: Vec<Fact>,
+}
+
+/// A space as one reader sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct SpaceView {
+    /// The id.
+    pub id: SpaceId,
+    /// The host's own id.
+    pub external: Option<String>,
+    /// The name.
+    pub name: String,
+    /// What it is for.
+    pub about: Option<String>,
+    /// Who may find and read it.
+    pub visibility: Visibility,
+    /// The reader's role.
+    pub role: Option<Role>,
+}

@@ -1,0 +1,313 @@
+//! The facade, made of the table: a handle a group, a method a row, `call(name, json)`, and the list of all rows.
+
+#[macro_use]
+mod table;
+
+use crate::actor::Actor;
+use crate::error::{Code, Error, Reason};
+use crate::feed::{Explain, FeedPage, Order};
+use crate::gate::answer::{Answer, Token, Visible};
+use crate::ids::Time;
+use crate::import::{ImportReport, ImportRow};
+use crate::items::{Allowed, CommentAudience, Explanation, ItemMade, NewAudience, Place, SpaceView, ThreadPage};
+use crate::people::{PersonCard, PersonKind, PersonMade, PersonStatus, UnitMade};
+use crate::receipt::Receipt;
+use crate::refs::{External, Ref};
+use crate::rights::Verb;
+use crate::spaces::{Role, SpaceMade, Visibility};
+use serde::{Deserialize, Serialize};
+use std::future::Future;
+use std::pin::Pin;
+
+/// A list in a request.
+pub type List<T> = Vec<T>;
+
+/// Whether an operation changes something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(non_camel_case_types, reason = "the words of the table")]
+pub enum Kind {
+    /// It asks.
+    query,
+    /// It changes.
+    command,
+}
+
+/// What a query of `Self` answers: records that are shown come as what the gate judged visible.
+pub trait Shown {
+    /// The answer.
+    type Answer: Answer;
+}
+
+macro_rules! shown {
+    ($($view:ty),+ $(,)?) => {$(
+        impl Shown for $view {
+            type Answer = Visible<$view>;
+        }
+    )+};
+}
+
+macro_rules! itself {
+    ($($answer:ty),+ $(,)?) => {$(
+        impl Shown for $answer {
+            type Answer = $answer;
+        }
+    )+};
+}
+
+shown!(PersonCard, SpaceView, ThreadPage, Allowed, Explanation, FeedPage);
+itself!(Receipt, PersonMade, UnitMade, SpaceMade, ItemMade, ImportReport);
+
+/// What a setter takes for a field.
+pub trait IntoField<T> {
+    /// The field's value.
+    fn into_field(self) -> T;
+}
+
+impl<T> IntoField<T> for T {
+    fn into_field(self) -> T {
+        self
+    }
+}
+
+impl IntoField<String> for &str {
+    fn into_field(self) -> String {
+        self.to_owned()
+    }
+}
+
+impl IntoField<Option<String>> for &str {
+    fn into_field(self) -> Option<String> {
+        Some(self.to_owned())
+    }
+}
+
+impl IntoField<Option<String>> for String {
+    fn into_field(self) -> Option<String> {
+        Some(self)
+    }
+}
+
+macro_rules! put_some {
+    ($($type:ty),+) => {$(
+        impl IntoField<Option<$type>> for $type {
+            fn into_field(self) -> Option<$type> {
+                Some(self)
+            }
+        }
+    )+};
+}
+put_some!(
+    PersonKind,
+    PersonStatus,
+    Time,
+    Role,
+    Place,
+    NewAudience,
+    CommentAudience,
+    Token,
+    Verb,
+    Order,
+    Explain,
+    Ref
+);
+
+macro_rules! put_ref {
+    ($($type:ty),+) => {$(
+        impl IntoField<Ref> for $type {
+            fn into_field(self) -> Ref {
+                self.into()
+            }
+        }
+        impl IntoField<Option<Ref>> for $type {
+            fn into_field(self) -> Option<Ref> {
+                Some(self.into())
+            }
+        }
+    )+};
+}
+put_ref!(
+    External,
+    crate::ids::PersonId,
+    crate::ids::UnitId,
+    crate::ids::SpaceId,
+    crate::ids::ItemId
+);
+
+/// A request of the table.
+pub trait Operation: Serialize + serde::de::DeserializeOwned + Send + 'static {
+    /// What it answers.
+    type Answer: Answer;
+    /// `group.name`.
+    const NAME: &'static str;
+    /// Whether it changes something.
+    const KIND: Kind;
+    /// Runs it.
+    fn run(actor: &Actor, request: Self) -> impl Future<Output = Result<Self::Answer, Error>> + Send;
+}
+
+/// A future that a table can hold.
+pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// An operation from JSON to JSON.
+type Call = for<'a> fn(&'a Actor, &'a [u8]) -> Boxed<'a, Result<Vec<u8>, Error>>;
+
+/// One row of the table, as data.
+#[non_exhaustive]
+pub struct Row {
+    /// `group.name`.
+    pub name: &'static str,
+    /// Whether it changes something.
+    pub kind: Kind,
+    /// What it does.
+    pub doc: &'static str,
+    /// The request's fields.
+    pub fields: &'static [&'static str],
+    /// The answer's type.
+    pub answer: &'static str,
+    call: Call,
+}
+
+impl std::fmt::Debug for Row {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Row")
+            .field("name", &self.name)
+            .field("kind", &self.kind)
+            .finish_non_exhaustive()
+    }
+}
+
+fn call_json<'a, O: Operation>(actor: &'a Actor, json: &'a [u8]) -> Boxed<'a, Result<Vec<u8>, Error>> {
+    Box::pin(async move {
+        let request: O = serde_json::from_slice(json).map_err(|_| Error::new(Reason::BadValue).at("request"))?;
+        let answer = actor.run(request).await?;
+        serde_json::to_vec(&answer).map_err(|_| Error::new(Reason::Corrupt))
+    })
+}
+
+impl Actor {
+    /// Runs a request of the table; every face goes through here.
+    ///
+    /// # Errors
+    /// Those of the operation.
+    pub async fn run<O: Operation>(&self, request: O) -> Result<O::Answer, Error> {
+        O::run(self, request).await
+    }
+
+    /// Runs an operation by its name, from JSON to JSON: the same bytes from every language.
+    ///
+    /// # Errors
+    /// [`Reason::NoOperation`] for an unknown name, [`Reason::BadValue`] for JSON that is no such request, and those of the
+    /// operation.
+    pub async fn call(&self, name: &str, json: &[u8]) -> Result<Vec<u8>, Error> {
+        let row = TABLE
+            .iter()
+            .find(|row| row.name == name)
+            .ok_or(Error::new(Reason::NoOperation))?;
+        (row.call)(self, json).await
+    }
+}
+
+macro_rules! facade { ([] $(
+    $(#[doc = $gd:tt])+ $g:ident : $G:ident { $(
+        $(#[doc = $d:tt])+ $kind:ident $op:ident ( $Req:ident {
+            $($(#[doc = $rd:tt])+ $r:ident : $rt:ty),* $(; $($(#[doc = $od:tt])+ $o:ident : $ot:ty = $def:tt,)+)?
+        } ) -> $Ans:ident ;
+    )* }
+)* ) => {
+    impl Actor {
+        $($(#[doc = $gd])+ pub fn $g(&self) -> $G { $G(self.clone()) })*
+    }
+    $(
+        $(#[doc = $gd])+
+        #[derive(Clone, Debug)]
+        pub struct $G(Actor);
+
+        impl $G {
+            $(
+                $(#[doc = $d])+
+                ///
+                /// # Errors
+                /// [`Error`] with a [`Reason`] that says what was wrong.
+                pub async fn $op(&self, request: $Req) -> Result<<$Ans as Shown>::Answer, Error> {
+                    self.0.run(request).await
+                }
+            )*
+        }
+
+        $(
+            $(#[doc = $d])+
+            #[derive(Clone, Debug, PartialEq, Serialize)]
+            #[non_exhaustive]
+            pub struct $Req {
+                $($(#[doc = $rd])+ pub $r: $rt,)*
+                $($($(#[doc = $od])+ pub $o: $ot,)+)?
+            }
+
+            impl $Req {
+                /// The request with its required fields; the others have their defaults.
+                #[expect(clippy::new_without_default, reason = "requests are made by `new`, one way everywhere")]
+                #[allow(unfulfilled_lint_expectations, reason = "only a request without required fields needs it")]
+                pub fn new($($r: impl IntoField<$rt>),*) -> Self {
+                    $Req { $($r: $r.into_field(),)* $($($o: $def,)+)? }
+                }
+                $($(
+                    $(#[doc = $od])+
+                    pub fn $o(mut self, value: impl IntoField<$ot>) -> Self {
+                        self.$o = value.into_field();
+                        self
+                    }
+                )+)?
+            }
+
+            impl<'de> Deserialize<'de> for $Req {
+                fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                    #[derive(Deserialize)]
+                    #[serde(deny_unknown_fields)]
+                    struct Wire {
+                        $($r: $rt,)*
+                        $($(#[serde(default)] $o: Option<$ot>,)+)?
+                    }
+                    let wire = Wire::deserialize(deserializer)?;
+                    Ok($Req { $($r: wire.$r,)* $($($o: wire.$o.unwrap_or($def),)+)? })
+                }
+            }
+
+            impl Operation for $Req {
+                type Answer = <$Ans as Shown>::Answer;
+                const NAME: &'static str = concat!(stringify!($g), ".", stringify!($op));
+                const KIND: Kind = Kind::$kind;
+                fn run(actor: &Actor, request: Self) -> impl Future<Output = Result<Self::Answer, Error>> + Send {
+                    crate::$g::$op(actor, request)
+                }
+            }
+        )*
+    )*
+
+    /// Every operation there is.
+    pub const TABLE: &[Row] = &[$($(Row {
+        name: <$Req as Operation>::NAME,
+        kind: Kind::$kind,
+        doc: concat!($($d, "\n"),+),
+        fields: &[$(stringify!($r),)* $($(stringify!($o),)+)?],
+        answer: stringify!($Ans),
+        call: call_json::<$Req>,
+    },)*)*];
+} }
+operations!(facade);
+
+/// The codes an operation may fail with: all of them, everywhere; what a caller does is decided by the code.
+pub const CODES: &[Code] = &[
+    Code::NotFound,
+    Code::Forbidden,
+    Code::Conflict,
+    Code::Invalid,
+    Code::TooLarge,
+    Code::KeyReused,
+    Code::CursorExpired,
+    Code::OutcomeUnknown,
+    Code::Unavailable,
+    Code::SchemaTooOld,
+    Code::SchemaTooNew,
+    Code::Internal,
+];

@@ -1,0 +1,307 @@
+//! The table of operations: calls back `$cb! { [args] groups }`. Every face is made of it.
+//!
+//! A row: doc, `query` or `command`, name, request with its required fields, then after `;` its optional fields with
+//! defaults, answer. Types resolve where the table is expanded.
+
+/// Hands the table to a macro of the caller's: `parvis::operations!(my_shell)`.
+#[macro_export]
+#[rustfmt::skip]
+macro_rules! operations { ($cb:ident $($arg:tt)*) => { $cb! { [$($arg)*]
+    /// Persons, units, and ties between persons.
+    people: People {
+        /// Creates a person, or changes the one who has this host's id. For the host's system.
+        command put(PutPerson {
+            /// The host's own id.
+            external: External,
+            /// The name as shown, at most 400 bytes.
+            name: String;
+            /// What stands under the name.
+            title: Option<String> = None,
+            /// Internal, unless said otherwise.
+            kind: Option<PersonKind> = None,
+            /// Active, unless said otherwise.
+            status: Option<PersonStatus> = None,
+            /// The unit; internal persons only.
+            unit: Option<Ref> = None,
+            /// When a guest's account ends; 180 days after creation unless said otherwise.
+            expires: Option<Time> = None,
+            /// IANA name of the time zone, in which working hours are counted.
+            zone: Option<String> = None,
+            /// The same command repeated under the same key happens once.
+            idempotency_key: Option<String> = None,
+        }) -> PersonMade;
+        /// Creates a unit, or changes the one that has this host's id. For the host's system.
+        command put_unit(PutUnit {
+            /// The host's own id.
+            external: External,
+            /// The name as shown, at most 400 bytes.
+            name: String;
+            /// The unit above; none for a top of the tree.
+            parent: Option<Ref> = None,
+            /// The same command repeated under the same key happens once.
+            idempotency_key: Option<String> = None,
+        }) -> UnitMade;
+        /// One person's card. A guest finds those who share a space with him.
+        query get(GetPerson {
+            /// Who.
+            person: Ref
+        }) -> PersonCard;
+        /// Follows a person: his posts come home, and one holds the key of what he writes for followers.
+        command follow(Follow {
+            /// Whom.
+            person: Ref;
+            /// The same command repeated under the same key happens once.
+            idempotency_key: Option<String> = None,
+        }) -> Receipt;
+        /// Follows a person no longer.
+        command unfollow(Unfollow {
+            /// Whom.
+            person: Ref;
+            /// The same command repeated under the same key happens once.
+            idempotency_key: Option<String> = None,
+        }) -> Receipt;
+        /// Blocks a person: what he writes is folded away, he directs nothing at the blocker, follows end both ways.
+        command block(Block {
+            /// Whom.
+            person: Ref;
+            /// The same command repeated under the same key happens once.
+            idempotency_key: Option<String> = None,
+        }) -> Receipt;
+        /// Blocks a person no longer.
+        command unblock(Unblock {
+            /// Whom.
+            person: Ref;
+            /// The same command repeated under the same key happens once.
+            idempotency_key: Option<String> = None,
+        }) -> Receipt;
+    }
+    /// Spaces and memberships.
+    spaces: Spaces {
+        /// Opens a space; the one who acts becomes its owner.
+        command create(NewSpace {
+            /// The name, at most 400 bytes.
+            name: String,
+            /// Who may find and read it.
+            visibility: Visibility;
+            /// What it is for.
+            about: Option<String> = None,
+            /// The same command repeated under the same key happens once.
+            idempotency_key: Option<String> = None,
+        }) -> SpaceMade;
+        /// One space, where the reader may find it.
+        query get(GetSpace {
+            /// Which.
+            space: Ref
+        }) -> SpaceView;
+        /// Joins an open space.
+        command join(JoinSpace {
+            /// Which.
+            space: Ref;
+            /// The same command repeated under the same key happens once.
+            idempotency_key: Option<String> = None,
+        }) -> Receipt;
+        /// Leaves a space; the last owner cannot.
+        command leave(LeaveSpace {
+            /// Which.
+            space: Ref;
+            /// The same command repeated under the same key happens once.
+            idempotency_key: Option<String> = None,
+        }) -> Receipt;
+        /// Takes a person in, or changes the membership he has. For owners.
+        command add(AddMember {
+            /// Where.
+            space: Ref,
+            /// Whom.
+            person: Ref;
+            /// Member, unless said otherwise; a guest is never more.
+            role: Option<Role> = None,
+            /// When the membership ends.
+            expires: Option<Time> = None,
+            /// The same command repeated under the same key happens once.
+            idempotency_key: Option<String> = None,
+        }) -> Receipt;
+        /// Takes a membership away, in force when the call returns. For owners.
+        command remove(RemoveMember {
+            /// Where.
+            space: Ref,
+            /// Whom.
+            person: Ref;
+            /// The same command repeated under the same key happens once.
+            idempotency_key: Option<String> = None,
+        }) -> Receipt;
+        /// Gives a member another role. For owners.
+        command set_role(SetRole {
+            /// Where.
+            space: Ref,
+            /// Whom.
+            person: Ref,
+            /// Which role.
+            role: Role;
+            /// The same command repeated under the same key happens once.
+            idempotency_key: Option<String> = None,
+        }) -> Receipt;
+        /// Opens, closes or hides a space: one row, in force when the call returns. For owners.
+        command set_visibility(SetVisibility {
+            /// Which.
+            space: Ref,
+            /// Who may find and read it from now on.
+            visibility: Visibility;
+            /// The same command repeated under the same key happens once.
+            idempotency_key: Option<String> = None,
+        }) -> Receipt;
+    }
+    /// Posts, comments, reactions, and the rights on them.
+    items: Items {
+        /// Writes a post.
+        command create(NewItem {
+            /// The words, at most 16 kB.
+            body: String;
+            /// Where; the person's own wall, unless said otherwise.
+            place: Option<Place> = None,
+            /// Who may read it; everybody who may read the place, unless said otherwise.
+            audience: Option<NewAudience> = None,
+            /// The unit of the audience `unit`.
+            unit: Option<Ref> = None,
+            /// The language (BCP 47).
+            language: Option<String> = None,
+            /// The same command repeated under the same key happens once.
+            idempotency_key: Option<String> = None,
+        }) -> ItemMade;
+        /// Comments on an item, or answers a comment.
+        command comment(NewComment {
+            /// On what.
+            on: Ref,
+            /// The words, at most 16 kB.
+            body: String;
+            /// Who may read it: as the root, or its space's staff only.
+            audience: Option<CommentAudience> = None,
+            /// The language (BCP 47).
+            language: Option<String> = None,
+            /// The same command repeated under the same key happens once.
+            idempotency_key: Option<String> = None,
+        }) -> ItemMade;
+        /// Changes the words of one's own item.
+        command edit(EditItem {
+            /// Which.
+            item: Ref,
+            /// The words, at most 16 kB.
+            body: String,
+            /// The `version` of the item as it was read; another one is a conflict.
+            based_on: Token;
+            /// The language (BCP 47).
+            language: Option<String> = None,
+            /// The same command repeated under the same key happens once.
+            idempotency_key: Option<String> = None,
+        }) -> ItemMade;
+        /// Deletes an item: its words go, a placeholder stays in its thread.
+        command delete(DeleteItem {
+            /// Which.
+            item: Ref;
+            /// The same command repeated under the same key happens once.
+            idempotency_key: Option<String> = None,
+        }) -> Receipt;
+        /// Reacts to an item, or changes one's reaction.
+        command react(React {
+            /// To what.
+            item: Ref;
+            /// Which reaction: 1 to 32 lower-case letters, digits, `_`; `like`, unless said otherwise.
+            reaction: Option<String> = None,
+            /// The same command repeated under the same key happens once.
+            idempotency_key: Option<String> = None,
+        }) -> Receipt;
+        /// Takes one's reaction back.
+        command unreact(Unreact {
+            /// From what.
+            item: Ref;
+            /// The same command repeated under the same key happens once.
+            idempotency_key: Option<String> = None,
+        }) -> Receipt;
+        /// One item with its root and a page of its thread.
+        query get(GetItem {
+            /// Which.
+            item: Ref;
+            /// How many comments, at most 100.
+            limit: u32 = 20,
+            /// `next` of the page before.
+            cursor: Option<Token> = None,
+        }) -> ThreadPage;
+        /// Whether the reader may use a verb on one item; no for what is absent or hidden.
+        query may(May {
+            /// What he would do.
+            verb: Verb,
+            /// With what.
+            item: Ref
+        }) -> Allowed;
+        /// Whether the reader may use a verb on many items, in the order asked.
+        query filter(FilterItems {
+            /// What he would do.
+            verb: Verb,
+            /// With what, at most 1,000.
+            items: List<Ref>
+        }) -> Allowed;
+        /// Why one may or may not use a verb on an item: the facts that the decision rested on.
+        query explain(ExplainItem {
+            /// On what.
+            item: Ref;
+            /// `see`, unless said otherwise.
+            verb: Option<Verb> = None,
+            /// About whom; the reader himself. The host's system names anybody.
+            person: Option<Ref> = None,
+        }) -> Explanation;
+    }
+    /// Home and walls.
+    feed: Feed {
+        /// One page of the reader's home: his spaces, the persons he follows, the network.
+        query home(Home {;
+            /// Ranked, unless said otherwise.
+            order: Option<Order> = None,
+            /// How many items, at most 100.
+            limit: u32 = 20,
+            /// `next` of the page before.
+            cursor: Option<Token> = None,
+            /// How much of the ranking is explained.
+            explain: Option<Explain> = None,
+            /// The language of the reasons (BCP 47): French or English.
+            language: Option<String> = None,
+        }) -> FeedPage;
+        /// One page of a space's wall, newest first.
+        query space_wall(SpaceWall {
+            /// Which space.
+            space: Ref;
+            /// How many items, at most 100.
+            limit: u32 = 20,
+            /// `next` of the page before.
+            cursor: Option<Token> = None,
+        }) -> FeedPage;
+        /// One page of a person's wall, newest first.
+        query person_wall(PersonWall {
+            /// Whose.
+            person: Ref;
+            /// How many items, at most 100.
+            limit: u32 = 20,
+            /// `next` of the page before.
+            cursor: Option<Token> = None,
+        }) -> FeedPage;
+        /// One page of the network's wall, newest first.
+        query network_wall(NetworkWall {;
+            /// How many items, at most 100.
+            limit: u32 = 20,
+            /// `next` of the page before.
+            cursor: Option<Token> = None,
+        }) -> FeedPage;
+        /// Reports cards that were on the screen (half of it for a second). No right depends on it.
+        command seen(MarkSeen {
+            /// The roots, at most 200.
+            items: List<Ref>
+        }) -> Receipt;
+    }
+    /// Organisations coming in from the host's files. For the host's system.
+    import: Import {
+        /// Puts a chunk of rows: what is new is created, what is other is changed, what is the same is left; a bad row is
+        /// reported and the rest goes on.
+        command put(ImportRows {
+            /// The rows, at most 500, in the order of their files.
+            rows: List<ImportRow>
+        }) -> ImportReport;
+    }
+} } }

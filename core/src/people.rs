@@ -1,0 +1,109 @@
+//! People: persons, guests, units, the host's names for things; and the ties between persons.
+
+pub(crate) mod commands;
+pub(crate) mod queries;
+pub(crate) mod records;
+pub(crate) mod views;
+
+pub use records::{PersonKind, PersonStatus};
+pub use views::PersonCard;
+
+use crate::actor::Actor;
+use crate::answer;
+use crate::error::Error;
+use crate::gate::answer::{Made, Token, Visible};
+use crate::gate::page::position_token;
+use crate::graph::commands::{SetTie, Tie};
+use crate::ids::{PersonId, UnitId};
+use crate::operations::{Block, Follow, GetPerson, PutPerson, PutUnit, Unblock, Unfollow};
+use crate::receipt::{Receipt, receipt};
+use crate::refs::Ref;
+
+answer! {
+    /// A person was put.
+    pub struct PersonMade {
+        /// The id.
+        pub id: Made<PersonId>,
+        /// The log position after it.
+        pub position: Token,
+    }
+}
+
+answer! {
+    /// A unit was put.
+    pub struct UnitMade {
+        /// The id.
+        pub id: Made<UnitId>,
+        /// The log position after it.
+        pub position: Token,
+    }
+}
+
+pub(crate) async fn put(actor: &Actor, request: PutPerson) -> Result<PersonMade, Error> {
+    actor.app()?;
+    let command = commands::PutPerson {
+        external: request.external,
+        name: request.name,
+        title: request.title,
+        kind: request.kind.unwrap_or(PersonKind::Internal),
+        status: request.status.unwrap_or(PersonStatus::Active),
+        unit: request.unit.as_ref().map(Ref::who),
+        expires: request.expires,
+        zone: request.zone,
+    };
+    let executed = actor.execute(&command, request.idempotency_key.as_deref()).await?;
+    Ok(PersonMade {
+        id: Made(executed.made),
+        position: position_token(actor, executed.position)?,
+    })
+}
+
+pub(crate) async fn put_unit(actor: &Actor, request: PutUnit) -> Result<UnitMade, Error> {
+    actor.app()?;
+    let parent = request.parent.as_ref().map(Ref::who);
+    let command = commands::PutUnit {
+        external: request.external,
+        name: request.name,
+        parent,
+    };
+    let executed = actor.execute(&command, request.idempotency_key.as_deref()).await?;
+    Ok(UnitMade {
+        id: Made(executed.made),
+        position: position_token(actor, executed.position)?,
+    })
+}
+
+pub(crate) async fn get(actor: &Actor, request: GetPerson) -> Result<Visible<PersonCard>, Error> {
+    queries::get(actor, &request.person.who()).await
+}
+
+pub(crate) async fn follow(actor: &Actor, request: Follow) -> Result<Receipt, Error> {
+    tie(actor, &request.person, Tie::Follow, request.idempotency_key.as_deref()).await
+}
+
+pub(crate) async fn unfollow(actor: &Actor, request: Unfollow) -> Result<Receipt, Error> {
+    tie(
+        actor,
+        &request.person,
+        Tie::Unfollow,
+        request.idempotency_key.as_deref(),
+    )
+    .await
+}
+
+pub(crate) async fn block(actor: &Actor, request: Block) -> Result<Receipt, Error> {
+    tie(actor, &request.person, Tie::Block, request.idempotency_key.as_deref()).await
+}
+
+pub(crate) async fn unblock(actor: &Actor, request: Unblock) -> Result<Receipt, Error> {
+    tie(actor, &request.person, Tie::Unblock, request.idempotency_key.as_deref()).await
+}
+
+async fn tie(actor: &Actor, person: &Ref, tie: Tie, key: Option<&str>) -> Result<Receipt, Error> {
+    let command = SetTie {
+        by: actor.person()?.clone(),
+        other: person.who(),
+        tie,
+    };
+    receipt(actor, &actor.execute(&command, key).await?)
+}

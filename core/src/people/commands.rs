@@ -1,0 +1,198 @@
+//! Commands of the host's system on persons and units.
+
+use super::records::{External, Named, Person, PersonKind, PersonStatus, Tree, UNIT_TREE, Unit};
+use crate::error::{Error, Reason};
+use crate::gate::facts::only;
+use crate::gate::plan::{Plan, Slot, Snapshot};
+use crate::gate::reader::Who;
+use crate::gate::sealed::Opening;
+use crate::ids::{PersonId, Time, UnitId};
+use crate::refs::External as HostId;
+use crate::store::execute::{Command, Draft};
+use crate::store::{Keys, Value, col};
+use crate::text;
+use serde::Serialize;
+
+/// A guest for whom nobody set a date leaves after this many days.
+pub(crate) const GUEST_DAYS: i64 = 180;
+
+/// Creates a person, or changes the one who has this host's id.
+#[derive(Serialize)]
+pub(crate) struct PutPerson {
+    pub(crate) external: HostId,
+    pub(crate) name: String,
+    pub(crate) title: Option<String>,
+    pub(crate) kind: PersonKind,
+    pub(crate) status: PersonStatus,
+    pub(crate) unit: Option<Who>,
+    pub(crate) expires: Option<Time>,
+    pub(crate) zone: Option<String>,
+}
+
+/// The slots of a put.
+pub(crate) struct PersonSlots {
+    person: Slot<Person>,
+    unit: Slot<Unit>,
+}
+
+impl Command for PutPerson {
+    const NAME: &'static str = "people.put";
+    type Slots = PersonSlots;
+    type Made = PersonId;
+
+    fn load(&self, plan: &mut Plan) -> PersonSlots {
+        let who = Who::External {
+            app: self.external.app.clone(),
+            external: self.external.id.clone(),
+        };
+        let keys = who.keys(Named::Person, plan);
+        let person = plan.get::<Person>(keys);
+        let keys = self
+            .unit
+            .as_ref()
+            .map_or_else(Keys::default, |unit| unit.keys(Named::Unit, plan));
+        PersonSlots {
+            person,
+            unit: plan.get::<Unit>(keys),
+        }
+    }
+
+    fn decide(&self, facts: &Snapshot, slots: PersonSlots, draft: &mut Draft) -> Result<PersonId, Error> {
+        let external = text::external(&self.external.id, "external")?;
+        let unit = only(facts, slots.unit)?;
+        if self.unit.is_some() && unit.is_none() {
+            return Err(Error::new(Reason::Named).at("unit"));
+        }
+        let guest = match self.kind {
+            PersonKind::Internal => false,
+            PersonKind::Guest => true,
+            PersonKind::Unknown => return Err(Error::new(Reason::BadValue).at("kind")),
+        };
+        if guest && unit.is_some() {
+            return Err(Error::new(Reason::Guest).at("unit"));
+        }
+        if !guest && self.expires.is_some() {
+            return Err(Error::new(Reason::BadValue).at("expires"));
+        }
+        let known = only(facts, slots.person)?;
+        let kept = known.as_ref().and_then(|person| person.expires).filter(|_| guest);
+        let expires = self
+            .expires
+            .or(kept)
+            .or_else(|| guest.then(|| draft.now.plus_days(GUEST_DAYS)));
+        let id = match &known {
+            Some(person) => person.id,
+            None => {
+                let id = draft.id();
+                let app = self.external.app.clone();
+                draft.put(&External {
+                    named: Named::Person,
+                    app,
+                    external: external.clone(),
+                    id,
+                });
+                PersonId::from_bytes(id)
+            }
+        };
+        draft.put(&Person {
+            id,
+            kind: self.kind,
+            status: self.status,
+            expires,
+            unit: unit.map(|unit| unit.id),
+            name: text::name(&self.name, "name")?,
+            title: text::optional_name(self.title.as_deref(), "title")?,
+            zone: self.zone.clone(),
+            external: Some(external),
+            imported: None,
+            rest: known.map(|person| person.rest).unwrap_or_default(),
+        });
+        Ok(id)
+    }
+}
+
+/// Creates a unit, or changes the one that has this host's id.
+#[derive(Serialize)]
+pub(crate) struct PutUnit {
+    pub(crate) external: HostId,
+    pub(crate) name: String,
+    pub(crate) parent: Option<Who>,
+}
+
+/// The slots of a put.
+pub(crate) struct UnitSlots {
+    unit: Slot<Unit>,
+    parent: Slot<Unit>,
+    above: Slot<Unit>,
+    tree: Slot<Tree>,
+}
+
+impl Command for PutUnit {
+    const NAME: &'static str = "people.put_unit";
+    type Slots = UnitSlots;
+    type Made = UnitId;
+
+    fn load(&self, plan: &mut Plan) -> UnitSlots {
+        let who = Who::External {
+            app: self.external.app.clone(),
+            external: self.external.id.clone(),
+        };
+        let keys = who.keys(Named::Unit, plan);
+        let unit = plan.get::<Unit>(keys);
+        let keys = self
+            .parent
+            .as_ref()
+            .map_or_else(Keys::default, |parent| parent.keys(Named::Unit, plan));
+        let parent = plan.get::<Unit>(keys);
+        let above = plan.walk::<Unit>(parent.each([col("id")]), "parent");
+        UnitSlots {
+            unit,
+            parent,
+            above,
+            tree: plan.get::<Tree>(Keys::one([Value::Int(UNIT_TREE)])),
+        }
+    }
+
+    fn decide(&self, facts: &Snapshot, slots: UnitSlots, draft: &mut Draft) -> Result<UnitId, Error> {
+        let external = text::external(&self.external.id, "external")?;
+        let parent = only(facts, slots.parent)?;
+        if self.parent.is_some() && parent.is_none() {
+            return Err(Error::new(Reason::Named).at("parent"));
+        }
+        let known = only(facts, slots.unit)?;
+        let above = facts.take(slots.above)?.open(Opening::Decide);
+        let own = known.as_ref().map(|unit| unit.id);
+        // A walk that is as deep as it may be cannot tell whether the tree ends above it.
+        if above.iter().any(|unit| Some(unit.id) == own) || above.len() >= usize::from(crate::store::MAX_DEPTH) {
+            return Err(Error::new(Reason::Cycle).at("parent"));
+        }
+        let id = match &known {
+            Some(unit) => unit.id,
+            None => {
+                let id = draft.id();
+                let app = self.external.app.clone();
+                draft.put(&External {
+                    named: Named::Unit,
+                    app,
+                    external: external.clone(),
+                    id,
+                });
+                UnitId::from_bytes(id)
+            }
+        };
+        let edges = only(facts, slots.tree)?.map_or(0, |tree| tree.edges);
+        draft.put(&Tree {
+            tree: UNIT_TREE,
+            edges: edges.wrapping_add(1),
+        });
+        draft.put(&Unit {
+            id,
+            parent: parent.map(|parent| parent.id),
+            name: text::name(&self.name, "name")?,
+            external: Some(external),
+            imported: None,
+            rest: known.map(|unit| unit.rest).unwrap_or_default(),
+        });
+        Ok(id)
+    }
+}

@@ -1,0 +1,33 @@
+//! Questions about persons.
+
+use super::PersonCard;
+use super::records::{Named, Person};
+use crate::actor::Actor;
+use crate::error::{Error, Reason};
+use crate::gate::answer::Visible;
+use crate::gate::page::visible;
+use crate::gate::plan::Plan;
+use crate::gate::reader::{Reader, ReaderSlots, Who};
+use crate::gate::sealed::Opening;
+use crate::spaces::records::Member;
+use crate::store::col;
+
+/// One person's card: internal persons see all, a guest those who share a space with him.
+pub(crate) async fn get(actor: &Actor, person: &Who) -> Result<Visible<PersonCard>, Error> {
+    let mut plan = Plan::new();
+    let reader = ReaderSlots::whole(&mut plan, actor.person()?);
+    let keys = person.keys(Named::Person, &mut plan);
+    let slot = plan.get::<Person>(keys);
+    let shared = plan.get::<Member>(reader.members.each([slot.only("id"), col("space")]));
+    let snapshot = plan.ask(actor.core.storage.as_ref(), actor.network).await?;
+    let reader = Reader::build(&snapshot, reader, actor.now(), &actor.core.config.switches)?
+        .map_err(|_| Error::new(Reason::Actor))?;
+    let shared = snapshot.take(shared)?.open(Opening::Show);
+    let current =
+        |member: &Member| member.expires.is_none_or(|end| reader.now < end) && reader.role(member.space).is_some();
+    let meets = reader.is_internal() || shared.iter().any(current) || !reader.switches.on("person_found");
+    let person = snapshot.take(slot)?.open(Opening::Show).into_iter().next();
+    let person = person.filter(|person| reader.policy_is_empty && (meets || person.id == reader.id));
+    let person = person.ok_or(Error::new(Reason::Named).at("person"))?;
+    Ok(visible(&snapshot, &reader, PersonCard::build(&person)))
+}

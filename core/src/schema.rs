@@ -1,0 +1,55 @@
+//! Every table of this release, in one list.
+
+#[cfg(feature = "testing")]
+use crate::store::Declaration;
+use crate::store::{Record, Schema, Table};
+
+macro_rules! tables {
+    ($($record:path),+ $(,)?) => {
+        fn tables() -> Vec<Table> {
+            vec![$(<$record>::table()),+]
+        }
+
+        /// What the leak tests know of every record.
+        #[cfg(feature = "testing")]
+        pub(crate) fn declarations() -> Vec<Declaration> {
+            vec![$(<$record>::declaration()),+]
+        }
+    };
+}
+
+tables! {
+    crate::secrets::KeptSecret,
+    crate::people::records::Person,
+    crate::people::records::Unit,
+    crate::people::records::Tree,
+    crate::people::records::External,
+    crate::people::records::PolicyRow,
+    crate::people::records::PersonCounts,
+    crate::spaces::records::Space,
+    crate::spaces::records::Member,
+    crate::spaces::records::SpaceCounts,
+    crate::graph::records::Follow,
+    crate::graph::records::Block,
+    crate::graph::records::Affinity,
+    crate::items::records::Item,
+    crate::items::records::Audience,
+    crate::items::records::Text,
+    crate::items::records::Timeline,
+    crate::items::records::Comment,
+    crate::items::records::Reaction,
+    crate::items::records::CommentCount,
+    crate::items::records::ReactionCount,
+    crate::feed::records::Seen,
+    crate::due::Follower,
+}
+
+/// Grows with every addition to the tables.
+const ADDS: u32 = 1;
+/// Grows when the meaning of something stored changes.
+const BREAKS: u32 = 1;
+
+/// The schema of this release.
+pub(crate) fn schema() -> Schema {
+    Schema::new(ADDS, BREAKS, tables())
+}

@@ -1,0 +1,37 @@
+//! Questions about spaces.
+
+use super::records::Space;
+use crate::actor::Actor;
+use crate::error::{Error, Reason};
+use crate::gate::answer::Visible;
+use crate::gate::judge::find_space;
+use crate::gate::page::visible;
+use crate::gate::plan::Plan;
+use crate::gate::reader::{Reader, ReaderSlots, Who};
+use crate::gate::sealed::Opening;
+use crate::items::SpaceView;
+use crate::people::records::Named;
+
+/// One space, where the reader may find it.
+pub(crate) async fn get(actor: &Actor, space: &Who) -> Result<Visible<SpaceView>, Error> {
+    let mut plan = Plan::new();
+    let reader = ReaderSlots::whole(&mut plan, actor.person()?);
+    let keys = space.keys(Named::Space, &mut plan);
+    let slot = plan.get::<Space>(keys);
+    let snapshot = plan.ask(actor.core.storage.as_ref(), actor.network).await?;
+    let reader = Reader::build(&snapshot, reader, actor.now(), &actor.core.config.switches)?
+        .map_err(|_| Error::new(Reason::Actor))?;
+    let space = snapshot.take(slot)?.open(Opening::Show).into_iter().next();
+    let space = space
+        .filter(|space| find_space(&reader, space))
+        .ok_or(Error::new(Reason::Named).at("space"))?;
+    let view = SpaceView {
+        id: space.id,
+        external: space.external.clone(),
+        name: space.name.clone(),
+        about: space.about.clone(),
+        visibility: space.visibility,
+        role: reader.role(space.id),
+    };
+    Ok(visible(&snapshot, &reader, view))
+}

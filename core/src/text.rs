@@ -1,0 +1,87 @@
+//! What people write: which texts are accepted.
+
+use crate::error::{Error, Reason};
+
+/// The source of a text may take this many bytes.
+pub(crate) const MAX_SOURCE: usize = 16 * 1024;
+/// A name or a title may take this many bytes.
+pub(crate) const MAX_NAME: usize = 400;
+
+/// A name: not empty, one line, without control characters; spaces around it are taken away.
+///
+/// # Errors
+/// [`Reason::Empty`], [`Reason::LongText`], [`Reason::BadText`].
+pub(crate) fn name(text: &str, field: &'static str) -> Result<String, Error> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(Error::new(Reason::Empty).at(field));
+    }
+    if text.len() > MAX_NAME {
+        return Err(Error::new(Reason::LongText).at(field));
+    }
+    if text.chars().any(|c| c.is_control() || is_direction_mark(c)) {
+        return Err(Error::new(Reason::BadText).at(field));
+    }
+    Ok(text.to_owned())
+}
+
+/// An optional name.
+///
+/// # Errors
+/// As [`name`]; an empty one is absent.
+pub(crate) fn optional_name(text: Option<&str>, field: &'static str) -> Result<Option<String>, Error> {
+    text.filter(|text| !text.trim().is_empty())
+        .map(|text| name(text, field))
+        .transpose()
+}
+
+/// The source of a text: kept byte for byte, not empty, without U+0000.
+///
+/// # Errors
+/// [`Reason::Empty`], [`Reason::LongText`], [`Reason::BadText`].
+pub(crate) fn source(text: &str, field: &'static str) -> Result<String, Error> {
+    if text.trim().is_empty() {
+        return Err(Error::new(Reason::Empty).at(field));
+    }
+    if text.len() > MAX_SOURCE {
+        return Err(Error::new(Reason::LongText).at(field));
+    }
+    if text.contains('\0') {
+        return Err(Error::new(Reason::BadText).at(field));
+    }
+    Ok(text.to_owned())
+}
+
+/// A host's own id: 1 to 200 bytes without control characters.
+///
+/// # Errors
+/// [`Reason::Empty`], [`Reason::LongText`], [`Reason::BadText`].
+pub(crate) fn external(text: &str, field: &'static str) -> Result<String, Error> {
+    if text.is_empty() {
+        return Err(Error::new(Reason::Empty).at(field));
+    }
+    if text.len() > 200 {
+        return Err(Error::new(Reason::LongText).at(field));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(Error::new(Reason::BadText).at(field));
+    }
+    Ok(text.to_owned())
+}
+
+/// The name of a kind of reaction: 1 to 32 lower-case letters, digits, `_`.
+///
+/// # Errors
+/// [`Reason::BadValue`].
+pub(crate) fn reaction(text: &str) -> Result<String, Error> {
+    let accepted = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    if text.is_empty() || text.len() > 32 || !text.chars().all(accepted) {
+        return Err(Error::new(Reason::BadValue).at("reaction"));
+    }
+    Ok(text.to_owned())
+}
+
+/// Marks that turn the direction of a text around: in a name they let one person look like another.
+fn is_direction_mark(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}

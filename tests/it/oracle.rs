@@ -1,0 +1,66 @@
+//! The oracle: a second judge, written from the rules and the commands alone, over random organisations and histories.
+//! `PARVIS_SEED` chooses the histories, `PARVIS_DECISIONS` how many decisions are compared.
+
+pub(crate) mod commands;
+pub(crate) mod compare;
+pub(crate) mod dice;
+pub(crate) mod drive;
+pub(crate) mod history;
+mod mutants;
+mod sight;
+pub(crate) mod world;
+
+use crate::folder::Folder;
+use history::Size;
+use parvis::store::conformance::wait;
+use parvis::store::{Memory, Storage};
+use parvis_sqlx::{Sqlite, SqliteOptions};
+
+fn number(name: &str, otherwise: u64) -> u64 {
+    std::env::var(name)
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(otherwise)
+}
+
+/// Runs histories on new stores until so many decisions were compared. The first difference fails. `new` makes a store, and
+/// what must live as long as it.
+fn compare_on<S: Storage, K>(decisions: u64, size: Size, new: impl Fn() -> (S, K)) {
+    let began = std::time::Instant::now();
+    let first = number("PARVIS_SEED", 1);
+    let (mut compared, mut seed) = (0, first);
+    while compared < decisions {
+        let (store, _keep) = new();
+        let (more, outcome) = wait(history::run(store, seed, size, |config| config));
+        let found = outcome.err().map(|it| format!("{}: {}", it.by, it.said));
+        assert_eq!(found, None, "PARVIS_SEED={seed}");
+        compared += more;
+        seed += 1;
+    }
+    let seconds = began.elapsed().as_secs_f32();
+    println!(
+        "{compared} decisions, {} histories from seed {first}, 0 differences, {seconds:.1} s",
+        seed - first
+    );
+}
+
+const SIZE: Size = Size {
+    persons: 12,
+    spaces: 6,
+    commands: 300,
+    every: 30,
+};
+
+#[test]
+fn the_oracle_and_the_library_agree_on_memory() {
+    compare_on(number("PARVIS_DECISIONS", 1_000_000), SIZE, || (Memory::new(), ()));
+}
+
+#[test]
+fn the_oracle_and_the_library_agree_on_sqlite() {
+    compare_on(number("PARVIS_DECISIONS", 1_000_000) / 10, SIZE, || {
+        let folder = Folder::new();
+        let options = SqliteOptions::new(folder.file("parvis.db")).readers(1);
+        (wait(Sqlite::open(options)).unwrap(), folder)
+    });
+}

@@ -1,0 +1,363 @@
+//! Commands: what each must answer, and what it changes when it succeeds.
+
+use super::world::{Item, Key, Member, Stand, World};
+use parvis::gate::answer::Token;
+use parvis::items::NewAudience;
+use parvis::people::{PersonKind, PersonStatus};
+use parvis::spaces::{Role, Visibility};
+use parvis::{ItemId, Reason, Verb};
+
+/// Something named in a command: its number in the model, or an id that was never given to anything.
+pub(crate) type Named = Option<usize>;
+
+/// A command. Persons, units, spaces and items are numbers of the model.
+#[derive(Clone, Debug)]
+pub(crate) enum Act {
+    PutUnit {
+        unit: Option<usize>,
+        parent: Option<usize>,
+    },
+    PutPerson {
+        person: Option<usize>,
+        kind: PersonKind,
+        status: PersonStatus,
+        unit: Option<usize>,
+        expires: Option<i64>,
+    },
+    Follow(Named),
+    Unfollow(Named),
+    Block(Named),
+    Unblock(Named),
+    NewSpace(Visibility),
+    Join(Named),
+    Leave(Named),
+    Add {
+        space: Named,
+        person: Named,
+        role: Role,
+        expires: Option<i64>,
+    },
+    Remove {
+        space: Named,
+        person: Named,
+    },
+    SetRole {
+        space: Named,
+        person: Named,
+        role: Role,
+    },
+    SetVisibility {
+        space: Named,
+        visibility: Visibility,
+    },
+    Post {
+        place: PostPlace,
+        audience: NewAudience,
+        unit: Named,
+    },
+    Comment {
+        on: Named,
+        staff: bool,
+    },
+    Edit {
+        item: Named,
+        /// A number of the item's versions.
+        version: usize,
+    },
+    Delete(Named),
+    React {
+        item: Named,
+        reaction: &'static str,
+    },
+    Unreact(Named),
+}
+
+/// Where a post goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PostPlace {
+    Space(Named),
+    Wall,
+    Network,
+}
+
+/// What an item command answered.
+pub(crate) struct Written {
+    pub(crate) id: ItemId,
+    pub(crate) version: Token,
+    pub(crate) words: String,
+}
+
+impl World {
+    /// What the command must answer. People are put by the host's system, which is always allowed.
+    pub(crate) fn predict(&self, by: usize, act: &Act) -> Result<(), Reason> {
+        match act {
+            Act::PutUnit { unit, parent } => match (unit, parent) {
+                (Some(unit), Some(parent)) if self.would_circle(*unit, *parent) => Err(Reason::Cycle),
+                _ => Ok(()),
+            },
+            Act::PutPerson { .. } => Ok(()),
+            _ if !self.active(by) => Err(Reason::Actor),
+            Act::Follow(other) | Act::Unfollow(other) | Act::Block(other) | Act::Unblock(other) => {
+                // A guest follows and blocks nobody, whoever is named.
+                if !self.internal(by) {
+                    return Err(Reason::Guest);
+                }
+                let other = self.found_person(by, *other)?;
+                let active = self.persons[other].status == PersonStatus::Active;
+                match act {
+                    _ if other == by => Err(Reason::Oneself),
+                    Act::Follow(_) if self.blocked_by(by, other) => Err(Reason::Blocked),
+                    Act::Follow(_) if self.blocked_by(other, by) => Err(Reason::BadValue),
+                    Act::Follow(_) if !active => Err(Reason::Named),
+                    _ => Ok(()),
+                }
+            }
+            Act::NewSpace(_) => self.internal(by).then_some(()).ok_or(Reason::Guest),
+            Act::Join(space) => {
+                let space = self.found_space(by, *space)?;
+                match (self.role(space, by), self.spaces[space].visibility) {
+                    (Some(_), _) | (None, Visibility::Open) => Ok(()),
+                    _ => Err(Reason::NotOpen),
+                }
+            }
+            Act::Leave(space) => {
+                let space = self.found_space(by, *space)?;
+                // Whoever is out already has left.
+                self.keeps_an_owner(space, by, None)
+            }
+            Act::Add {
+                space,
+                person,
+                role,
+                expires,
+            } => {
+                let space = self.owned_space(by, *space)?;
+                let person = self.found_person(by, *person)?;
+                if !self.internal(person) && *role != Role::Member {
+                    return Err(Reason::Guest);
+                }
+                self.keeps_an_owner(
+                    space,
+                    person,
+                    Some(Member {
+                        role: *role,
+                        expires: *expires,
+                    }),
+                )
+            }
+            Act::Remove { space, person } => {
+                let space = self.owned_space(by, *space)?;
+                // Whoever is out already is out.
+                person.map_or(Ok(()), |person| self.keeps_an_owner(space, person, None))
+            }
+            Act::SetRole { space, person, role } => {
+                let space = self.owned_space(by, *space)?;
+                let person = self.found_person(by, *person)?;
+                self.role(space, person).ok_or(Reason::Named)?;
+                if !self.internal(person) && *role != Role::Member {
+                    return Err(Reason::Guest);
+                }
+                let expires = self.members[&(space, person)].expires;
+                self.keeps_an_owner(space, person, Some(Member { role: *role, expires }))
+            }
+            Act::SetVisibility { space, .. } => self.owned_space(by, *space).map(|_| ()),
+            Act::Post { place, audience, unit } => self.predict_post(by, *place, *audience, *unit),
+            Act::Comment { on, staff } => {
+                let on = self.allowed(by, *on, Verb::Comment)?;
+                match self.items[self.root(on)].stand {
+                    _ if !staff || self.items[on].staff => Ok(()),
+                    Stand::Space(space) if self.is_staff(space, by) => Ok(()),
+                    _ => Err(Reason::BadAudience),
+                }
+            }
+            Act::Edit { item, version } => {
+                let item = self.allowed(by, *item, Verb::Edit)?;
+                if version + 1 != self.items[item].versions.len() {
+                    return Err(Reason::Edited);
+                }
+                Ok(())
+            }
+            Act::Delete(item) => self.allowed(by, *item, Verb::Delete).map(|_| ()),
+            Act::React { item, .. } => self.allowed(by, *item, Verb::React).map(|_| ()),
+            // Taking back what one gave asks for no more than seeing it.
+            Act::Unreact(item) => self.allowed(by, *item, Verb::See).map(|_| ()),
+        }
+    }
+
+    fn predict_post(&self, by: usize, place: PostPlace, audience: NewAudience, unit: Named) -> Result<(), Reason> {
+        if let PostPlace::Space(space) = place {
+            let space = self.found_space(by, space)?;
+            self.role(space, by).ok_or(Reason::NotMember)?;
+            return match audience {
+                NewAudience::Place => Ok(()),
+                NewAudience::Staff if self.is_staff(space, by) => Ok(()),
+                NewAudience::Staff => Err(Reason::BadAudience),
+                _ => Err(Reason::BadAudience),
+            };
+        }
+        if !self.internal(by) {
+            return Err(Reason::Guest);
+        }
+        match (audience, place) {
+            (NewAudience::Place, _) | (NewAudience::Followers, PostPlace::Wall) => Ok(()),
+            (NewAudience::Unit, _) => {
+                let unit = unit.ok_or(Reason::Named)?;
+                self.in_unit(by, unit).then_some(()).ok_or(Reason::BadAudience)
+            }
+            _ => Err(Reason::BadAudience),
+        }
+    }
+
+    fn allowed(&self, by: usize, item: Named, verb: Verb) -> Result<usize, Reason> {
+        let item = item.ok_or(Reason::Named)?;
+        self.may(by, item, verb).map(|()| item)
+    }
+
+    fn found_space(&self, by: usize, space: Named) -> Result<usize, Reason> {
+        space.filter(|&space| self.finds_space(by, space)).ok_or(Reason::Named)
+    }
+
+    fn found_person(&self, by: usize, person: Named) -> Result<usize, Reason> {
+        person
+            .filter(|&person| self.finds_person(by, person))
+            .ok_or(Reason::Named)
+    }
+
+    fn owned_space(&self, by: usize, space: Named) -> Result<usize, Reason> {
+        let space = self.found_space(by, space)?;
+        match self.role(space, by) {
+            Some(Role::Owner) if self.internal(by) => Ok(space),
+            _ => Err(Reason::NotOwner),
+        }
+    }
+
+    /// The last owner cannot leave or lose the role.
+    fn keeps_an_owner(&self, space: usize, person: usize, after: Option<Member>) -> Result<(), Reason> {
+        let stays = after.is_some_and(|member| member.role == Role::Owner && member.expires.is_none());
+        match self.lasting_owners(space).as_slice() {
+            [last] if *last == person && !stays => Err(Reason::LastOwner),
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes in what a command changed; `written` is what an item command answered.
+    pub(crate) fn apply(&mut self, by: usize, act: &Act, written: Option<Written>) {
+        let now = self.now();
+        self.newest = now;
+        match *act {
+            Act::PutUnit {
+                unit: Some(unit),
+                parent,
+            } => self.units[unit].parent = parent,
+            Act::PutPerson {
+                person: Some(person),
+                kind,
+                status,
+                unit,
+                expires,
+            } => {
+                let person = &mut self.persons[person];
+                (person.kind, person.status, person.unit, person.expires) = (kind, status, unit, expires);
+            }
+            Act::Follow(Some(other)) => drop(self.follows.insert((by, other))),
+            Act::Unfollow(Some(other)) => drop(self.follows.remove(&(by, other))),
+            Act::Block(Some(other)) => {
+                self.blocks.insert((by, other));
+                self.follows.remove(&(by, other));
+                self.follows.remove(&(other, by));
+            }
+            Act::Unblock(Some(other)) => drop(self.blocks.remove(&(by, other))),
+            Act::Join(Some(space)) if self.role(space, by).is_none() => {
+                let (role, expires) = (Role::Member, None);
+                self.members.insert((space, by), Member { role, expires });
+            }
+            Act::Leave(Some(space)) => drop(self.members.remove(&(space, by))),
+            Act::Add {
+                space: Some(space),
+                person: Some(person),
+                role,
+                expires,
+            } => drop(self.members.insert((space, person), Member { role, expires })),
+            Act::Remove {
+                space: Some(space),
+                person: Some(person),
+            } => drop(self.members.remove(&(space, person))),
+            Act::SetRole {
+                space: Some(space),
+                person: Some(person),
+                role,
+            } => {
+                if let Some(member) = self.members.get_mut(&(space, person)) {
+                    member.role = role;
+                }
+            }
+            Act::SetVisibility {
+                space: Some(space),
+                visibility,
+            } => self.spaces[space].visibility = visibility,
+            Act::Delete(Some(item)) => self.items[item].deleted = true,
+            Act::React {
+                item: Some(item),
+                reaction,
+            } => drop(self.items[item].reactions.insert(by, reaction.to_owned())),
+            Act::Unreact(Some(item)) => drop(self.items[item].reactions.remove(&by)),
+            Act::Edit { item: Some(item), .. } => {
+                if let Some(written) = written {
+                    let item = &mut self.items[item];
+                    item.words = written.words;
+                    item.versions.push(written.version);
+                    item.edited = true;
+                }
+            }
+            Act::Post { place, audience, unit } => {
+                let (stand, keys) = self.audience(by, place, audience, unit);
+                self.write(by, written, |item| (item.stand, item.keys) = (stand, keys));
+            }
+            Act::Comment { on: Some(on), staff } => {
+                let (root, narrow) = (self.root(on), staff || self.items[on].staff);
+                let stand = self.items[root].stand;
+                self.write(by, written, |item| {
+                    (item.stand, item.root, item.parent, item.staff) = (stand, Some(root), Some(on), narrow);
+                });
+            }
+            _ => {}
+        }
+    }
+
+    fn audience(&self, by: usize, place: PostPlace, audience: NewAudience, unit: Named) -> (Stand, Vec<Key>) {
+        let stand = match place {
+            PostPlace::Space(space) => Stand::Space(space.unwrap_or_default()),
+            PostPlace::Wall => Stand::Wall(by),
+            PostPlace::Network => Stand::Network,
+        };
+        let keys = match (audience, stand) {
+            (NewAudience::Staff, Stand::Space(space)) => vec![Key::Staff(space)],
+            (_, Stand::Space(space)) => vec![Key::Space(space)],
+            (NewAudience::Followers, _) => vec![Key::Followers(by), Key::Person(by)],
+            (NewAudience::Unit, _) => vec![Key::Unit(unit.unwrap_or_default())],
+            _ => vec![Key::Network],
+        };
+        (stand, keys)
+    }
+
+    fn write(&mut self, by: usize, written: Option<Written>, rest: impl FnOnce(&mut Item)) {
+        let Some(written) = written else { return };
+        let mut item = Item {
+            id: written.id,
+            author: by,
+            stand: Stand::Network,
+            keys: Vec::new(),
+            root: None,
+            parent: None,
+            staff: false,
+            deleted: false,
+            t: self.newest,
+            edited: false,
+            words: written.words,
+            versions: vec![written.version],
+            reactions: std::collections::BTreeMap::new(),
+        };
+        rest(&mut item);
+        self.items.push(item);
+    }
+}

@@ -1,0 +1,314 @@
+//! Comparisons: everything that the library answers about items, against the model.
+
+use super::dice::Dice;
+use super::drive::{Difference, Outcome, Pair, equal};
+use super::world::Stand;
+use parvis::feed::{FeedPage, Order};
+use parvis::gate::answer::{Token, Visible};
+use parvis::items::{ItemView, PlaceView, Shown};
+use parvis::operations::*;
+use parvis::{Actor, Error, Reason, Verb};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A list that is read page by page.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum List {
+    Home,
+    Space(usize),
+    Wall(usize),
+    Network,
+}
+
+impl Pair {
+    /// `items.filter` for every item and verb, and a few of `items.may` and `items.explain`.
+    pub(crate) async fn checks(&mut self, person: usize, dice: &mut Dice) -> Outcome {
+        let items = self.actor(person).items();
+        let count = self.world.items.len();
+        for &verb in Verb::ALL {
+            let mut asked: Vec<Option<usize>> = (0..count).map(Some).collect();
+            asked.insert(dice.below(count + 1), None);
+            for chunk in asked.chunks(1000) {
+                let refs = chunk.iter().map(|&item| self.item(item)).collect::<Vec<_>>();
+                let got = items.filter(FilterItems::new(verb, refs)).await;
+                let got = got.map(|answer| answer.allowed.clone()).map_err(|error| error.reason);
+                let may = |item: &Option<usize>| item.is_some_and(|item| self.world.may(person, item, verb).is_ok());
+                let expected = match self.world.active(person) {
+                    true => Ok(chunk.iter().map(may).collect::<Vec<bool>>()),
+                    false => Err(Reason::Actor),
+                };
+                if expected != got {
+                    let said = self.first_wrong(person, verb, chunk, &expected, &got);
+                    return Err(Difference { by: "filter", said });
+                }
+                self.decisions += chunk.len() as u64;
+            }
+        }
+        for _ in 0..3 {
+            let (item, verb) = (dice.below(count), dice.of(Verb::ALL));
+            self.check(person, item, verb).await?;
+        }
+        Ok(())
+    }
+
+    fn first_wrong(
+        &self,
+        person: usize,
+        verb: Verb,
+        chunk: &[Option<usize>],
+        expected: &Result<Vec<bool>, Reason>,
+        got: &Result<Vec<bool>, Reason>,
+    ) -> String {
+        let (Ok(expected), Ok(got)) = (expected, got) else {
+            return format!("{verb:?} by {person}: expected {expected:?}, got {got:?}");
+        };
+        let at = expected
+            .iter()
+            .zip(got)
+            .position(|(one, other)| one != other)
+            .unwrap_or_default();
+        let item = chunk[at].map(|item| &self.world.items[item]);
+        format!(
+            "{verb:?} by {person} on {item:?}: expected {}, got {}",
+            expected[at], got[at]
+        )
+    }
+
+    async fn check(&mut self, person: usize, item: usize, verb: Verb) -> Outcome {
+        let about = || format!("{verb:?} by {person} on {:?}", self.world.items[item]);
+        let (active, may) = (self.world.active(person), self.world.may(person, item, verb));
+        let items = self.actor(person).items();
+        let got = items.may(May::new(verb, self.item(Some(item)))).await;
+        let got = got.map(|answer| answer.allowed.clone()).map_err(|error| error.reason);
+        let expected = if active {
+            Ok(vec![may.is_ok()])
+        } else {
+            Err(Reason::Actor)
+        };
+        equal("may", &expected, &got, about)?;
+        let got = items.explain(ExplainItem::new(self.item(Some(item))).verb(verb)).await;
+        let got = got.map(|answer| answer.allowed).map_err(|error| error.reason);
+        let expected = match may {
+            Err(reason @ (Reason::Actor | Reason::Named)) => Err(reason),
+            other => Ok(other.is_ok()),
+        };
+        equal("explain", &expected, &got, about)?;
+        let system = self.db.system(super::drive::NETWORK, "hr").items();
+        let request = ExplainItem::new(self.item(Some(item))).verb(verb);
+        let got = system.explain(request.person(self.person(Some(person)))).await;
+        let got = got.map(|answer| answer.allowed).map_err(|error| error.reason);
+        let expected = if active { Ok(may.is_ok()) } else { Err(Reason::Actor) };
+        equal("explain by the system", &expected, &got, about)?;
+        self.decisions += 3;
+        Ok(())
+    }
+
+    /// Reads one list to its end and compares order, words, counters, verbs.
+    pub(crate) async fn list(&mut self, person: usize, list: List, dice: &mut Dice) -> Outcome {
+        let expected = match list {
+            List::Home => self.world.home(person),
+            List::Space(space) => self.world.space_wall(person, space),
+            List::Wall(of) => self.world.person_wall(person, of),
+            List::Network => self.world.network_wall(person),
+        };
+        let name = match list {
+            List::Home => "home",
+            List::Space(_) => "space wall",
+            List::Wall(_) => "person wall",
+            List::Network => "network wall",
+        };
+        let limit = dice.of(&[2, 5, 20, 100]);
+        let actor = self.actor(person);
+        let (mut got, mut cursor) = (Vec::new(), None);
+        let outcome = loop {
+            let page = match self.page(&actor, list, limit, cursor.take()).await {
+                Ok(page) => page,
+                Err(error) => break Err(error.reason),
+            };
+            let full = page.items.len() <= limit as usize && (page.next.is_none() || !page.items.is_empty());
+            equal(name, &true, &full, || {
+                format!("{person} {list:?}: a page in its bounds")
+            })?;
+            for view in &page.items {
+                self.view(name, person, view)?;
+                got.push(view.id);
+            }
+            cursor = page.next.clone();
+            if cursor.is_none() {
+                break Ok(());
+            }
+        };
+        let expected_ids =
+            expected.map(|found| found.iter().map(|&item| self.world.items[item].id).collect::<Vec<_>>());
+        let got = outcome.map(|()| got);
+        equal(name, &expected_ids, &got, || format!("{person} {list:?}"))?;
+        self.decisions += got.map_or(1, |got| got.len() as u64 + 1);
+        Ok(())
+    }
+
+    async fn page(
+        &self,
+        actor: &Actor,
+        list: List,
+        limit: u32,
+        cursor: Option<Token>,
+    ) -> Result<Visible<FeedPage>, Error> {
+        let feed = actor.feed();
+        match list {
+            List::Home => {
+                let mut request = Home::new().order(Order::Newest).limit(limit);
+                request.cursor = cursor;
+                feed.home(request).await
+            }
+            List::Space(space) => {
+                let mut request = SpaceWall::new(self.space(Some(space))).limit(limit);
+                request.cursor = cursor;
+                feed.space_wall(request).await
+            }
+            List::Wall(of) => {
+                let mut request = PersonWall::new(self.person(Some(of))).limit(limit);
+                request.cursor = cursor;
+                feed.person_wall(request).await
+            }
+            List::Network => {
+                let mut request = NetworkWall::new().limit(limit);
+                request.cursor = cursor;
+                feed.network_wall(request).await
+            }
+        }
+    }
+
+    /// The ranked home shows what the other one lists, each root once, nothing else.
+    pub(crate) async fn ranked(&mut self, person: usize) -> Outcome {
+        let expected = self.world.home(person);
+        let (mut got, mut cursor) = (BTreeSet::new(), None);
+        let feed = self.actor(person).feed();
+        let outcome = loop {
+            let mut request = Home::new().limit(100);
+            request.cursor = cursor.take();
+            let page = match feed.home(request).await {
+                Ok(page) => page,
+                Err(error) => break Err(error.reason),
+            };
+            for view in &page.items {
+                self.view("ranked home", person, view)?;
+                let first = got.insert(view.id);
+                equal("ranked home", &true, &first, || format!("{:?} once", view.id))?;
+            }
+            cursor = page.next.clone();
+            if cursor.is_none() {
+                break Ok(());
+            }
+        };
+        let expected = expected.map(|found| found.iter().map(|&item| self.world.items[item].id).collect());
+        equal("ranked home", &expected, &outcome.map(|()| got), || {
+            format!("{person} at {}, clock {}", self.world.now(), self.world.clock)
+        })?;
+        self.decisions += 1;
+        Ok(())
+    }
+
+    /// One item page with its whole thread.
+    pub(crate) async fn thread(&mut self, person: usize, item: usize, dice: &mut Dice) -> Outcome {
+        let about = || format!("{person} {:?}", self.world.items[item]);
+        let root = self.world.root(item);
+        let expected = self.world.may(person, item, Verb::See);
+        let limit = dice.of(&[1, 4, 100]);
+        let items = self.actor(person).items();
+        let (mut got, mut cursor) = (Vec::new(), None);
+        loop {
+            let mut request = GetItem::new(self.item(Some(item))).limit(limit);
+            request.cursor = cursor.take();
+            let page = items.get(request).await;
+            let reason = page.as_ref().err().map(|error| error.reason);
+            equal("thread", &expected.err(), &reason, about)?;
+            let Ok(page) = page else { break };
+            equal("thread", &self.world.items[item].id, &page.item.id, about)?;
+            equal("thread", &self.world.items[root].id, &page.root.id, about)?;
+            self.view("thread", person, &page.item)?;
+            self.view("thread", person, &page.root)?;
+            for view in &page.comments {
+                self.view("thread", person, view)?;
+                got.push(view.id);
+            }
+            cursor = page.next.clone();
+            if cursor.is_none() {
+                break;
+            }
+        }
+        let listed = match expected {
+            Ok(()) => self.world.thread(person, root),
+            Err(_) => Vec::new(),
+        };
+        let listed: Vec<_> = listed.iter().map(|&item| self.world.items[item].id).collect();
+        equal("thread", &listed, &got, about)?;
+        self.decisions += 1 + got.len() as u64;
+        Ok(())
+    }
+
+    /// The card of a person, the view of a space.
+    pub(crate) async fn names(&mut self, person: usize, other: usize, space: usize) -> Outcome {
+        let actor = self.actor(person);
+        let inactive = (!self.world.active(person)).then_some(Reason::Actor);
+        let got = actor.people().get(GetPerson::new(self.person(Some(other)))).await;
+        let got = got.err().map(|error| error.reason);
+        let hidden = (!self.world.finds_person(person, other)).then_some(Reason::Named);
+        equal("person", &inactive.or(hidden), &got, || format!("{person} {other}"))?;
+        let got = actor.spaces().get(GetSpace::new(self.space(Some(space)))).await;
+        let got = got
+            .map(|view| (view.visibility, view.role))
+            .map_err(|error| error.reason);
+        let shown = (self.world.spaces[space].visibility, self.world.role(space, person));
+        let hidden = (!self.world.finds_space(person, space)).then_some(Reason::Named);
+        let expected = inactive.or(hidden).map_or(Ok(shown), Err);
+        equal("space", &expected, &got, || format!("{person} {space}"))?;
+        self.decisions += 2;
+        Ok(())
+    }
+
+    /// One item as it is shown: placeholder or words, place, counters, verbs.
+    fn view(&self, by: &'static str, person: usize, view: &ItemView) -> Outcome {
+        let Some(item) = (0..self.world.items.len()).find(|&item| self.world.items[item].id == view.id) else {
+            let said = format!("{person} was shown an item that nobody wrote: {:?}", view.id);
+            return Err(Difference { by, said });
+        };
+        let it = &self.world.items[item];
+        let about = || format!("{person} {it:?}");
+        let shown = match (it.deleted, self.world.blocked_by(it.author, person)) {
+            (true, _) => Shown::Deleted,
+            (_, true) => Shown::Blocked,
+            _ => Shown::Whole,
+        };
+        equal(by, &shown, &view.shown, about)?;
+        let whole = shown == Shown::Whole;
+        let words = whole.then(|| it.words.clone());
+        equal(by, &words, &view.body.as_ref().map(|body| body.source.clone()), about)?;
+        let author = whole.then(|| self.world.persons[it.author].id);
+        equal(by, &author, &view.author.as_ref().map(|card| card.id), about)?;
+        let id = |item: Option<usize>| item.map(|item| self.world.items[item].id);
+        equal(by, &(id(it.root), id(it.parent)), &(view.root, view.parent), about)?;
+        equal(by, &it.t, &view.t.millis(), about)?;
+        let stand = match (&view.place, it.stand) {
+            (PlaceView::Space { id, .. }, Stand::Space(space)) => *id == self.world.spaces[space].id,
+            (PlaceView::Wall { person }, Stand::Wall(of)) => *person == self.world.persons[of].id,
+            (PlaceView::Network, Stand::Network) => true,
+            _ => false,
+        };
+        equal(by, &true, &stand, || {
+            format!("{} stands elsewhere: {:?}", about(), view.place)
+        })?;
+        equal("comments", &self.world.comments(person, item), &view.comments, about)?;
+        let reactions: BTreeMap<String, i64> = view.reactions.iter().map(|it| (it.reaction.clone(), it.n)).collect();
+        let expected = match whole {
+            true => self.world.reactions(item),
+            false => BTreeMap::new(),
+        };
+        equal("reactions", &expected, &reactions, || format!("{shown:?} {}", about()))?;
+        let ordered = view.reactions.is_sorted_by(|one, other| one.n >= other.n);
+        equal("reactions", &true, &ordered, about)?;
+        let own = it.reactions.get(&person).cloned();
+        equal("own reaction", &own, &view.viewer.reaction, || {
+            format!("{shown:?} {}", about())
+        })?;
+        equal("can", &self.world.can(person, item), &view.viewer.can, about)
+    }
+}

@@ -1,0 +1,302 @@
+//! Runs the commands of the model on the library, and compares what they answer.
+
+use super::commands::{Act, Named, PostPlace, Written};
+use super::world::{Person, Space, Unit, World};
+use parvis::items::{CommentAudience, ItemMade, NewAudience, Place};
+use parvis::operations::*;
+use parvis::testing::ManualClock;
+use parvis::{Actor, Error, ItemId, Parvis, PersonId, Reason, Ref, SpaceId, Time, UnitId, external};
+
+/// The network that every history runs in.
+pub(crate) const NETWORK: &str = "acme";
+
+/// A difference between the oracle and the library.
+#[derive(Clone, Debug)]
+pub(crate) struct Difference {
+    /// By what it was found.
+    pub(crate) by: &'static str,
+    /// What was expected and what came.
+    pub(crate) said: String,
+}
+
+pub(crate) type Outcome<T = ()> = Result<T, Difference>;
+
+/// Both are equal, or a difference.
+pub(crate) fn equal<T: PartialEq + std::fmt::Debug>(
+    by: &'static str,
+    expected: &T,
+    got: &T,
+    about: impl FnOnce() -> String,
+) -> Outcome {
+    if expected == got {
+        return Ok(());
+    }
+    let said = format!("{}: expected {expected:?}, got {got:?}", about());
+    Err(Difference { by, said })
+}
+
+/// The library and the model side by side.
+pub(crate) struct Pair {
+    pub(crate) db: Parvis,
+    pub(crate) clock: ManualClock,
+    pub(crate) world: World,
+    /// Decisions compared.
+    pub(crate) decisions: u64,
+    written: usize,
+}
+
+/// What a command made.
+enum Made {
+    Unit(UnitId),
+    Person(PersonId),
+    Space(SpaceId),
+    Item(ItemMade),
+    Nothing,
+}
+
+impl Pair {
+    pub(crate) fn new(db: Parvis, clock: ManualClock) -> Pair {
+        let world = World {
+            clock: parvis::Clock::now(&clock).millis(),
+            newest: i64::MIN,
+            ..World::default()
+        };
+        Pair {
+            db,
+            clock,
+            world,
+            decisions: 0,
+            written: 0,
+        }
+    }
+
+    /// Moves the clock, also back.
+    pub(crate) fn set_clock(&mut self, millis: i64) {
+        self.clock.set(Time::from_millis(millis));
+        self.world.clock = millis;
+    }
+
+    pub(crate) fn actor(&self, person: usize) -> Actor {
+        let person = &self.world.persons[person];
+        // By the library's id or the host's: both name the same person.
+        if person.id.bytes()[15].is_multiple_of(2) {
+            self.db.act_as(NETWORK, person.id)
+        } else {
+            self.db.act_as(NETWORK, external(&person.external))
+        }
+    }
+
+    pub(crate) fn item(&self, item: Named) -> Ref {
+        item.map_or_else(
+            || ItemId::from_bytes([9; 16]).into(),
+            |item| self.world.items[item].id.into(),
+        )
+    }
+
+    pub(crate) fn space(&self, space: Named) -> Ref {
+        space.map_or_else(
+            || SpaceId::from_bytes([9; 16]).into(),
+            |space| self.world.spaces[space].id.into(),
+        )
+    }
+
+    pub(crate) fn person(&self, person: Named) -> Ref {
+        person.map_or_else(
+            || PersonId::from_bytes([9; 16]).into(),
+            |person| self.world.persons[person].id.into(),
+        )
+    }
+
+    pub(crate) fn unit(&self, unit: Named) -> Ref {
+        unit.map_or_else(
+            || UnitId::from_bytes([9; 16]).into(),
+            |unit| self.world.units[unit].id.into(),
+        )
+    }
+
+    /// Runs a command on both. A difference in the outcome is one; the model follows the library where they agree.
+    pub(crate) async fn act(&mut self, by: usize, act: &Act) -> Outcome {
+        let expected = self.world.predict(by, act).err();
+        self.written += 1;
+        let words = format!("words {}", self.written);
+        let got = match act {
+            Act::PutUnit { .. } | Act::PutPerson { .. } => self.put(act).await,
+            Act::Post { .. } | Act::Comment { .. } | Act::Edit { .. } => {
+                self.write(by, act, &words).await.map(Made::Item)
+            }
+            Act::NewSpace(visibility) => {
+                let request = NewSpace::new(words.clone(), *visibility);
+                self.actor(by)
+                    .spaces()
+                    .create(request)
+                    .await
+                    .map(|made| Made::Space(made.id.0))
+            }
+            _ => self.tell(by, act).await.map(|()| Made::Nothing),
+        };
+        let reason = got.as_ref().err().map(|error| error.reason);
+        equal("outcome of a command", &expected, &reason, || format!("{by} {act:?}"))?;
+        self.decisions += 1;
+        if let Ok(made) = got {
+            self.take_in(by, act, made, words);
+        }
+        Ok(())
+    }
+
+    fn take_in(&mut self, by: usize, act: &Act, made: Made, words: String) {
+        let mut written = None;
+        match (made, act) {
+            (Made::Unit(id), Act::PutUnit { unit: None, parent }) => self.world.units.push(Unit {
+                id,
+                external: format!("unit {}", self.world.units.len()),
+                parent: *parent,
+            }),
+            (
+                Made::Person(id),
+                Act::PutPerson {
+                    person: None,
+                    kind,
+                    status,
+                    unit,
+                    expires,
+                },
+            ) => self.world.persons.push(Person {
+                id,
+                external: format!("person {}", self.world.persons.len()),
+                kind: *kind,
+                status: *status,
+                unit: *unit,
+                expires: *expires,
+            }),
+            (Made::Space(id), Act::NewSpace(visibility)) => {
+                let space = self.world.spaces.len();
+                self.world.spaces.push(Space {
+                    id,
+                    visibility: *visibility,
+                });
+                let owner = super::world::Member {
+                    role: parvis::spaces::Role::Owner,
+                    expires: None,
+                };
+                self.world.members.insert((space, by), owner);
+            }
+            (Made::Item(made), _) => {
+                written = Some(Written {
+                    id: made.id.0,
+                    version: made.version,
+                    words,
+                });
+            }
+            _ => {}
+        }
+        self.world.apply(by, act, written);
+    }
+
+    async fn put(&self, act: &Act) -> Result<Made, Error> {
+        let people = self.db.system(NETWORK, "hr").people();
+        match act {
+            Act::PutUnit { unit, parent } => {
+                let name = unit.map_or_else(
+                    || format!("unit {}", self.world.units.len()),
+                    |unit| self.world.units[unit].external.clone(),
+                );
+                let mut request = PutUnit::new(external(&name), name);
+                if let Some(parent) = parent {
+                    request = request.parent(self.unit(Some(*parent)));
+                }
+                people.put_unit(request).await.map(|made| Made::Unit(made.id.0))
+            }
+            Act::PutPerson {
+                person,
+                kind,
+                status,
+                unit,
+                expires,
+            } => {
+                let name = person.map_or_else(
+                    || format!("person {}", self.world.persons.len()),
+                    |person| self.world.persons[person].external.clone(),
+                );
+                let mut request = PutPerson::new(external(&name), name).kind(*kind).status(*status);
+                if let Some(unit) = unit {
+                    request = request.unit(self.unit(Some(*unit)));
+                }
+                if let Some(expires) = expires {
+                    request = request.expires(Time::from_millis(*expires));
+                }
+                people.put(request).await.map(|made| Made::Person(made.id.0))
+            }
+            _ => Err(Error::new(Reason::NoOperation)),
+        }
+    }
+
+    async fn write(&self, by: usize, act: &Act, words: &str) -> Result<ItemMade, Error> {
+        let items = self.actor(by).items();
+        match act {
+            Act::Post { place, audience, unit } => {
+                let place = match place {
+                    PostPlace::Space(space) => Place::space(self.space(*space)),
+                    PostPlace::Wall => Place::Wall,
+                    PostPlace::Network => Place::Network,
+                };
+                let mut request = NewItem::new(words).place(place).audience(*audience);
+                if *audience == NewAudience::Unit {
+                    request = request.unit(self.unit(*unit));
+                }
+                items.create(request).await
+            }
+            Act::Comment { on, staff } => {
+                let audience = [CommentAudience::Root, CommentAudience::Staff][usize::from(*staff)];
+                items
+                    .comment(NewComment::new(self.item(*on), words).audience(audience))
+                    .await
+            }
+            Act::Edit { item, version } => {
+                let item_of_version = item.unwrap_or_default();
+                let based_on = self.world.items[item_of_version].versions[*version].clone();
+                items.edit(EditItem::new(self.item(*item), words, based_on)).await
+            }
+            _ => Err(Error::new(Reason::NoOperation)),
+        }
+    }
+
+    async fn tell(&self, by: usize, act: &Act) -> Result<(), Error> {
+        let actor = self.actor(by);
+        let (people, spaces, items) = (actor.people(), actor.spaces(), actor.items());
+        let receipt = match act {
+            Act::Follow(other) => people.follow(Follow::new(self.person(*other))).await,
+            Act::Unfollow(other) => people.unfollow(Unfollow::new(self.person(*other))).await,
+            Act::Block(other) => people.block(Block::new(self.person(*other))).await,
+            Act::Unblock(other) => people.unblock(Unblock::new(self.person(*other))).await,
+            Act::Join(space) => spaces.join(JoinSpace::new(self.space(*space))).await,
+            Act::Leave(space) => spaces.leave(LeaveSpace::new(self.space(*space))).await,
+            Act::Add {
+                space,
+                person,
+                role,
+                expires,
+            } => {
+                let mut request = AddMember::new(self.space(*space), self.person(*person)).role(*role);
+                request.expires = expires.map(Time::from_millis);
+                spaces.add(request).await
+            }
+            Act::Remove { space, person } => {
+                let request = RemoveMember::new(self.space(*space), self.person(*person));
+                spaces.remove(request).await
+            }
+            Act::SetRole { space, person, role } => {
+                let request = SetRole::new(self.space(*space), self.person(*person), *role);
+                spaces.set_role(request).await
+            }
+            Act::SetVisibility { space, visibility } => {
+                let request = SetVisibility::new(self.space(*space), *visibility);
+                spaces.set_visibility(request).await
+            }
+            Act::Delete(item) => items.delete(DeleteItem::new(self.item(*item))).await,
+            Act::React { item, reaction } => items.react(React::new(self.item(*item)).reaction(*reaction)).await,
+            Act::Unreact(item) => items.unreact(Unreact::new(self.item(*item))).await,
+            _ => return Err(Error::new(Reason::NoOperation)),
+        };
+        receipt.map(|_| ())
+    }
+}

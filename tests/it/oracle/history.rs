@@ -1,0 +1,269 @@
+//! Random organisations and what happens in them.
+
+use super::commands::{Act, Named, PostPlace};
+use super::compare::List;
+use super::dice::Dice;
+use super::drive::{Outcome, Pair};
+use parvis::items::NewAudience;
+use parvis::people::{PersonKind, PersonStatus};
+use parvis::spaces::{Role, Visibility};
+use parvis::testing::{ManualClock, config};
+use parvis::{Config, Parvis, Time};
+
+const HOUR: i64 = 3_600_000;
+
+/// A post that every internal person reads.
+const ON_THE_NETWORK: Act = Act::Post {
+    place: PostPlace::Network,
+    audience: NewAudience::Place,
+    unit: None,
+};
+
+/// How long a history is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Size {
+    pub(crate) persons: usize,
+    pub(crate) spaces: usize,
+    pub(crate) commands: usize,
+    /// Everything is compared after so many commands.
+    pub(crate) every: usize,
+}
+
+/// The instant at which every history begins.
+pub(crate) fn morning() -> ManualClock {
+    ManualClock::new("2026-11-02T08:00:00Z".parse::<Time>().unwrap())
+}
+
+/// Runs one history on a storage; answers the number of decisions compared, and the first difference.
+pub(crate) async fn run<S: parvis::store::Storage>(
+    storage: S,
+    seed: u64,
+    size: Size,
+    alter: impl FnOnce(Config) -> Config,
+) -> (u64, Outcome) {
+    let clock = morning();
+    let db = Parvis::open(storage, alter(config(&clock, seed))).await.unwrap();
+    let mut pair = Pair::new(db, clock);
+    let mut dice = Dice::new(seed);
+    let outcome = live(&mut pair, &mut dice, size).await;
+    (pair.decisions, outcome)
+}
+
+async fn live(pair: &mut Pair, dice: &mut Dice, size: Size) -> Outcome {
+    found(pair, dice, size).await?;
+    for step in 1..=size.commands {
+        pass_time(pair, dice).await?;
+        let by = dice.below(pair.world.persons.len());
+        let act = any_act(pair, dice, by);
+        pair.act(by, &act).await?;
+        let reader = dice.below(pair.world.persons.len());
+        glance(pair, dice, reader).await?;
+        if step % size.every == 0 {
+            everything(pair, dice).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Units, persons, spaces, the first members and posts.
+async fn found(pair: &mut Pair, dice: &mut Dice, size: Size) -> Outcome {
+    for unit in 0..5 {
+        let parent = (unit > 0 && dice.percent(80)).then(|| dice.below(unit));
+        pair.act(0, &Act::PutUnit { unit: None, parent }).await?;
+    }
+    for person in 0..size.persons {
+        let act = any_person(pair, dice, None, person % 4 == 3);
+        pair.act(0, &act).await?;
+    }
+    for space in 0..size.spaces {
+        let visibility = [Visibility::Open, Visibility::Closed, Visibility::Secret][space % 3];
+        // Only internal persons found spaces; these three are.
+        pair.act(dice.below(3), &Act::NewSpace(visibility)).await?;
+    }
+    for _ in 0..size.persons * 3 {
+        let by = dice.below(3);
+        let act = any_membership(pair, dice);
+        pair.act(by, &act).await?;
+    }
+    pair.act(0, &ON_THE_NETWORK).await
+}
+
+/// The clock goes on, sometimes by much, sometimes back.
+async fn pass_time(pair: &mut Pair, dice: &mut Dice) -> Outcome {
+    let now = pair.world.clock;
+    match dice.below(40) {
+        0 => {
+            // What is in the log keeps the time: a clock that is set back makes nothing young again.
+            let world = &pair.world;
+            let author = (0..world.persons.len()).find(|&person| world.internal(person) && world.active(person));
+            if let Some(author) = author {
+                pair.act(author, &ON_THE_NETWORK).await?;
+                pair.set_clock(now - HOUR * (1 + dice.below(72) as i64));
+            }
+        }
+        1 => pair.set_clock(now.max(pair.world.newest) + HOUR * (1 + dice.below(48) as i64)),
+        2..=20 => pair.set_clock(now + 1 + dice.below(60_000) as i64),
+        _ => {}
+    }
+    Ok(())
+}
+
+/// A few comparisons after each command.
+async fn glance(pair: &mut Pair, dice: &mut Dice, reader: usize) -> Outcome {
+    let (persons, spaces) = (pair.world.persons.len(), pair.world.spaces.len());
+    let list = match dice.below(4) {
+        0 => List::Home,
+        1 => List::Space(dice.below(spaces)),
+        2 => List::Wall(dice.below(persons)),
+        _ => List::Network,
+    };
+    pair.list(reader, list, dice).await?;
+    let item = any_item(pair, dice).unwrap_or_default();
+    pair.thread(reader, item, dice).await?;
+    pair.names(reader, dice.below(persons), dice.below(spaces)).await
+}
+
+/// Every reader, every item, every verb; every home; every thread.
+async fn everything(pair: &mut Pair, dice: &mut Dice) -> Outcome {
+    for reader in 0..pair.world.persons.len() {
+        pair.checks(reader, dice).await?;
+        pair.list(reader, List::Home, dice).await?;
+        pair.list(reader, List::Network, dice).await?;
+        pair.ranked(reader).await?;
+        for space in 0..pair.world.spaces.len() {
+            pair.list(reader, List::Space(space), dice).await?;
+        }
+        for _ in 0..4 {
+            let item = dice.below(pair.world.items.len());
+            pair.thread(reader, item, dice).await?;
+        }
+    }
+    Ok(())
+}
+
+fn any_person(pair: &Pair, dice: &mut Dice, person: Option<usize>, guest: bool) -> Act {
+    let now = pair.world.now();
+    let units = pair.world.units.len();
+    Act::PutPerson {
+        person,
+        kind: [PersonKind::Internal, PersonKind::Guest][usize::from(guest)],
+        status: match person.is_some() && dice.percent(25) {
+            true => PersonStatus::Deactivated,
+            false => PersonStatus::Active,
+        },
+        unit: (!guest && dice.percent(80)).then(|| dice.below(units)),
+        expires: guest.then(|| now + HOUR * (20 + dice.below(24 * 20) as i64)),
+    }
+}
+
+/// An item, more often a young one; seldom an id that names nothing.
+fn any_item(pair: &Pair, dice: &mut Dice) -> Named {
+    let count = pair.world.items.len();
+    match dice.below(30) {
+        0 => None,
+        1..=15 => Some(dice.below(count)),
+        _ => Some(count - 1 - dice.below(count.min(12))),
+    }
+}
+
+fn any_of(dice: &mut Dice, count: usize) -> Named {
+    (!dice.percent(3)).then(|| dice.below(count))
+}
+
+fn any_membership(pair: &Pair, dice: &mut Dice) -> Act {
+    let space = any_of(dice, pair.world.spaces.len());
+    let person = any_of(dice, pair.world.persons.len());
+    let role = dice.of(&[Role::Member, Role::Member, Role::Moderator, Role::Owner]);
+    match dice.below(10) {
+        0 | 1 => Act::Join(space),
+        2 => Act::Leave(space),
+        3 => Act::Remove { space, person },
+        4 => Act::SetRole { space, person, role },
+        _ => Act::Add {
+            space,
+            person,
+            role,
+            expires: dice
+                .percent(35)
+                .then(|| pair.world.now() + HOUR * (1 + dice.below(100) as i64)),
+        },
+    }
+}
+
+fn any_post(pair: &Pair, dice: &mut Dice, by: usize) -> Act {
+    let own: Vec<usize> = (0..pair.world.spaces.len())
+        .filter(|&space| pair.world.role(space, by).is_some())
+        .collect();
+    let place = match dice.below(10) {
+        0..=4 if !own.is_empty() => PostPlace::Space(Some(dice.of(&own))),
+        5 => PostPlace::Space(any_of(dice, pair.world.spaces.len())),
+        6 | 7 => PostPlace::Network,
+        _ => PostPlace::Wall,
+    };
+    let audience = match place {
+        _ if dice.percent(5) => dice.of(&[NewAudience::Staff, NewAudience::Followers, NewAudience::Unit]),
+        PostPlace::Space(_) => dice.of(&[NewAudience::Place, NewAudience::Place, NewAudience::Staff]),
+        PostPlace::Wall => dice.of(&[NewAudience::Place, NewAudience::Followers, NewAudience::Unit]),
+        PostPlace::Network => dice.of(&[NewAudience::Place, NewAudience::Unit]),
+    };
+    let unit = match pair.world.persons[by].unit {
+        Some(unit) if dice.percent(80) => Some(
+            pair.world.units[unit]
+                .parent
+                .filter(|_| dice.percent(50))
+                .unwrap_or(unit),
+        ),
+        _ => any_of(dice, pair.world.units.len()),
+    };
+    Act::Post { place, audience, unit }
+}
+
+fn any_act(pair: &Pair, dice: &mut Dice, by: usize) -> Act {
+    let world = &pair.world;
+    let person = any_of(dice, world.persons.len());
+    let space = any_of(dice, world.spaces.len());
+    let item = any_item(pair, dice);
+    match dice.below(100) {
+        0..=24 => any_post(pair, dice, by),
+        25..=49 => Act::Comment {
+            on: item,
+            staff: dice.percent(25),
+        },
+        50..=54 => {
+            let item = item.unwrap_or_default();
+            let newest = world.items[item].versions.len() - 1;
+            Act::Edit {
+                item: Some(item),
+                version: newest - usize::from(newest > 0 && dice.percent(20)),
+            }
+        }
+        55..=59 => Act::Delete(item),
+        60..=66 => Act::React {
+            item,
+            reaction: dice.of(&["like", "celebrate", "insightful"]),
+        },
+        67 | 68 => Act::Unreact(item),
+        69..=73 => Act::Follow(person),
+        74 => Act::Unfollow(person),
+        75 | 76 => Act::Block(person),
+        77 | 78 => Act::Unblock(person),
+        79..=90 => any_membership(pair, dice),
+        91 | 92 => Act::SetVisibility {
+            space,
+            visibility: dice.of(&[Visibility::Open, Visibility::Closed, Visibility::Secret]),
+        },
+        93..=96 => {
+            let person = dice.below(world.persons.len());
+            let guest = dice.percent(15) == world.internal(person);
+            any_person(pair, dice, Some(person), guest)
+        }
+        _ => {
+            let unit = dice.below(world.units.len());
+            let parent = dice.percent(85).then(|| dice.below(world.units.len()));
+            Act::PutUnit {
+                unit: Some(unit),
+                parent,
+            }
+        }
+    }
+}

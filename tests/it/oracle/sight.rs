@@ -1,0 +1,177 @@
+//! The judge: who may do what with an item, what is found, what is listed, what is counted. Brute force.
+
+use super::world::{Key, Stand, World};
+use parvis::spaces::Visibility;
+use parvis::{Reason, Verb};
+use std::collections::BTreeMap;
+
+impl World {
+    fn holds(&self, person: usize, key: Key) -> bool {
+        let internal = self.internal(person);
+        match key {
+            Key::Network => internal,
+            Key::Space(space) => {
+                self.role(space, person).is_some() || (internal && self.spaces[space].visibility == Visibility::Open)
+            }
+            Key::Staff(space) => self.is_staff(space, person),
+            Key::Unit(unit) => internal && self.in_unit(person, unit),
+            Key::Followers(author) => internal && self.follows.contains(&(person, author)),
+            Key::Person(one) => one == person,
+        }
+    }
+
+    /// `visible(v, i)`: may the person read the item (or the placeholder of it)?
+    pub(crate) fn sees(&self, person: usize, item: usize) -> bool {
+        let (it, root) = (&self.items[item], &self.items[self.root(item)]);
+        let narrow = match (it.staff, root.stand) {
+            (true, Stand::Space(space)) => self.holds(person, Key::Staff(space)),
+            (staff, _) => !staff,
+        };
+        self.active(person) && narrow && root.keys.iter().any(|&key| self.holds(person, key))
+    }
+
+    /// Whether a person may use a verb on an item, or why not.
+    pub(crate) fn may(&self, person: usize, item: usize, verb: Verb) -> Result<(), Reason> {
+        if !self.active(person) {
+            return Err(Reason::Actor);
+        }
+        if !self.sees(person, item) {
+            return Err(Reason::Named);
+        }
+        if verb == Verb::See {
+            return Ok(());
+        }
+        let (it, root) = (&self.items[item], &self.items[self.root(item)]);
+        if it.deleted {
+            return Err(Reason::Deleted);
+        }
+        if let Stand::Space(space) = root.stand
+            && self.role(space, person).is_none()
+        {
+            return Err(Reason::NotMember);
+        }
+        let staff = matches!(root.stand, Stand::Space(space) if self.is_staff(space, person));
+        match verb {
+            Verb::Comment | Verb::React if root.deleted => Err(Reason::Deleted),
+            Verb::Comment | Verb::React
+                if self.blocked_by(person, it.author) || self.blocked_by(person, root.author) =>
+            {
+                Err(Reason::Blocked)
+            }
+            Verb::Edit if it.author != person => Err(Reason::NotAuthor),
+            Verb::Delete if it.author != person && !staff => Err(Reason::NotStaff),
+            _ => Ok(()),
+        }
+    }
+
+    pub(crate) fn can(&self, person: usize, item: usize) -> Vec<Verb> {
+        let mut verbs = Verb::ALL.to_vec();
+        verbs.retain(|&verb| self.may(person, item, verb).is_ok());
+        verbs
+    }
+
+    /// Did `other` block the person?
+    pub(crate) fn blocked_by(&self, person: usize, other: usize) -> bool {
+        self.blocks.contains(&(other, person))
+    }
+
+    /// May the person know that the other one exists?
+    pub(crate) fn finds_person(&self, person: usize, other: usize) -> bool {
+        self.active(person) && (person == other || self.internal(person) || self.share_a_space(person, other))
+    }
+
+    /// May the person know that the space exists?
+    pub(crate) fn finds_space(&self, person: usize, space: usize) -> bool {
+        self.active(person)
+            && (self.role(space, person).is_some()
+                || (self.internal(person) && self.spaces[space].visibility != Visibility::Secret))
+    }
+
+    /// May a list show this root to this person?
+    fn lists(&self, person: usize, item: usize) -> bool {
+        let it = &self.items[item];
+        it.root.is_none() && !it.deleted && self.sees(person, item) && !self.blocked_by(it.author, person)
+    }
+
+    /// Roots that pass, newest first.
+    fn listed(&self, person: usize, passes: impl Fn(usize) -> bool) -> Vec<usize> {
+        let mut found: Vec<usize> = (0..self.items.len())
+            .filter(|&item| passes(item) && self.lists(person, item))
+            .collect();
+        found.sort_by_key(|&item| std::cmp::Reverse((self.items[item].t, self.items[item].id)));
+        found
+    }
+
+    /// Home, newest first: the spaces he is in, the persons he follows, the network.
+    pub(crate) fn home(&self, person: usize) -> Result<Vec<usize>, Reason> {
+        self.ask(person)?;
+        Ok(self.listed(person, |item| {
+            let it = &self.items[item];
+            self.follows.contains(&(person, it.author))
+                || match it.stand {
+                    Stand::Space(space) => self.role(space, person).is_some(),
+                    Stand::Wall(_) => false,
+                    Stand::Network => true,
+                }
+        }))
+    }
+
+    pub(crate) fn space_wall(&self, person: usize, space: usize) -> Result<Vec<usize>, Reason> {
+        self.ask(person)?;
+        if !self.finds_space(person, space) {
+            return Err(Reason::Named);
+        }
+        if !self.holds(person, Key::Space(space)) {
+            return Err(Reason::NotMember);
+        }
+        Ok(self.listed(person, |item| self.items[item].stand == Stand::Space(space)))
+    }
+
+    pub(crate) fn person_wall(&self, person: usize, of: usize) -> Result<Vec<usize>, Reason> {
+        self.ask(person)?;
+        // For guests no wall exists but their own.
+        if !self.internal(person) && person != of {
+            return Err(Reason::Named);
+        }
+        Ok(self.listed(person, |item| self.items[item].stand == Stand::Wall(of)))
+    }
+
+    pub(crate) fn network_wall(&self, person: usize) -> Result<Vec<usize>, Reason> {
+        self.ask(person)?;
+        if !self.internal(person) {
+            return Err(Reason::Guest);
+        }
+        Ok(self.listed(person, |item| self.items[item].stand == Stand::Network))
+    }
+
+    /// The comments of a thread that a person is shown (placeholders too), oldest first.
+    pub(crate) fn thread(&self, person: usize, root: usize) -> Vec<usize> {
+        let mut found: Vec<usize> = (0..self.items.len())
+            .filter(|&item| self.items[item].root == Some(root) && self.sees(person, item))
+            .collect();
+        found.sort_by_key(|&item| (self.items[item].t, self.items[item].id));
+        found
+    }
+
+    /// How many comments a person counts.
+    pub(crate) fn comments(&self, person: usize, item: usize) -> i64 {
+        let of = |&other: &usize| self.items[other].root == Some(item) && !self.items[other].deleted;
+        (0..self.items.len())
+            .filter(of)
+            .filter(|&other| self.sees(person, other))
+            .count() as i64
+    }
+
+    /// Reactions by kind, everybody's.
+    pub(crate) fn reactions(&self, item: usize) -> BTreeMap<String, i64> {
+        let mut counted = BTreeMap::new();
+        for reaction in self.items[item].reactions.values() {
+            *counted.entry(reaction.clone()).or_insert(0) += 1;
+        }
+        counted
+    }
+
+    fn ask(&self, person: usize) -> Result<(), Reason> {
+        self.active(person).then_some(()).ok_or(Reason::Actor)
+    }
+}
