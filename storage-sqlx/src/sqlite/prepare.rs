@@ -23,8 +23,17 @@ pub(super) async fn prepare(
         .await
         .map_err(|error| failure(&error))?;
     let prepared = within(connection, schema, mode).await;
-    let end = if prepared.is_ok() { "commit" } else { "rollback" };
-    run(connection, end, &[]).await.map_err(|error| failure(&error))?;
+    let ended = match prepared {
+        Ok(_) => run(connection, "commit", &[]).await,
+        Err(_) => Ok(()),
+    };
+    if (prepared.is_err() || ended.is_err())
+        && let Err(error) = run(connection, "rollback", &[]).await
+    {
+        // SQLite takes some failed transactions back by itself.
+        tracing::debug!(%error, "nothing to roll back");
+    }
+    ended.map_err(|error| failure(&error))?;
     prepared
 }
 
