@@ -2,7 +2,6 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::print_stdout,
@@ -11,22 +10,22 @@
 
 mod asked;
 mod broken;
+mod cancel;
+mod compile;
 mod folder;
+mod found;
+mod golden;
 mod import;
 mod kill;
 mod kit;
-mod ranking;
-mod found;
 mod oracle;
-mod redb;
-mod sqlite;
-mod street;
-mod sqlite_calls;
-mod cancel;
-mod compile;
-mod golden;
 mod paths;
+mod ranking;
+mod redb;
 mod retries;
+mod sqlite;
+mod sqlite_calls;
 mod stepped;
+mod street;
 mod town;
 mod twins;
