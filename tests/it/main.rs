@@ -9,4 +9,5 @@
 
 mod broken;
 mod kit;
+mod leaks;
 mod street;
