@@ -63,13 +63,14 @@ impl Command for SetTie {
 
     fn decide(&self, facts: &Snapshot, slots: TieSlots, draft: &mut Draft) -> Result<(), Error> {
         let reader = acting(facts, slots.reader, draft)?;
+        // Whom a guest may know of depends on shared spaces; he follows and blocks nobody by name, and is told so before
+        // anybody is looked for.
+        if !reader.is_internal() {
+            return Err(Reason::Guest.into());
+        }
         let other = only(facts, slots.other)?.ok_or(Error::new(Reason::Named).at("person"))?;
         if other.id == reader.id {
             return Err(Error::new(Reason::Oneself).at("person"));
-        }
-        // Whom a guest may know of depends on shared spaces; he follows and blocks nobody by name.
-        if !reader.is_internal() {
-            return Err(Reason::Guest.into());
         }
         let follow = only(facts, slots.follow)?;
         let back = only(facts, slots.followed_back)?;
