@@ -3,7 +3,7 @@
 //! Every row that a decision loaded is checked by the batch, whether the decision looked at it or not: a decision cannot
 //! leave a fact out.
 
-use super::batch::{Batch, Cause, Check, CommitError, Expect, Wake, Write};
+use super::batch::{Batch, Cause, Check, CommitError, Expect, MAX_ANSWER, Wake, Write};
 use super::read::{Read, Rows};
 use super::record::Record;
 use super::schema::{Class, Schema};
@@ -169,7 +169,12 @@ pub(crate) async fn execute<C: Command>(context: &Context<'_>, command: &C) -> R
             Err(refusal) => return repeated(context, commit, request, refusal).await,
         };
         let mut batch = draft.batch;
-        batch.answer = serde_json::to_string(&made).map_err(|_| Error::new(Reason::Corrupt))?;
+        let answered = serde_json::to_string(&made).map_err(|_| Error::new(Reason::Corrupt))?;
+        // Nobody can repeat a drawn key: a long answer, as that of many bad rows, need not be kept.
+        let kept = answered.len() <= MAX_ANSWER || matches!(context.idempotency, Idempotency::Given(_));
+        if kept {
+            batch.answer = answered;
+        }
         for check in checks(context.schema, plan.reads(), facts.sets()) {
             if !batch
                 .checks
@@ -186,7 +191,7 @@ pub(crate) async fn execute<C: Command>(context: &Context<'_>, command: &C) -> R
             });
         }
         match context.storage.commit(context.network, batch).await {
-            Ok(committed) if committed.repeated => return answer(&committed.answer, committed.position),
+            Ok(committed) if committed.repeated && kept => return answer(&committed.answer, committed.position),
             Ok(committed) => {
                 return Ok(Executed {
                     made,
