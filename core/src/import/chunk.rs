@@ -8,6 +8,7 @@ use crate::gate::sealed::Opening;
 use crate::ids::hash16;
 use crate::people::records::{External, Named};
 use crate::store::{Column, Keys, Value};
+use crate::text;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -104,7 +105,7 @@ impl Names {
 }
 
 /// The key of the row that says which id a host's id is.
-pub(crate) fn external_key(named: Named, app: &str, external: &str) -> Vec<Option<Value>> {
+fn external_key(named: Named, app: &str, external: &str) -> Vec<Option<Value>> {
     vec![
         named.to_value(),
         Some(Value::Text(app.to_owned())),
@@ -121,10 +122,9 @@ pub(crate) async fn resolve(actor: &Actor, app: &str, wanted: &[(Named, &str)]) 
     let mut keys: Vec<_> = wanted.to_vec();
     keys.sort_unstable();
     keys.dedup();
-    let acceptable = |name: &&str| !name.is_empty() && name.len() <= 250 && !name.contains('\0');
     let keys = keys
         .iter()
-        .filter(|(_, name)| acceptable(name))
+        .filter(|(_, name)| !name.is_empty() && text::may_name(app, name))
         .map(|(named, name)| external_key(*named, app, name));
     let mut plan = Plan::new();
     let slot = plan.get::<External>(Keys::given(keys));
@@ -133,6 +133,13 @@ pub(crate) async fn resolve(actor: &Actor, app: &str, wanted: &[(Named, &str)]) 
         names.0.insert((row.named, row.external), row.id);
     }
     Ok(names)
+}
+
+/// Reads of the rows that name what a chunk would create: they must still be absent when it commits. A name that cannot be
+/// kept creates nothing.
+pub(crate) fn fresh<'a>(plan: &mut Plan, named: Named, app: &str, names: &Names, keys: impl Iterator<Item = &'a str>) {
+    let new = keys.filter(|key| names.get(named, key).is_none() && text::may_name(app, key));
+    plan.get::<External>(Keys::given(new.map(|key| external_key(named, app, key))));
 }
 
 /// A short digest of a row, kept with what it became, so that the same row is known again.

@@ -18,6 +18,7 @@ use crate::people::records::{External, Named};
 use crate::refs::Ref;
 use crate::rights::{self, Verb};
 use crate::store::{Column, Dir, Keys, Parts, Value, col};
+use crate::text;
 use std::collections::{HashMap, HashSet};
 
 /// Comments that one page looks through at most.
@@ -170,6 +171,7 @@ async fn judged(actor: &Actor, by: &Who, items: &[Ref]) -> Result<Judged, Error>
     for named in items {
         match named {
             Ref::Id { id } => ids.push(vec![Some(Value::Id(*id.as_bytes()))]),
+            Ref::External { app, id } if !text::may_name(app, id) => {}
             Ref::External { app, id } => externals.push(vec![
                 Named::Item.to_value(),
                 Some(Value::Text(app.clone())),
