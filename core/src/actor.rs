@@ -9,6 +9,7 @@ use crate::schema::schema;
 use crate::seal::Sealer;
 use crate::store::execute::{Command, Context, Executed, Idempotency, execute};
 use crate::store::{NetworkId, Prepare, Schema, Storage};
+use crate::text;
 use std::fmt;
 use std::sync::Arc;
 
@@ -132,10 +133,10 @@ impl Actor {
     /// The name of the app that acts.
     ///
     /// # Errors
-    /// [`Reason::SystemOnly`] for a person.
+    /// [`Reason::SystemOnly`] for a person; as [`text::external`] for a name that no app can have.
     pub(crate) fn app(&self) -> Result<&str, Error> {
         match &self.by {
-            Caller::System { app } => Ok(app),
+            Caller::System { app } => text::external(app, "app").map(|_| app.as_str()),
             Caller::Person(_) => Err(Reason::SystemOnly.into()),
         }
     }

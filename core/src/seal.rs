@@ -9,6 +9,9 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Serialize, de::DeserializeOwned};
 
+/// What is sealed is filled up to a multiple of this many bytes.
+const PADDED: usize = 128;
+
 /// Seals and opens tokens.
 #[derive(Clone)]
 pub(crate) struct Sealer {
@@ -24,7 +27,9 @@ impl Sealer {
 
     /// Seals a value for a context.
     pub(crate) fn seal<T: Serialize>(&self, context: &[&[u8]], value: &T) -> Option<Token> {
-        let plain = serde_json::to_vec(value).ok()?;
+        let mut plain = serde_json::to_vec(value).ok()?;
+        // The length of a token must not tell how many digits a position or a version has.
+        plain.resize(plain.len().next_multiple_of(PADDED), b' ');
         let sealed = self.cipher().encrypt(context, &plain).ok()?;
         Some(Token::new(URL_SAFE_NO_PAD.encode(sealed)))
     }

@@ -4,6 +4,12 @@ use crate::error::{Error, Reason};
 
 /// The source of a text may take this many bytes.
 pub(crate) const MAX_SOURCE: usize = 16 * 1024;
+/// The source of a text may take this many bytes within a document: twice its length, for quotes and line ends.
+const MAX_STORED: usize = 2 * MAX_SOURCE;
+/// A host's own id, and the name of an app, may take this many bytes.
+const MAX_EXTERNAL: usize = 200;
+/// The name under which a thing of a host is kept may take this many bytes: an id, and what kind of thing it is.
+const MAX_KEPT: usize = 250;
 /// A name or a title may take this many bytes.
 pub(crate) const MAX_NAME: usize = 400;
 
@@ -19,7 +25,10 @@ pub(crate) fn name(text: &str, field: &'static str) -> Result<String, Error> {
     if text.len() > MAX_NAME {
         return Err(Error::new(Reason::LongText).at(field));
     }
-    if text.chars().any(|c| c.is_control() || is_direction_mark(c)) {
+    if text
+        .chars()
+        .any(|c| c.is_control() || is_line_end(c) || is_direction_mark(c))
+    {
         return Err(Error::new(Reason::BadText).at(field));
     }
     Ok(text.to_owned())
@@ -49,7 +58,25 @@ pub(crate) fn source(text: &str, field: &'static str) -> Result<String, Error> {
     if text.contains('\0') {
         return Err(Error::new(Reason::BadText).at(field));
     }
+    if stored(text) > MAX_STORED {
+        return Err(Error::new(Reason::LongText).at(field));
+    }
     Ok(text.to_owned())
+}
+
+/// Bytes that a text takes within a document: control characters are written with six.
+fn stored(text: &str) -> usize {
+    let written = |byte| match byte {
+        b'"' | b'\\' | b'\n' | b'\r' | b'\t' => 2,
+        0..=0x1f => 6,
+        _ => 1,
+    };
+    text.bytes().map(written).sum()
+}
+
+/// Whether a host's own id could name anything: what cannot be stored names nothing.
+pub(crate) fn may_name(app: &str, id: &str) -> bool {
+    app.len() <= MAX_EXTERNAL && id.len() <= MAX_KEPT && !app.contains('\0') && !id.contains('\0')
 }
 
 /// A host's own id: 1 to 200 bytes without control characters.
@@ -60,7 +87,7 @@ pub(crate) fn external(text: &str, field: &'static str) -> Result<String, Error>
     if text.is_empty() {
         return Err(Error::new(Reason::Empty).at(field));
     }
-    if text.len() > 200 {
+    if text.len() > MAX_EXTERNAL {
         return Err(Error::new(Reason::LongText).at(field));
     }
     if text.chars().any(char::is_control) {
@@ -81,7 +108,12 @@ pub(crate) fn reaction(text: &str) -> Result<String, Error> {
     Ok(text.to_owned())
 }
 
+/// Ends of lines and paragraphs that are no control characters.
+fn is_line_end(c: char) -> bool {
+    matches!(c, '\u{2028}' | '\u{2029}')
+}
+
 /// Marks that turn the direction of a text around: in a name they let one person look like another.
 fn is_direction_mark(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -18,6 +18,7 @@ mod golden;
 mod import;
 mod kill;
 mod kit;
+mod leaks;
 mod oracle;
 mod paths;
 mod ranking;

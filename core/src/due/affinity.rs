@@ -3,6 +3,7 @@
 use super::Derived;
 use crate::actor::Core;
 use crate::error::Error;
+use crate::gate::AS_ROOT;
 use crate::gate::plan::{Plan, Slot};
 use crate::gate::sealed::Opening;
 use crate::graph::affinity::{Affinity as Tie, Deed, Side, Weight};
@@ -28,6 +29,8 @@ struct Event {
     t: Time,
     now: Time,
     undo: bool,
+    /// Whether the one it was done to may know of it. What a narrower key keeps from him must not move his home.
+    shown: bool,
 }
 
 /// What of the log is a deed, as ids; the items behind them are read next.
@@ -178,6 +181,7 @@ fn deeds(
         t,
         now,
         undo: false,
+        shown: true,
     };
     match raw {
         Raw::Followed { who, whom, undo, at } => vec![Event {
@@ -203,12 +207,17 @@ fn deeds(
             let Some(root) = found.root.and_then(|root| items.get(&root)) else {
                 return vec![event(found.author, Deed::Post, None, found.space, t)];
             };
-            let mut events = vec![event(found.author, Deed::Comment, Some(root.author), root.space, t)];
+            let shown = found.audience_kind == AS_ROOT;
+            let said = |deed, to, space| Event {
+                shown,
+                ..event(found.author, deed, Some(to), space, t)
+            };
+            let mut events = vec![said(Deed::Comment, root.author, root.space)];
             let answered = found
                 .parent
                 .filter(|parent| *parent != root.id)
                 .and_then(|parent| items.get(&parent));
-            events.extend(answered.map(|parent| event(found.author, Deed::Reply, Some(parent.author), None, t)));
+            events.extend(answered.map(|parent| said(Deed::Reply, parent.author, None)));
             events
         }
     }
@@ -227,7 +236,9 @@ async fn edges(core: &Core, network: NetworkId, events: Vec<Event>) -> Result<Ve
         };
         if let Some(to) = event.to.filter(|to| *to != event.who) {
             change((event.who, TieTo::Person, to.bytes()), Side::Mine);
-            change((to, TieTo::Person, event.who.bytes()), Side::DoneToMe);
+            if event.shown {
+                change((to, TieTo::Person, event.who.bytes()), Side::DoneToMe);
+            }
         }
         if let Some(space) = event.space {
             change((event.who, TieTo::Space, space.bytes()), Side::Mine);

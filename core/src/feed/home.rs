@@ -346,12 +346,43 @@ struct Older {
     next: Option<page::After>,
 }
 
+/// Entries that a page looks through at most for one more that is the reader's, call by call.
+const OLDER: [usize; 3] = [30, 100, 500];
+
 async fn older(actor: &Actor, after: page::After, room: usize) -> Result<Older, Error> {
+    let (mut passed, mut last, mut exhausted) = (Vec::new(), after, false);
+    // One more than there is room for tells whether the list goes on for this reader.
+    for scan in OLDER {
+        let scanned = scan_older(actor, last, scan.max(room + 1)).await?;
+        passed.extend(scanned.passed);
+        (last, exhausted) = (scanned.last.unwrap_or(last), scanned.exhausted);
+        if exhausted || passed.len() > room {
+            break;
+        }
+    }
+    let next = match passed.get(room) {
+        Some(_) => passed.get(room.saturating_sub(1)).copied(),
+        None if exhausted => None,
+        None => Some(last),
+    };
+    Ok(Older {
+        ids: passed.into_iter().take(room).map(|entry| entry.item).collect(),
+        next,
+    })
+}
+
+/// What one call found of the older entries.
+struct Scanned {
+    passed: Vec<page::After>,
+    last: Option<page::After>,
+    exhausted: bool,
+}
+
+async fn scan_older(actor: &Actor, after: page::After, scan: usize) -> Result<Scanned, Error> {
     let mut plan = Plan::new();
     let slots = ReaderSlots::whole(&mut plan, actor.person()?);
-    let scan = (room + 1).max(30) as u32;
     let keys = home_timelines(&slots, actor.network);
-    let entries = plan.merge::<Timeline>(keys, after.parts(), Parts::new(), scan);
+    let entries = plan.merge::<Timeline>(keys, after.parts(), Parts::new(), scan as u32);
     let items = plan.get_columns::<Item>(entries.each([col("item")]));
     let world = WorldSlots::add(&mut plan, &[items], Keys::default(), Keys::default());
     let now = actor.now();
@@ -367,26 +398,19 @@ async fn older(actor: &Actor, after: page::After, room: usize) -> Result<Older, 
             item: entry.item,
         })
         .collect();
-    let passed: Vec<page::After> = scanned
-        .iter()
-        .copied()
-        .filter(|entry| listed(&reader, &world, entry.item))
-        .filter(|entry| {
-            world
-                .items
-                .get(&entry.item)
-                .is_some_and(|item| comes_home(&reader, item))
-        })
-        .collect();
-    let exhausted = scanned.len() < scan as usize;
-    let next = match passed.get(room) {
-        Some(_) => passed.get(room.saturating_sub(1)).copied(),
-        None if exhausted => None,
-        None => scanned.last().copied(),
-    };
-    Ok(Older {
-        ids: passed.into_iter().take(room).map(|entry| entry.item).collect(),
-        next,
+    Ok(Scanned {
+        last: scanned.last().copied(),
+        exhausted: scanned.len() < scan,
+        passed: scanned
+            .into_iter()
+            .filter(|entry| listed(&reader, &world, entry.item))
+            .filter(|entry| {
+                world
+                    .items
+                    .get(&entry.item)
+                    .is_some_and(|item| comes_home(&reader, item))
+            })
+            .collect(),
     })
 }
 

@@ -9,6 +9,7 @@ use crate::ids::{PersonId, SpaceId, Time, UnitId};
 use crate::people::records::{External, Named, Person, PersonKind, PersonStatus, PolicyRow, Unit};
 use crate::spaces::records::{Member, Role};
 use crate::store::{Column, Dir, Keys, StorageError, Value, col};
+use crate::text;
 use std::collections::{HashMap, HashSet};
 
 /// A person may be a member of this many spaces, follow this many persons, block this many. Commands keep the bounds, so
@@ -52,6 +53,7 @@ impl Who {
     pub(crate) fn keys(&self, named: Named, plan: &mut Plan) -> Keys {
         match self {
             Who::Id(id) => Keys::one([Value::Id(*id)]),
+            Who::External { app, external } if !text::may_name(app, external) => Keys::default(),
             Who::External { app, external } => {
                 let slot = plan.get::<External>(Keys::given([Who::external_key(named, app, external)]));
                 slot.each([col("id")])

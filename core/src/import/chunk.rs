@@ -9,6 +9,7 @@ use crate::ids::{ItemId, PersonId, SpaceId, hash16};
 use crate::items::records::Item;
 use crate::people::records::{External, Named, Person, PersonKind};
 use crate::store::{Column, Keys, Value, col};
+use crate::text;
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 
@@ -128,13 +129,8 @@ impl Names {
     }
 }
 
-/// Whether a store may be asked for a host's id at all: of any other one there is no row, and its own row will be refused.
-pub(crate) fn nameable(external: &str) -> bool {
-    !external.is_empty() && external.len() <= 250 && !external.contains('\0')
-}
-
 /// The key of the row that says which id a host's id is.
-pub(crate) fn external_key(named: Named, app: &str, external: &str) -> Vec<Option<Value>> {
+fn external_key(named: Named, app: &str, external: &str) -> Vec<Option<Value>> {
     vec![
         named.to_value(),
         Some(Value::Text(app.to_owned())),
@@ -153,7 +149,7 @@ pub(crate) async fn resolve(actor: &Actor, app: &str, wanted: &[(Named, &str)], 
     keys.dedup();
     let keys = keys
         .iter()
-        .filter(|(_, name)| nameable(name))
+        .filter(|(_, name)| !name.is_empty() && text::may_name(app, name))
         .map(|(named, name)| external_key(*named, app, name));
     let mut plan = Plan::new();
     let slot = plan.get::<External>(Keys::given(keys));
@@ -173,6 +169,13 @@ pub(crate) async fn resolve(actor: &Actor, app: &str, wanted: &[(Named, &str)], 
         names.spaces = items.filter_map(|item| Some((item.id, item.space?))).collect();
     }
     Ok(names)
+}
+
+/// Reads of the rows that name what a chunk would create: they must still be absent when it commits. A name that cannot be
+/// kept creates nothing.
+pub(crate) fn fresh<'a>(plan: &mut Plan, named: Named, app: &str, names: &Names, keys: impl Iterator<Item = &'a str>) {
+    let new = keys.filter(|key| names.get(named, key).is_none() && text::may_name(app, key));
+    plan.get::<External>(Keys::given(new.map(|key| external_key(named, app, key))));
 }
 
 /// A short digest of a row, kept with what it became, so that the same row is known again.

@@ -1,6 +1,6 @@
 //! Chunks of posts, comments and reactions.
 
-use super::chunk::{Bad, BadReason, Names, Outcome, digest, external_key, nameable};
+use super::chunk::{Bad, BadReason, Names, Outcome, digest, fresh};
 use super::places::Sums;
 use super::rows::{CommentRow, PostAudience, PostRow, ReactionRow};
 use crate::error::{Error, Reason};
@@ -278,11 +278,8 @@ impl Command for Posts<'_> {
     type Made = Vec<Outcome>;
 
     fn load(&self, plan: &mut Plan) -> PostSlots {
-        let new = self
-            .rows
-            .iter()
-            .filter(|row| self.names.get(Named::Item, &row.id).is_none() && nameable(&row.id));
-        plan.get::<External>(Keys::given(new.map(|row| external_key(Named::Item, self.app, &row.id))));
+        let named = self.rows.iter().map(|row| row.id.as_str());
+        fresh(plan, Named::Item, self.app, self.names, named);
         PostSlots {
             items: plan.get::<Item>(ids(self.rows.iter().map(|row| self.names.get(Named::Item, &row.id)))),
             people: plan.get::<Person>(ids(self
@@ -442,10 +439,7 @@ impl Command for Comments<'_> {
 
     fn load(&self, plan: &mut Plan) -> InteractionSlots {
         let keys: Vec<String> = self.rows.iter().map(|row| row.key()).collect();
-        let new = keys
-            .iter()
-            .filter(|key| self.names.get(Named::Item, key).is_none() && nameable(key));
-        plan.get::<External>(Keys::given(new.map(|key| external_key(Named::Item, self.app, key))));
+        fresh(plan, Named::Item, self.app, self.names, keys.iter().map(String::as_str));
         let own = keys.iter().map(|key| self.names.get(Named::Item, key));
         let posts = self.rows.iter().map(|row| self.names.get(Named::Item, &row.post));
         let parents = self

@@ -1,6 +1,6 @@
 //! Chunks of units, people, spaces, members and follows.
 
-use super::chunk::{Bad, BadReason, Names, Outcome, digest, external_key, nameable};
+use super::chunk::{Bad, BadReason, Names, Outcome, digest, fresh};
 use super::rows::{FollowRow, MemberRow, PersonRow, SpaceRow, UnitRow};
 use crate::error::Error;
 use crate::gate::plan::{Plan, Slot, Snapshot};
@@ -49,12 +49,6 @@ fn named(draft: &mut Draft, known: Option<[u8; 16]>, named: Named, app: &str, ex
         });
         id
     })
-}
-
-/// Reads of the rows that name what a chunk would create: they must still be absent when it commits.
-fn fresh<'a>(plan: &mut Plan, named: Named, app: &str, names: &Names, keys: impl Iterator<Item = &'a str>) {
-    let new = keys.filter(|key| names.get(named, key).is_none() && nameable(key));
-    plan.get::<External>(Keys::given(new.map(|key| external_key(named, app, key))));
 }
 
 /// A chunk of units.

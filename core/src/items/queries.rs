@@ -18,9 +18,14 @@ use crate::people::records::{External, Named};
 use crate::refs::Ref;
 use crate::rights::{self, Verb};
 use crate::store::{Column, Dir, Keys, Parts, Value, col};
+use crate::text;
 use std::collections::{HashMap, HashSet};
 
-/// An item with a page of its thread: one read.
+/// Comments that one page looks through at most.
+const MAX_SCAN: usize = 500;
+
+/// An item with a page of its thread: one read; a second one where most of what the first found is not the reader's, so that
+/// the end of the page is told by what he may read.
 pub(crate) async fn thread(
     actor: &Actor,
     item: &Who,
@@ -28,6 +33,22 @@ pub(crate) async fn thread(
     cursor: Option<&Token>,
 ) -> Result<Visible<ThreadPage>, Error> {
     let limit = limit(asked);
+    for scan in [limit + 1 + limit / 2, MAX_SCAN] {
+        if let Some(page) = thread_within(actor, item, limit, scan, cursor).await? {
+            return Ok(page);
+        }
+    }
+    Err(Reason::Corrupt.into())
+}
+
+/// The page, of so many comments at most; `None` where more should be looked through.
+async fn thread_within(
+    actor: &Actor,
+    item: &Who,
+    limit: usize,
+    scan: usize,
+    cursor: Option<&Token>,
+) -> Result<Option<Visible<ThreadPage>>, Error> {
     let (by, name) = (actor.by.bytes(), item.bytes());
     let context: [&[u8]; 4] = [b"thread", &actor.network.0, &by, &name];
     let sealer = &actor.core.sealer;
@@ -42,8 +63,7 @@ pub(crate) async fn thread(
     let threads = asked_for.each([col("root")]).and(asked_for.each([col("id")]));
     let from = from.map_or_else(Parts::new, After::parts);
     // Comments the reader may not read are dropped after the read: some more are taken than the page holds.
-    let scan = (limit + 1 + limit / 2) as u32;
-    let rows = plan.range::<Comment>("comment", threads, from, Dir::Up, scan);
+    let rows = plan.range::<Comment>("comment", threads, from, Dir::Up, scan as u32);
     let comments = plan.get::<Item>(rows.each([col("item")]));
     let slots = [asked_for, root, comments];
     let authors = slots
@@ -78,7 +98,7 @@ pub(crate) async fn thread(
     let root = shown(asked_for.thread())?.ok_or_else(hidden)?;
     let rows: Vec<Comment> = snapshot.take(rows)?.open(Opening::Show);
     let rows: Vec<&Comment> = rows.iter().filter(|row| row.root == root.id).collect();
-    let exhausted = rows.len() < scan as usize;
+    let exhausted = rows.len() < scan;
     let mut comments: Vec<(After, ItemView)> = Vec::new();
     for row in &rows {
         if let Some(view) = shown(row.item)? {
@@ -92,6 +112,9 @@ pub(crate) async fn thread(
         }
     }
     let full = comments.len() > limit;
+    if !full && !exhausted && scan < MAX_SCAN {
+        return Ok(None);
+    }
     comments.truncate(limit);
     let last = rows.last().map(|row| After {
         t: row.t,
@@ -107,17 +130,14 @@ pub(crate) async fn thread(
         .transpose()?;
     let comments = comments.into_iter().map(|(_, view)| view).collect();
     let position = position_token(actor, snapshot.position)?;
-    Ok(visible(
-        &snapshot,
-        &reader,
-        ThreadPage {
-            item,
-            root,
-            comments,
-            next,
-            position,
-        },
-    ))
+    let page = ThreadPage {
+        item,
+        root,
+        comments,
+        next,
+        position,
+    };
+    Ok(Some(visible(&snapshot, &reader, page)))
 }
 
 fn build(snapshot: &Snapshot, slots: ReaderSlots, now: Time, actor: &Actor) -> Result<Reader, Error> {
@@ -152,6 +172,7 @@ async fn judged(actor: &Actor, by: &Who, items: &[Ref]) -> Result<Judged, Error>
     for named in items {
         match named {
             Ref::Id { id } => ids.push(vec![Some(Value::Id(*id.as_bytes()))]),
+            Ref::External { app, id } if !text::may_name(app, id) => {}
             Ref::External { app, id } => externals.push(vec![
                 Named::Item.to_value(),
                 Some(Value::Text(app.clone())),

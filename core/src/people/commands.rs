@@ -59,6 +59,7 @@ impl Command for PutPerson {
 
     fn decide(&self, facts: &Snapshot, slots: PersonSlots, draft: &mut Draft) -> Result<PersonId, Error> {
         let external = text::external(&self.external.id, "external")?;
+        text::external(&self.external.app, "external")?;
         let unit = only(facts, slots.unit)?;
         if self.unit.is_some() && unit.is_none() {
             return Err(Error::new(Reason::Named).at("unit"));
@@ -102,7 +103,7 @@ impl Command for PutPerson {
             unit: unit.map(|unit| unit.id),
             name: text::name(&self.name, "name")?,
             title: text::optional_name(self.title.as_deref(), "title")?,
-            zone: self.zone.clone(),
+            zone: text::optional_name(self.zone.as_deref(), "zone")?,
             external: Some(external),
             imported: None,
             rest: known.map(|person| person.rest).unwrap_or_default(),
@@ -155,6 +156,7 @@ impl Command for PutUnit {
 
     fn decide(&self, facts: &Snapshot, slots: UnitSlots, draft: &mut Draft) -> Result<UnitId, Error> {
         let external = text::external(&self.external.id, "external")?;
+        text::external(&self.external.app, "external")?;
         let parent = only(facts, slots.parent)?;
         if self.parent.is_some() && parent.is_none() {
             return Err(Error::new(Reason::Named).at("parent"));

@@ -1,0 +1,300 @@
+//! What is deleted, moved, missing, or written by a newer release.
+
+use super::feeds::readers_are;
+use super::leak_test;
+use super::town::{ACME, PEOPLE, Town, key};
+use super::{Outcome, check};
+use parvis::import::{CommentRow, ImportRow, MemberRow, PersonRow, PostAudience, PostRow, SpaceRow};
+use parvis::items::{NewAudience, Place, Shown};
+use parvis::operations::*;
+use parvis::spaces::{Role, Visibility};
+use parvis::store::{Value, Write};
+use parvis::{External, ItemId, Verb};
+
+/// Puts an item into a state that this release does not know.
+pub(crate) async fn hide_root(town: &Town, item: ItemId) {
+    town.replant("item", &key(item.bytes()), "state", Some(Value::Int(9)))
+        .await;
+}
+
+leak_test!(
+    l034_a_comment_is_judged_by_where_its_root_is_now,
+    ["root_visible", "member_held"],
+    async |town| {
+        let rows = |space: &str| {
+            let person = |id: &str| {
+                ImportRow::Person(PersonRow {
+                    id: id.into(),
+                    name: id.into(),
+                    guest: false,
+                    unit: None,
+                    expires: None,
+                    title: None,
+                    active: true,
+                })
+            };
+            let space_row = |id: &str, owner: &str| {
+                ImportRow::Space(SpaceRow {
+                    id: id.into(),
+                    name: id.into(),
+                    kind: Visibility::Closed,
+                    owner: Some(owner.into()),
+                    about: None,
+                })
+            };
+            let member = |space: &str, person: &str| {
+                ImportRow::Member(MemberRow {
+                    space: space.into(),
+                    person: person.into(),
+                    role: Role::Member,
+                    expires: None,
+                })
+            };
+            let post = ImportRow::Post(PostRow {
+                id: "p".into(),
+                author: "ann".into(),
+                text: "moved-post".into(),
+                ts: super::town::monday(),
+                space: Some(space.into()),
+                wall: None,
+                audience: PostAudience::Place,
+                announce: false,
+            });
+            let comment = ImportRow::Comment(CommentRow {
+                id: Some("c".into()),
+                person: "ann".into(),
+                post: "p".into(),
+                ts: super::town::monday(),
+                text: "to-the-staff".into(),
+                parent: None,
+                staff: true,
+            });
+            let mut rows: Vec<ImportRow> = ["ann", "bob", "eve"].map(person).into();
+            rows.extend([
+                space_row("from", "bob"),
+                space_row("to", "ann"),
+                member("from", "eve"),
+                post,
+                comment,
+            ]);
+            rows
+        };
+        let import = async |space: &str| {
+            let report = town.hr().import().put(ImportRows::new(rows(space))).await.unwrap();
+            assert!(report.bad.is_empty(), "{:?}", report.bad);
+        };
+        let host = |id: &str| External {
+            app: "hr".into(),
+            id: id.into(),
+        };
+        let of = |name: &str| town.db.act_as(ACME, host(name));
+        let sees = async |name: &str, id: &str| {
+            let may = May::new(Verb::See, host(id));
+            of(name).items().may(may).await.unwrap().allowed[0]
+        };
+        import("from").await;
+        check!(
+            sees("bob", "comment:c").await && !sees("eve", "comment:c").await,
+            "the aside before the move"
+        );
+        import("to").await;
+        for name in ["bob", "eve"] {
+            for id in ["p", "comment:c"] {
+                check!(!sees(name, id).await, "{name} sees {id} after it moved away");
+            }
+            let page = of(name).items().get(GetItem::new(host("comment:c"))).await;
+            check!(page.is_err(), "{name} opens the thread after it moved away");
+            let home = of(name).feed().home(Home::new()).await.unwrap();
+            check!(home.items.is_empty(), "the home of {name} still lists it");
+        }
+        check!(sees("ann", "p").await, "the new place does not show it");
+        Ok(())
+    }
+);
+
+leak_test!(
+    l055_of_what_is_deleted_no_word_and_no_name_remains,
+    ["text_of_tombstone"],
+    async |town| {
+        let lab = town.lab().await;
+        let post = town.post("ben", lab, "gone-post").await;
+        let said = town.comment("ben", post, "gone-comment").await;
+        town.comment("mona", post, "stays").await;
+        town.of("ben").items().react(React::new(post)).await.unwrap();
+        town.of("mona").items().delete(DeleteItem::new(said)).await.unwrap();
+        town.of("ben").items().delete(DeleteItem::new(post)).await.unwrap();
+        for name in PEOPLE {
+            for words in ["gone-post", "gone-comment"] {
+                let seen = town.sightings(name, words).await;
+                check!(seen.is_empty(), "{name} reads `{words}` by {}", seen.join(", "));
+            }
+            check!(
+                !town.home(name).await.contains(&post),
+                "the home of {name} lists what is deleted"
+            );
+        }
+        let page = town.of("mona").items().get(GetItem::new(post)).await.unwrap();
+        let gone = [&page.root, &page.comments[0]];
+        for view in gone {
+            check!(
+                view.shown == Shown::Deleted,
+                "a deleted item is shown as {:?}",
+                view.shown
+            );
+            check!(
+                view.author.is_none() && view.edited.is_none(),
+                "a deleted item names its author"
+            );
+            check!(view.reactions.is_empty(), "a deleted item shows reactions");
+        }
+        check!(page.comments[1].body.is_some(), "the thread of a deleted post is gone");
+        Ok(())
+    }
+);
+
+leak_test!(
+    l055_an_item_in_an_unknown_state_is_shown_to_nobody,
+    ["state_shown"],
+    async |town| {
+        let lab = town.lab().await;
+        let post = town.post("ben", lab, "of-tomorrow").await;
+        town.comment("ben", post, "said-tomorrow").await;
+        hide_root(&town, post).await;
+        readers_are(&town, "of-tomorrow", &[]).await?;
+        readers_are(&town, "said-tomorrow", &[]).await
+    }
+);
+
+leak_test!(
+    l060_words_that_were_replaced_or_deleted_come_back_nowhere,
+    // No predicate: a deleted item's words are deleted; older versions are read by no operation.
+    [],
+    async |town| {
+        let lab = town.lab().await;
+        let edited = town.post("ben", lab, "first-words").await;
+        let deleted = town.post("ben", lab, "deleted-words").await;
+        let items = town.of("ben").items();
+        let version = items.get(GetItem::new(edited)).await.unwrap().root.version.clone();
+        items
+            .edit(EditItem::new(edited, "second-words", version.clone()))
+            .await
+            .unwrap();
+        items.delete(DeleteItem::new(deleted)).await.unwrap();
+        let again = items.edit(EditItem::new(edited, "third-words", version)).await;
+        check!(
+            again.is_err_and(|error| error.reason == parvis::Reason::Edited),
+            "an old version is edited"
+        );
+        readers_are(&town, "second-words", &["olga", "mona", "ben"]).await?;
+        readers_are(&town, "first-words", &[]).await?;
+        readers_are(&town, "deleted-words", &[]).await?;
+        for table in parvis::testing::schema().tables {
+            for row in super::tenants::rows(&town.store, ACME, table.name).await {
+                let stored = format!("{row:?}");
+                check!(
+                    !stored.contains("deleted-words"),
+                    "`{}` keeps words that were deleted",
+                    table.name
+                );
+            }
+        }
+        Ok(())
+    }
+);
+
+async fn nobody_reads(town: &Town, words: &str) -> Outcome {
+    readers_are(town, words, &[]).await
+}
+
+leak_test!(l098_a_missing_or_dead_place_means_no, ["place_living"], async |town| {
+    let lab = town.lab().await;
+    town.post("ben", lab, "in-the-lab").await;
+    let wall = town.write("ben", NewItem::new("on-the-wall")).await;
+    readers_are(&town, "in-the-lab", &["olga", "mona", "ben"]).await?;
+    town.replant("space", &key(lab.bytes()), "state", Some(Value::Int(9)))
+        .await;
+    nobody_reads(&town, "in-the-lab").await?;
+    let row = key(town.id("ben").await.bytes()).map(Some).into();
+    town.plant(Write::Delete {
+        table: "person",
+        key: row,
+    })
+    .await;
+    for name in ["olga", "mona", "cleo"] {
+        let may = town.of(name).items().may(May::new(Verb::See, wall)).await.unwrap();
+        check!(!may.allowed[0], "{name} reads the wall of nobody");
+    }
+    Ok(())
+});
+
+leak_test!(
+    l098_a_policy_that_cannot_be_judged_means_no,
+    ["policy_empty"],
+    async |town| {
+        let lab = town.lab().await;
+        let post = town.post("ben", lab, "in-the-lab").await;
+        town.write("cleo", NewItem::new("to-everybody").place(Place::Network))
+            .await;
+        town.write("cleo", NewItem::new("for-followers").audience(NewAudience::Followers))
+            .await;
+        town.plant(Write::Put {
+            table: "policy",
+            key: vec![Some(Value::Int(0))],
+            columns: vec![Some(Value::Int(1))],
+            document: None,
+        })
+        .await;
+        for words in ["in-the-lab", "to-everybody", "for-followers", "Lab"] {
+            nobody_reads(&town, words).await?;
+        }
+        let items = town.of("ben").items();
+        check!(
+            items.comment(NewComment::new(post, "more")).await.is_err(),
+            "a comment under an unknown policy"
+        );
+        check!(
+            items.delete(DeleteItem::new(post)).await.is_err(),
+            "a deletion under an unknown policy"
+        );
+        Ok(())
+    }
+);
+
+leak_test!(
+    l098_codes_of_a_newer_release_grant_nothing,
+    ["guest_confined"],
+    async |town| {
+        let lab = town.lab().await;
+        town.add(lab, "gus", Role::Member).await;
+        let post = town.post("ben", lab, "in-the-lab").await;
+        town.comment_to_staff("mona", post, "aside").await;
+        let (gus, ben, mona) = (town.id("gus").await, town.id("ben").await, town.id("mona").await);
+        let member = |person: parvis::PersonId| [Value::Id(person.bytes()), Value::Id(lab.bytes())];
+        // A guest's row that says owner, a role, a visibility, a kind of person and an audience of tomorrow.
+        town.replant("member", &member(gus), "role", Some(Value::Int(2))).await;
+        check!(
+            town.sightings("gus", "aside").await.is_empty(),
+            "a row makes a guest staff"
+        );
+        town.replant("member", &member(ben), "role", Some(Value::Int(9))).await;
+        check!(
+            town.sightings("ben", "in-the-lab").await.is_empty(),
+            "an unknown role reads"
+        );
+        town.replant("space", &key(lab.bytes()), "visibility", Some(Value::Int(9)))
+            .await;
+        check!(
+            town.sightings("cleo", "Lab").await.is_empty(),
+            "an unknown visibility is found"
+        );
+        town.replant("person", &key(mona.bytes()), "kind", Some(Value::Int(9)))
+            .await;
+        check!(
+            town.sightings("mona", "in-the-lab").await.is_empty(),
+            "an unknown kind of person reads"
+        );
+        town.replant("item", &key(post.bytes()), "audience_kind", Some(Value::Int(90)))
+            .await;
+        readers_are(&town, "in-the-lab", &[]).await
+    }
+);
