@@ -4,6 +4,7 @@
 mod deeds;
 mod door;
 mod judge;
+mod live;
 mod paths;
 mod worlds;
 
@@ -51,6 +52,18 @@ fn quiet(actor: &Actor, path: &Path) -> Instant {
     }
 }
 
+/// The same in one of three worlds.
+fn quiet_in(worlds: &Worlds, at: usize, path: &Path) -> Instant {
+    quiet(&resting(worlds, at), path)
+}
+
+/// Ben in a world at rest.
+fn resting(worlds: &Worlds, at: usize) -> Actor {
+    let (memory, now) = &worlds.0[at];
+    let db = wait(Parvis::open(memory.clone(), settings(&ManualClock::new(*now)))).unwrap();
+    act(&db, "ben")
+}
+
 /// A reader over worlds that a test switches, and over the same worlds at rest.
 struct Stage {
     switch: Arc<Switch>,
@@ -62,11 +75,7 @@ struct Stage {
 
 impl Stage {
     fn new(worlds: Worlds, mutant: Mutant) -> Stage {
-        let resting = [0, 1, 2].map(|at| {
-            let (memory, now) = &worlds.0[at];
-            let db = wait(Parvis::open(memory.clone(), settings(&ManualClock::new(*now)))).unwrap();
-            act(&db, "ben")
-        });
+        let resting = [0, 1, 2].map(|at| resting(&worlds, at));
         let (clock, door) = (clock(), Arc::new(Door::default()));
         let switch = Arc::new(Switch {
             worlds,
