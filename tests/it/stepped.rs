@@ -39,16 +39,25 @@ struct Count {
 fn quiet(actor: &Actor, path: &Path) -> Instant {
     let mut wide: Value = serde_json::from_slice(&path.request).unwrap();
     let answer = wait(actor.call(path.operation, &path.request));
-    let whole = match wide.get_mut("limit") {
-        Some(limit) => {
-            *limit = json!(100);
-            wait(actor.call(path.operation, &serde_json::to_vec(&wide).unwrap()))
+    let mut whole = shown(answer.clone());
+    // A list is whole with all its pages.
+    if wide.get("limit").is_some() && whole.as_ref().is_ok_and(|page| page.get("items").is_some()) {
+        let mut all: Vec<Value> = Vec::new();
+        wide["limit"] = json!(100);
+        loop {
+            let request = serde_json::to_vec(&wide).unwrap();
+            let page: Value = serde_json::from_slice(&wait(actor.call(path.operation, &request)).unwrap()).unwrap();
+            all.extend(page["items"].as_array().cloned().unwrap_or_default());
+            if page["next"].is_null() {
+                break;
+            }
+            wide["cursor"] = page["next"].clone();
         }
-        None => answer.clone(),
-    };
+        whole = Ok(json!({ "items": all }));
+    }
     Instant {
         answer: shown(answer),
-        whole: shown(whole),
+        whole,
     }
 }
 
