@@ -4,6 +4,7 @@
 mod deeds;
 mod door;
 mod judge;
+mod live;
 mod paths;
 mod worlds;
 
@@ -38,17 +39,38 @@ struct Count {
 fn quiet(actor: &Actor, path: &Path) -> Instant {
     let mut wide: Value = serde_json::from_slice(&path.request).unwrap();
     let answer = wait(actor.call(path.operation, &path.request));
-    let whole = match wide.get_mut("limit") {
-        Some(limit) => {
-            *limit = json!(100);
-            wait(actor.call(path.operation, &serde_json::to_vec(&wide).unwrap()))
+    let mut whole = shown(answer.clone());
+    // A list is whole with all its pages.
+    if wide.get("limit").is_some() && whole.as_ref().is_ok_and(|page| page.get("items").is_some()) {
+        let mut all: Vec<Value> = Vec::new();
+        wide["limit"] = json!(100);
+        loop {
+            let request = serde_json::to_vec(&wide).unwrap();
+            let page: Value = serde_json::from_slice(&wait(actor.call(path.operation, &request)).unwrap()).unwrap();
+            all.extend(page["items"].as_array().cloned().unwrap_or_default());
+            if page["next"].is_null() {
+                break;
+            }
+            wide["cursor"] = page["next"].clone();
         }
-        None => answer.clone(),
-    };
+        whole = Ok(json!({ "items": all }));
+    }
     Instant {
         answer: shown(answer),
-        whole: shown(whole),
+        whole,
     }
+}
+
+/// The same in one of three worlds.
+fn quiet_in(worlds: &Worlds, at: usize, path: &Path) -> Instant {
+    quiet(&resting(worlds, at), path)
+}
+
+/// Ben in a world at rest.
+fn resting(worlds: &Worlds, at: usize) -> Actor {
+    let (memory, now) = &worlds.0[at];
+    let db = wait(Parvis::open(memory.clone(), settings(&ManualClock::new(*now)))).unwrap();
+    act(&db, "ben")
 }
 
 /// A reader over worlds that a test switches, and over the same worlds at rest.
@@ -62,11 +84,7 @@ struct Stage {
 
 impl Stage {
     fn new(worlds: Worlds, mutant: Mutant) -> Stage {
-        let resting = [0, 1, 2].map(|at| {
-            let (memory, now) = &worlds.0[at];
-            let db = wait(Parvis::open(memory.clone(), settings(&ManualClock::new(*now)))).unwrap();
-            act(&db, "ben")
-        });
+        let resting = [0, 1, 2].map(|at| resting(&worlds, at));
         let (clock, door) = (clock(), Arc::new(Door::default()));
         let switch = Arc::new(Switch {
             worlds,

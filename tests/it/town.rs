@@ -5,10 +5,11 @@
 use parvis::import::ImportRow;
 use parvis::items::{CommentAudience, NewAudience, Place};
 use parvis::operations::*;
-use parvis::store::Memory;
+use parvis::store::{Memory, Storage};
 use parvis::testing::{ManualClock, config};
 use parvis::{Actor, Config, External, ItemId, Parvis, Time, external};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// The network.
 pub(crate) const NETWORK: &str = "acme";
@@ -122,8 +123,14 @@ fn rows(hidden: usize) -> Vec<ImportRow> {
 /// Builds it, with so many posts that Ben's home lists and he may not read.
 pub(crate) async fn town(hidden: usize) -> Town {
     let memory = Memory::new();
+    let [net, staff] = settle(Arc::new(memory.clone()), hidden).await;
+    Town { memory, net, staff }
+}
+
+/// Builds it in any store: the same rows under the same ids. Answers the post to the network and the one for the staff.
+pub(crate) async fn settle(storage: Arc<dyn Storage>, hidden: usize) -> [ItemId; 2] {
     let clock = ManualClock::new(Time::from_millis(NOON - 7_200_000));
-    let db = Parvis::open(memory.clone(), settings(&clock)).await.unwrap();
+    let db = Parvis::open_shared(storage, settings(&clock)).await.unwrap();
     let host = db.system(NETWORK, "host");
     for chunk in rows(hidden).chunks(400) {
         let report = host.import().put(ImportRows::new(chunk.to_vec())).await.unwrap();
@@ -142,5 +149,5 @@ pub(crate) async fn town(hidden: usize) -> Town {
     let block = Block::new(external("dan")).idempotency_key("dan");
     act(&db, "ben").people().block(block).await.unwrap();
     while db.run_due(parvis::due::Budget::steps(100)).await.unwrap().more {}
-    Town { memory, net, staff }
+    [net, staff]
 }

@@ -1,0 +1,68 @@
+//! The same schedules on a live store: the deeds run to their end in it while the reader waits. For stores that cannot be
+//! copied it is a sample.
+
+use super::deeds::pairs;
+use super::door::{Door, Driven, Parking, step};
+use super::judge::{exactly, shown, within};
+use super::paths::paths;
+use super::worlds::Worlds;
+use super::{Instant, quiet_in};
+use crate::town::{Town, act, clock, settings, settle, town};
+use parvis::Parvis;
+use parvis::store::conformance::wait;
+use parvis::store::{Memory, Storage};
+use std::sync::Arc;
+
+/// Runs every `nth` schedule of pairs, paths and gaps, each in a store of its own; how many there were.
+///
+/// Another backend hooks in here with its own maker: `sample(|| Arc::new(wait(Sqlite::open(path)).unwrap()), 97)`.
+fn sample(make: impl Fn() -> Arc<dyn Storage>, nth: usize) -> usize {
+    let town: Town = wait(town(0));
+    let paths = paths(&town);
+    let (mut number, mut schedules) = (0, 0);
+    for pair in pairs(&town) {
+        let mut worlds = None;
+        for path in &paths {
+            for gap in 0..2 {
+                number += 1;
+                if number % nth != 0 {
+                    continue;
+                }
+                let worlds = worlds.get_or_insert_with(|| Worlds::of(&town, &pair));
+                let instants: [Instant; 3] = [0, 1, 2].map(|at| quiet_in(worlds, at, path));
+                let (storage, clock, door) = (make(), clock(), Arc::new(Door::default()));
+                wait(settle(Arc::clone(&storage), 0));
+                let others = wait(Parvis::open_shared(Arc::clone(&storage), settings(&clock))).unwrap();
+                let parking = Parking {
+                    inner: storage,
+                    door: Arc::clone(&door),
+                };
+                let db = wait(Parvis::open(parking, settings(&clock))).unwrap();
+                let ben = act(&db, "ben");
+                let mut done = false;
+                let driven = step(ben.call(path.operation, &path.request), &door, |stop| {
+                    if stop == Some(gap) {
+                        for deed in &pair {
+                            wait(deed.run(&others, &clock));
+                        }
+                        done = true;
+                    }
+                    done
+                });
+                let Driven::Done(answer) = driven else { continue };
+                let answer = shown(answer);
+                let fine = exactly(&answer, &instants) || (door.arrived() > 2 && within(&answer, &instants, true));
+                assert!(fine, "{} {pair:?} in gap {gap} answered {answer:?}", path.operation);
+                schedules += 1;
+            }
+        }
+    }
+    schedules
+}
+
+#[test]
+fn f12_a_live_store_shows_one_instant_whatever_happens_in_the_gaps() {
+    let schedules = sample(|| Arc::new(Memory::new()), 61);
+    println!("{schedules} schedules on a live store");
+    assert!(schedules > 50);
+}
