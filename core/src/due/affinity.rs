@@ -21,6 +21,8 @@ const MAX_EDGES: usize = MAX_OPERATIONS - 10;
 
 /// One deed, to be added to (or taken off) edges.
 struct Event {
+    /// Done by or to a comment with a narrower key: it must not reach the ranking of one who may not read it.
+    narrow: bool,
     who: PersonId,
     deed: Deed,
     to: Option<PersonId>,
@@ -170,7 +172,12 @@ fn deeds(
     items: &HashMap<ItemId, Item>,
     reactions: &HashMap<(ItemId, PersonId), Time>,
 ) -> Vec<Event> {
+    let narrow = match raw {
+        Raw::Reacted { item, .. } | Raw::Wrote { item, .. } => items.get(item).is_some_and(|item| item.is_narrow()),
+        Raw::Followed { .. } => false,
+    };
     let event = |who, deed, to, space, t| Event {
+        narrow,
         who,
         deed,
         to,
@@ -227,7 +234,9 @@ async fn edges(core: &Core, network: NetworkId, events: Vec<Event>) -> Result<Ve
         };
         if let Some(to) = event.to.filter(|to| *to != event.who) {
             change((event.who, TieTo::Person, to.bytes()), Side::Mine);
-            change((to, TieTo::Person, event.who.bytes()), Side::DoneToMe);
+            if !event.narrow {
+                change((to, TieTo::Person, event.who.bytes()), Side::DoneToMe);
+            }
         }
         if let Some(space) = event.space {
             change((event.who, TieTo::Space, space.bytes()), Side::Mine);
