@@ -1,7 +1,7 @@
 //! What the oracle found: one small history each.
 
 use parvis::feed::Order;
-use parvis::items::Place;
+use parvis::items::{CommentAudience, Place};
 use parvis::operations::*;
 use parvis::people::PersonKind;
 use parvis::spaces::{Role, Visibility};
@@ -116,4 +116,25 @@ fn a_clock_that_runs_back_hides_nothing_from_the_ranked_home() {
         town.clock.advance_hours(-1);
         assert_eq!(homes(&town.act_as("ben")).await, [1, 1]);
     });
+}
+
+#[test]
+fn a_comment_for_the_staff_does_not_move_the_home_of_a_plain_member() {
+    /// Ben's points for a post of Ana's, with and without Ana's comment for the staff on a post of his.
+    async fn points(with: bool) -> Option<i32> {
+        let town = Town::new().await;
+        town.add("ben", Role::Member, None).await.unwrap();
+        let place = || Place::space(town.space);
+        let [ana, ben] = ["ana", "ben"].map(|name| town.act_as(name).items());
+        let post = NewItem::new("Mine").place(place());
+        let post = ben.create(post).await.unwrap().id.0;
+        if with {
+            let comment = NewComment::new(post, "Hm").audience(CommentAudience::Staff);
+            ana.comment(comment).await.unwrap();
+        }
+        let hers = ana.create(NewItem::new("Hers").place(place())).await.unwrap().id.0;
+        let home = town.act_as("ben").feed().home(Home::new()).await.unwrap();
+        home.items.iter().find(|it| it.id == hers).and_then(|it| it.points)
+    }
+    wait(async { assert_eq!(points(true).await, points(false).await) });
 }

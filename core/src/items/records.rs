@@ -1,6 +1,6 @@
 //! What is stored of items: the envelope, the text, the further audience keys, timelines, threads, reactions.
 
-use crate::gate::AudienceKey;
+use crate::gate::{AS_ROOT, AudienceKey};
 use crate::ids::{ItemId, PersonId, SpaceId, Time};
 use crate::store::{coded, record};
 
@@ -43,6 +43,11 @@ impl Item {
     /// The first audience key; `None` where a newer release wrote one that this one does not know.
     pub(crate) fn first_key(&self) -> Option<AudienceKey> {
         AudienceKey::from_columns(self.audience_kind, self.audience_id)
+    }
+
+    /// Whether it is a comment with a narrower key than its root.
+    pub(crate) fn is_narrow(&self) -> bool {
+        self.root.is_some() && self.audience_kind != AS_ROOT
     }
 
     /// The thread it belongs to: its root, or itself.
