@@ -142,7 +142,7 @@ impl Config {
         self
     }
 
-    /// A gate with one predicate out of force, by its name in [`PREDICATES`](crate::gate::PREDICATES): a leak test that stays
+    /// A gate with one predicate out of force, by its name in [`testing::PREDICATES`](crate::testing::PREDICATES): a leak test that stays
     /// green with it proves nothing.
     #[cfg(feature = "testing")]
     pub fn without_predicate(mut self, name: &'static str) -> Config {

@@ -1,5 +1,6 @@
 //! The one error type of the facade: a stable code, a stable reason, never content that the caller did not send.
 
+use crate::locales;
 use crate::store::{CommitError, StorageError};
 use serde::{Serialize, Serializer};
 
@@ -49,8 +50,8 @@ pub enum Retry {
 
 macro_rules! reasons {
     ($($(#[$doc:meta])* $name:ident = ($code:ident, $text:literal)),+ $(,)?) => {
-        /// What exactly was wrong: stable, one code each, rendered in the caller's language by
-        /// [`locales`](crate::locales).
+        /// What exactly was wrong: stable, one code each, rendered in a person's language by
+        /// [`Error::message`].
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Reason { $($(#[$doc])* $name),+ }
@@ -186,6 +187,12 @@ impl Error {
         (self.retry() == Retry::After).then_some(250)
     }
 
+    /// What to tell the person who meets it, in French or English, by a BCP 47 tag.
+    pub fn message(&self, language: &str) -> String {
+        let key = format!("error-{}", self.reason.as_str().replace('_', "-"));
+        locales::render(locales::Language::of(language), &key, &[])
+    }
+
     fn describe(&self) -> String {
         let text = self.reason.as_str();
         self.field
@@ -246,5 +253,31 @@ impl Serialize for Error {
             after_ms: self.after_ms(),
         }
         .serialize(serializer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_speaks_both_languages() {
+        for reason in Reason::ALL {
+            let error = Error::new(*reason);
+            let (english, french) = (error.message("en-GB"), error.message("fr"));
+            assert!(
+                !english.starts_with("error-") && !french.starts_with("error-"),
+                "{reason:?}"
+            );
+            assert_ne!(english, french);
+        }
+    }
+
+    #[test]
+    fn reasons_have_names_of_their_own_and_codes_are_at_most_twelve() {
+        let names: std::collections::BTreeSet<_> = Reason::ALL.iter().map(|reason| reason.as_str()).collect();
+        assert_eq!(names.len(), Reason::ALL.len());
+        let codes: std::collections::HashSet<_> = Reason::ALL.iter().map(|reason| reason.code()).collect();
+        assert!(codes.len() <= 12);
     }
 }

@@ -1,11 +1,11 @@
 //! The gate: the one place where rows become answers.
 //!
-//! - [`plan`] asks the store in typed slots; [`sealed`] is what comes back.
-//! - [`reader`] builds the one who asks and his keys, as of one snapshot; [`world`] the facts about items.
-//! - [`judge`] decides; every predicate has a name in [`switches`], and its outcome carries the fact that decided.
-//! - [`facts`] loads what a command decides on, row by row.
-//! - [`page`] reads pages: candidates, judgement, refill, all of the last read's instant.
-//! - [`show`] builds what is shown, of what was judged; [`answer`] is what may leave the library.
+//! - `plan` asks the store in typed slots; `sealed` is what comes back.
+//! - `reader` builds the one who asks and his keys, as of one snapshot; `world` the facts about items.
+//! - `judge` decides; every predicate has a name in `switches`, and its outcome carries the fact that decided.
+//! - `facts` loads what a command decides on, row by row.
+//! - `page` reads pages: candidates, judgement, refill, all of the last read's instant.
+//! - `show` builds what is shown, of what was judged; `answer` is what may leave the library.
 
 pub mod answer;
 pub(crate) mod facts;

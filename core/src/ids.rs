@@ -94,8 +94,8 @@ pub struct Time(i64);
 impl Time {
     /// The first instant that can be written down: year 1.
     pub const MIN: Time = Time(-62_135_596_800_000);
-    /// The last instant that can be written down: end of year 9999.
-    pub const MAX: Time = Time(253_402_300_799_999);
+    /// The last instant that can be written down with any offset: 9999-12-30T22:00:00.000Z.
+    pub const MAX: Time = Time(253_402_207_200_000);
 
     /// The instant so many milliseconds after 1970-01-01T00:00:00Z, brought into [`Time::MIN`] to [`Time::MAX`].
     pub const fn from_millis(millis: i64) -> Time {
@@ -274,9 +274,6 @@ mod tests {
         assert_eq!(at.to_string(), "2026-11-02T07:30:00.120Z");
         assert_eq!(at.to_string().parse::<Time>().unwrap(), at);
         assert_eq!(Time::from_millis(i64::MAX), Time::MAX);
-        assert_eq!(
-            Time::MAX.to_string(),
-            "9999-12-30T22:00:00.000Z".replace("30T22:00:00.000", "31T23:59:59.999")
-        );
+        assert_eq!(Time::MAX.to_string(), "9999-12-30T22:00:00.000Z");
     }
 }

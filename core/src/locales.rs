@@ -40,8 +40,14 @@ impl Language {
     /// The Fluent files of the language. Each has a sister with the same keys in every other language.
     fn sources(self) -> &'static [&'static str] {
         match self {
-            Language::English => &[include_str!("locales/en/feed.ftl")],
-            Language::French => &[include_str!("locales/fr/feed.ftl")],
+            Language::English => &[
+                include_str!("locales/en/feed.ftl"),
+                include_str!("locales/en/errors.ftl"),
+            ],
+            Language::French => &[
+                include_str!("locales/fr/feed.ftl"),
+                include_str!("locales/fr/errors.ftl"),
+            ],
         }
     }
 }

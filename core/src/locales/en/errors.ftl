@@ -1,0 +1,36 @@
+# What an error says to the person who meets it. One message a reason; the names are those of `Reason::as_str`.
+
+error-actor = You cannot act here: the account is unknown, ended or deactivated
+error-named = This does not exist, or is not for you
+error-not-member = This is for members of the space
+error-not-staff = This is for moderators and owners of the space
+error-not-owner = This is for owners of the space
+error-not-author = This is for the author
+error-guest = Guests cannot do this
+error-not-open = The space is not open: ask one of its owners
+error-blocked = This person does not want it
+error-system-only = This is for the host's own system
+error-deleted = This has been deleted
+error-edited = Somebody changed this since you read it: read it again
+error-last-owner = A space keeps at least one owner
+error-contended = Others keep changing this: try again in a moment
+error-cycle = A unit cannot stand below itself, nor deeper than sixteen
+error-empty = Something is missing
+error-bad-text = There are characters here that are not accepted
+error-bad-value = This value is not one of those accepted
+error-bad-audience = These readers do not fit the place
+error-oneself = You cannot do this to yourself
+error-no-operation = There is no operation of this name
+error-long-text = This text is too long
+error-long-list = This list is too long
+error-many-ties = There are too many of these already
+error-other-request = This key was used for another request
+error-cursor = This page has gone: begin again
+error-commit = It is not certain whether this was done: send the same request again
+error-busy = The store is busy: try again in a moment
+error-full = The store is full
+error-read-only = The store cannot be written
+error-store = The store cannot be reached: try again in a moment
+error-old-schema = The store must be upgraded first
+error-new-schema = The store was written by a newer release
+error-corrupt = Something went wrong inside

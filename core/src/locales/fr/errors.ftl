@@ -1,0 +1,36 @@
+# Ce qu'une erreur dit à la personne qui la rencontre. Un message par raison ; les noms sont ceux de `Reason::as_str`.
+
+error-actor = Vous ne pouvez pas agir ici : le compte est inconnu, terminé ou désactivé
+error-named = Cela n'existe pas, ou ne vous est pas destiné
+error-not-member = Réservé aux membres de l'espace
+error-not-staff = Réservé aux modérateurs et propriétaires de l'espace
+error-not-owner = Réservé aux propriétaires de l'espace
+error-not-author = Réservé à l'auteur
+error-guest = Les invités ne peuvent pas faire cela
+error-not-open = L'espace n'est pas ouvert : adressez-vous à l'un de ses propriétaires
+error-blocked = Cette personne ne le souhaite pas
+error-system-only = Réservé au système de l'hôte
+error-deleted = Cela a été supprimé
+error-edited = Quelqu'un l'a modifié depuis votre lecture : relisez-le
+error-last-owner = Un espace garde au moins un propriétaire
+error-contended = D'autres modifient la même chose : réessayez dans un instant
+error-cycle = Une unité ne peut se trouver sous elle-même, ni à plus de seize niveaux
+error-empty = Il manque quelque chose
+error-bad-text = Certains caractères ne sont pas acceptés
+error-bad-value = Cette valeur n'est pas acceptée
+error-bad-audience = Ces lecteurs ne conviennent pas à ce lieu
+error-oneself = Vous ne pouvez pas vous le faire à vous-même
+error-no-operation = Aucune opération ne porte ce nom
+error-long-text = Ce texte est trop long
+error-long-list = Cette liste est trop longue
+error-many-ties = Il y en a déjà trop
+error-other-request = Cette clé a servi à une autre demande
+error-cursor = Cette page n'est plus là : recommencez au début
+error-commit = On ne sait pas si cela a été fait : renvoyez la même demande
+error-busy = Le stockage est occupé : réessayez dans un instant
+error-full = Le stockage est plein
+error-read-only = Le stockage ne peut pas être écrit
+error-store = Le stockage est injoignable : réessayez dans un instant
+error-old-schema = Le stockage doit d'abord être mis à jour
+error-new-schema = Le stockage a été écrit par une version plus récente
+error-corrupt = Une erreur interne est survenue

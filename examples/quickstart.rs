@@ -1,0 +1,93 @@
+//! The main job: imports an organisation from a folder and prints what one of its people sees, and why.
+//!
+//! ```sh
+//! cargo run --example quickstart                                  # the sample company
+//! cargo run --example quickstart -- FOLDER --as PERSON --lang fr  # a folder in the format of docs/import-format.md
+//! ```
+
+use lexopt::{Arg, Parser, ValueExt};
+use parvis_examples::quickstart::{Lang, Options, run};
+use parvis_examples::store::Store;
+use std::io::{IsTerminal, stdout};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+const HELP: &str = "\
+Imports an organisation and prints what one of its people sees, and why.
+
+usage: cargo run --example quickstart -- [FOLDER] [options]
+
+  FOLDER            in the format of docs/import-format.md; the sample company without it
+  --db FILE         the SQLite file (default: $PARVIS_DATA/parvis.db, else ./parvis-demo.db)
+  --store STORE     sqlite (default) or memory, which writes nothing to disk
+  --as PERSON       whose home is shown, by your id (default: somebody with a full home)
+  --lang LANGUAGE   en (default) or fr
+  --network NAME    the network that the folder goes to (default: demo; atelier-lumen for the sample)
+";
+
+#[expect(clippy::print_stdout, clippy::print_stderr, reason = "a program of the command line")]
+fn main() -> ExitCode {
+    let options = match options(Parser::from_env()) {
+        Ok(Some(options)) => options,
+        Ok(None) => {
+            print!("{HELP}");
+            return ExitCode::SUCCESS;
+        }
+        Err(error) => {
+            eprint!("error: {error}\n\n{HELP}");
+            return ExitCode::from(2);
+        }
+    };
+    match pollster::block_on(run(&options, &mut stdout().lock())) {
+        Ok(_) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The options; none where only help was asked for.
+fn options(mut parser: Parser) -> Result<Option<Options>, lexopt::Error> {
+    let mut options = Options::sample();
+    let (mut file, mut memory, mut network) = (None, false, None);
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Arg::Long("help") | Arg::Short('h') => return Ok(None),
+            Arg::Long("db") => file = Some(PathBuf::from(parser.value()?)),
+            Arg::Long("store") => match parser.value()?.string()?.as_str() {
+                "memory" => memory = true,
+                "sqlite" => memory = false,
+                other => return Err(format!("`{other}` is no store: sqlite or memory").into()),
+            },
+            Arg::Long("as") => options.person = Some(parser.value()?.string()?),
+            Arg::Long("lang") => {
+                let tag = parser.value()?.string()?;
+                options.lang = Lang::of(&tag).ok_or_else(|| format!("`{tag}` is not spoken here: en or fr"))?;
+            }
+            Arg::Long("network") => network = Some(parser.value()?.string()?),
+            Arg::Value(folder) if options.folder.is_none() => options.folder = Some(folder.into()),
+            other => return Err(other.unexpected()),
+        }
+    }
+    match (network, &options.folder) {
+        (Some(network), _) => options.network = network,
+        (None, Some(_)) => options.network = "demo".to_owned(),
+        // The sample keeps to a network of its own.
+        (None, None) => {}
+    }
+    if options.folder.is_none() && options.person.is_none() {
+        options.person = Some("amelie".to_owned());
+    }
+    let default = || match std::env::var_os("PARVIS_DATA") {
+        Some(folder) => PathBuf::from(folder).join("parvis.db"),
+        None => PathBuf::from("parvis-demo.db"),
+    };
+    options.store = if memory {
+        Store::Memory
+    } else {
+        Store::Sqlite(file.unwrap_or_else(default))
+    };
+    options.styled = stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    Ok(Some(options))
+}

@@ -1,0 +1,46 @@
+//! The stores that the examples can open.
+
+use parvis::store::{Memory, Storage, StorageError};
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Which store, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Store {
+    /// Nothing is written to disk, nothing survives the process.
+    Memory,
+    /// One SQLite file.
+    Sqlite(PathBuf),
+}
+
+impl Store {
+    /// Opens it. The folder of a file is made where it is missing.
+    ///
+    /// # Errors
+    /// A file that cannot be opened, or that another release wrote.
+    pub async fn open(&self) -> Result<Arc<dyn Storage>, StorageError> {
+        match self {
+            Store::Memory => Ok(Arc::new(Memory::new())),
+            Store::Sqlite(file) => {
+                if let Some(folder) = file.parent() {
+                    // Where this fails, opening the file says so.
+                    let _ = std::fs::create_dir_all(folder);
+                }
+                Ok(Arc::new(
+                    parvis_sqlx::Sqlite::open(parvis_sqlx::SqliteOptions::new(file)).await?,
+                ))
+            }
+        }
+    }
+}
+
+impl fmt::Display for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Store::Memory => f.write_str("memory"),
+            Store::Sqlite(file) => write!(f, "{}", file.display()),
+        }
+    }
+}
