@@ -13,6 +13,8 @@ pub(crate) trait Dialect: Send + Sync + 'static {
     fn highest(&self) -> String;
     /// A parameter by its number, counted from 1.
     fn param(&self, number: usize) -> String;
+    /// A parameter in a `limit`.
+    fn count(&self, number: usize) -> String;
     /// Bytes as hexadecimal digits.
     fn hex(&self, bytes: &str) -> String;
     /// Hexadecimal digits as bytes.

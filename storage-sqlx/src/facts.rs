@@ -80,7 +80,7 @@ impl<'a> Questions<'a> {
 pub(crate) fn question(dialect: &dyn Dialect, schema: &Schema, batch: &Batch) -> (String, Vec<Arg>) {
     let questions = Questions::of(batch);
     let mut args = vec![Arg::Int(questions.most)];
-    let (network, id, most) = (dialect.param(1), dialect.param(2), dialect.param(3));
+    let (network, id, most) = (dialect.param(1), dialect.param(2), dialect.count(3));
     let (commit, request) = (dialect.hex("commit_id"), dialect.hex("request"));
     let mut items = vec![
         format!(

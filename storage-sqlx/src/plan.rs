@@ -43,6 +43,8 @@ pub(crate) struct Planned {
     pub(crate) relation: bool,
     /// Whether it finds at most one row, whatever is stored.
     pub(crate) single: bool,
+    /// Whether some of its keys are given.
+    pub(crate) given: bool,
     /// Its computed keys: the earlier read, and the parts.
     pub(crate) computed: Vec<(usize, Vec<Piece>)>,
 }
@@ -121,6 +123,7 @@ pub(crate) fn plan(schema: &Schema, reads: &[Read]) -> Result<Vec<Planned>, Stor
             name,
             want,
             relation: matches!(read, Read::Merge(_) | Read::Walk { .. }),
+            given: given(keys_of(read)).next().is_some(),
             single: single && matches!(read, Read::Get { .. }),
             computed,
         });
@@ -165,7 +168,7 @@ fn settle(planned: &mut [Planned]) {
             places.push(if read.relation {
                 1
             } else {
-                1usize.saturating_add(of.sum())
+                of.fold(usize::from(read.given), usize::saturating_add)
             });
         }
         let crowded = places.iter().position(|places| *places > MAX_PLACES);

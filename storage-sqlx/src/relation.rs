@@ -161,7 +161,7 @@ impl Writer<'_> {
         }
         let keys = self.keys(read, fact, true);
         let parts = self.key_parts(fact, "g");
-        let limit = self.dialect.param(fact.slots.limit);
+        let limit = self.dialect.count(fact.slots.limit);
         let found = format!(
             "from ({keys}) g cross join {} on {}{}",
             self.from(fact, "x"),
@@ -216,7 +216,7 @@ impl Writer<'_> {
             self.beginning(fact, "y", parts),
             self.bounds(fact, range, "y"),
             order_by(std::slice::from_ref(&yours), range.dir),
-            self.dialect.param(fact.slots.limit),
+            self.dialect.count(fact.slots.limit),
             bound.unwrap_or(&end),
         )
     }
@@ -227,7 +227,7 @@ impl Writer<'_> {
         if self.one_key(fact) {
             return self.scanned(read, fact, range);
         }
-        let limit = self.dialect.param(fact.slots.limit);
+        let limit = self.dialect.count(fact.slots.limit);
         let rest = self.rest(fact, "x");
         let Some(first) = rest.first() else {
             // Nothing follows the prefix: all rows are equal there.

@@ -340,7 +340,7 @@ impl Writer<'_> {
             self.beginning(fact, alias, parts),
             self.bounds(fact, range, alias),
             order_by(&self.rest(fact, alias), range.dir),
-            self.dialect.param(fact.slots.limit),
+            self.dialect.count(fact.slots.limit),
         )
     }
 

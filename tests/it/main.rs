@@ -9,6 +9,7 @@
 
 mod broken;
 mod folder;
+mod kill;
 mod kit;
 mod sqlite;
 mod street;

@@ -23,6 +23,11 @@ impl Dialect for SqliteDialect {
         format!("${number}")
     }
 
+    fn count(&self, number: usize) -> String {
+        // A bare parameter is looked at when the statement is prepared, which is then done again whenever it is bound.
+        format!("(${number}+0)")
+    }
+
     fn hex(&self, bytes: &str) -> String {
         format!("hex({bytes})")
     }
