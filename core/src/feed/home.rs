@@ -286,7 +286,7 @@ async fn gather(actor: &Actor, scroll: Option<Scroll>, configuration: u64, room:
     let near = plan.merge::<Timeline>(places(&slots, actor.network), from.clone(), to.clone(), FROM_PLACES);
     let far = plan.merge::<Timeline>(authors(&slots), from, to, FROM_AUTHORS);
     let items = plan.get_columns::<Item>(near.each([col("item")]).and(far.each([col("item")])));
-    let world = WorldSlots::add(&mut plan, &[items], Keys::default(), Keys::default());
+    let world = WorldSlots::judging(&mut plan, &[items]);
     let facts = FactSlots::add(&mut plan, items, &slots);
     let snapshot = plan.ask(actor.core.storage.as_ref(), actor.network).await?;
     let reader = Reader::build(&snapshot, slots, actor.now(), &actor.core.config.switches)?
@@ -343,7 +343,7 @@ async fn older(actor: &Actor, after: page::After, room: usize) -> Result<Older, 
     let keys = home_timelines(&slots, actor.network);
     let entries = plan.merge::<Timeline>(keys, after.parts(), Parts::new(), scan);
     let items = plan.get_columns::<Item>(entries.each([col("item")]));
-    let world = WorldSlots::add(&mut plan, &[items], Keys::default(), Keys::default());
+    let world = WorldSlots::judging(&mut plan, &[items]);
     let snapshot = plan.ask(actor.core.storage.as_ref(), actor.network).await?;
     let reader = Reader::build(&snapshot, slots, actor.now(), &actor.core.config.switches)?
         .map_err(|_| Error::new(Reason::Actor))?;

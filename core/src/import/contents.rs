@@ -108,6 +108,9 @@ pub(crate) struct Posts<'a> {
     pub(crate) app: &'a str,
     #[serde(skip)]
     pub(crate) network: NetworkId,
+    /// Rows of the request before these: items of one instant keep their order.
+    #[serde(skip)]
+    pub(crate) before: u32,
     pub(crate) rows: Vec<&'a PostRow>,
     #[serde(skip)]
     pub(crate) names: &'a Names,
@@ -292,6 +295,7 @@ impl Command for Posts<'_> {
 
     fn decide(&self, facts: &Snapshot, slots: PostSlots, draft: &mut Draft) -> Result<Vec<Outcome>, Error> {
         let items = facts.take(slots.items)?.open(Opening::Decide);
+        draft.after(self.before);
         let items: HashMap<ItemId, Item> = items.into_iter().map(|item| (item.id, item)).collect();
         let crowd = Crowd::build(facts, slots.people, slots.members, self.guests())?;
         let mut seen = HashSet::new();
@@ -422,6 +426,9 @@ impl Command for Reactions<'_> {
 pub(crate) struct Comments<'a> {
     #[serde(skip)]
     pub(crate) app: &'a str,
+    /// Rows of the request before these: items of one instant keep their order.
+    #[serde(skip)]
+    pub(crate) before: u32,
     pub(crate) rows: Vec<&'a CommentRow>,
     #[serde(skip)]
     pub(crate) names: &'a Names,
@@ -458,6 +465,7 @@ impl Command for Comments<'_> {
 
     fn decide(&self, facts: &Snapshot, slots: InteractionSlots, draft: &mut Draft) -> Result<Vec<Outcome>, Error> {
         let items = facts.take(slots.items)?.open(Opening::Decide);
+        draft.after(self.before);
         let mut items: HashMap<ItemId, Item> = items.into_iter().map(|item| (item.id, item)).collect();
         let crowd = Crowd::build(facts, slots.people, slots.members, self.guests())?;
         let mut made: HashMap<String, ItemId> = HashMap::new();

@@ -79,6 +79,11 @@ impl Draft {
         self.ids.make_at(at)
     }
 
+    /// New ids come behind those of so many rows before, where both have one instant.
+    pub(crate) fn after(&mut self, rows: u32) {
+        self.ids.skip(rows);
+    }
+
     pub(crate) fn put<R: Record>(&mut self, row: &R) {
         self.batch.writes.push(row.put());
     }
@@ -170,12 +175,10 @@ pub(crate) async fn execute<C: Command>(context: &Context<'_>, command: &C) -> R
         };
         let mut batch = draft.batch;
         batch.answer = serde_json::to_string(&made).map_err(|_| Error::new(Reason::Corrupt))?;
+        let own = batch.checks.len();
         for check in checks(context.schema, plan.reads(), facts.sets()) {
-            if !batch
-                .checks
-                .iter()
-                .any(|c| c.table == check.table && c.key == check.key)
-            {
+            let mut decided = batch.checks.iter().take(own);
+            if !decided.any(|c| c.table == check.table && c.key == check.key) {
                 batch.checks.push(check);
             }
         }
