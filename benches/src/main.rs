@@ -4,7 +4,6 @@
 
 #![expect(clippy::print_stdout, reason = "the answer of this program is what it prints")]
 
-mod load;
 mod measure;
 mod replay;
 
@@ -12,9 +11,11 @@ use measure::Bench;
 use parvis::due::Budget;
 use parvis::store::{Memory, Storage};
 use parvis::{Clock, Config, Parvis, Time};
+use parvis_examples::folder::Folder;
 use parvis_sqlx::{Sqlite, SqliteOptions};
 use std::error::Error;
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -39,6 +40,24 @@ fn main() -> Result<(), Box<dyn Error>> {
         .block_on(workloads())
 }
 
+/// One second after the newest date in the files.
+fn newest(folder: &Path) -> Result<Time, Box<dyn Error>> {
+    let mut newest = 0;
+    for file in ["posts.jsonl", "interactions.jsonl", "notifications.jsonl"] {
+        for line in fs::read_to_string(folder.join(file))?.lines() {
+            let row: Dated = serde_json::from_str(line)?;
+            newest = newest.max(row.ts);
+        }
+    }
+    Ok(Time::from_millis(newest * 1000 + 1000))
+}
+
+/// What dates a row of any file.
+#[derive(serde::Deserialize)]
+struct Dated {
+    ts: i64,
+}
+
 async fn storage(store: &str) -> Result<Arc<dyn Storage>, Box<dyn Error>> {
     match store {
         "memory" => Ok(Arc::new(Memory::new())),
@@ -53,14 +72,17 @@ async fn storage(store: &str) -> Result<Arc<dyn Storage>, Box<dyn Error>> {
 async fn workloads() -> Result<(), Box<dyn Error>> {
     let folder = PathBuf::from(std::env::var("ESN_DATA")?);
     let store = std::env::var("ESN_STORE").unwrap_or_else(|_| "memory".to_owned());
-    let now = Time::from_millis(load::newest(&folder)?.millis() + 1000);
+    let now = newest(&folder)?;
     let config = Config::new().clock(Arc::new(Standing(now)));
     let parvis = Parvis::open_shared(storage(&store).await?, config).await?;
     let mut bench = Bench::new(format!("parvis {store}"));
     let begun = Instant::now();
     // A file that an earlier run left behind is measured as it stands: for work on the reads.
     if std::env::var("ESN_KEEP").is_err() {
-        load::load(&parvis.system(NETWORK, APP), &folder).await?;
+        let report = Folder::open(&folder)?.import(&parvis.system(NETWORK, APP)).await?;
+        if let Some(bad) = report.bad().next() {
+            return Err(format!("a bad line: {bad:?}").into());
+        }
         eprintln!("rows imported after {:.1} s", begun.elapsed().as_secs_f64());
         while parvis.run_due(Budget::steps(1_000)).await?.more {}
     }

@@ -38,7 +38,7 @@ impl Bench {
             crc.update(digest(&answer).as_bytes());
             crc.update(b";");
         }
-        let (mut times, begun) = (Vec::new(), Instant::now());
+        let (mut times, begun, before) = (Vec::new(), Instant::now(), worked());
         for pass in 0..50 {
             if pass > 0 && begun.elapsed().as_secs_f64() > 1.5 {
                 break;
@@ -49,15 +49,16 @@ impl Bench {
                 times.push(start.elapsed().as_nanos() as f64 / 1e3);
             }
         }
-        self.line(workload, times, &format!("{:08x}", crc.finalize()));
+        let cpu = (worked() - before) / times.len().max(1) as f64;
+        self.line(workload, times, cpu, &format!("{:08x}", crc.finalize()));
     }
 
     /// One operation that happens once, begun at this instant.
     pub(crate) fn once(&mut self, workload: &str, begun: Instant) {
-        self.line(workload, vec![begun.elapsed().as_nanos() as f64 / 1e3], "-");
+        self.line(workload, vec![begun.elapsed().as_nanos() as f64 / 1e3], worked(), "-");
     }
 
-    fn line(&mut self, workload: &str, mut times: Vec<f64>, check: &str) {
+    fn line(&mut self, workload: &str, mut times: Vec<f64>, cpu: f64, check: &str) {
         times.sort_by(f64::total_cmp);
         let (n, sum) = (times.len(), times.iter().sum::<f64>());
         let at = |share: f64| {
@@ -69,7 +70,7 @@ impl Bench {
         let line = serde_json::json!({
             "peer": self.peer, "w": workload, "n": n, "median_us": at(0.5), "p99_us": at(0.99),
             "ops_s": n as f64 / sum * 1e6, "check": check, "rss_mb": resident(),
-            "foreign": (foreign.max(0.0) * 100.0).round() / 100.0,
+            "cpu_us": cpu, "foreign": (foreign.max(0.0) * 100.0).round() / 100.0,
         });
         println!("{line}");
         self.since = ticks();
@@ -93,6 +94,16 @@ fn ticks() -> Ticks {
         all: sum,
         ours: own.iter().skip(11).take(4).sum(),
     }
+}
+
+/// Microseconds that all threads of this process worked: a figure that other processes hardly change.
+fn worked() -> f64 {
+    let threads = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let nanos = threads.filter_map(|thread| {
+        let stat = fs::read_to_string(thread.path().join("schedstat")).ok()?;
+        stat.split_whitespace().next()?.parse::<f64>().ok()
+    });
+    nanos.sum::<f64>() / 1e3
 }
 
 /// MiB of this process in memory.

@@ -25,6 +25,8 @@ record! {
 
 /// Entries of the log that one step looks at.
 const STEP: u32 = 200;
+/// Entries that it reads first: those of an import are long, and few of them fill a batch.
+const FIRST: u32 = 2;
 
 /// How much of what is due may be done in one call.
 #[derive(Clone, Copy, Debug)]
@@ -129,16 +131,14 @@ async fn step(core: &Core, network: NetworkId) -> Result<Step, Error> {
     if snapshot.position.number <= from {
         return sleep(core, network, from).await;
     }
-    let mut plan = Plan::new();
-    let log: Slot<LogRow> = plan.range(
-        LOG,
-        Keys::given([Parts::new()]),
-        vec![Some(Value::Int(from))],
-        Dir::Up,
-        STEP,
-    );
-    let snapshot = plan.ask(core.storage.as_ref(), network).await?;
-    let entries = snapshot.take(log)?.open(Opening::Project);
+    let (mut entries, newest) = entries(core, network, from, FIRST).await?;
+    let mut now = newest;
+    if entries.len() == FIRST as usize && !affinity::fills(&entries) {
+        let after = entries.last().map_or(from, |row| row.number);
+        let (more, newest) = self::entries(core, network, after, STEP - FIRST).await?;
+        entries.extend(more);
+        now = newest;
+    }
     let derived = affinity::derive(core, network, entries).await?;
     let row = Follower {
         name: affinity::NAME.to_owned(),
@@ -151,7 +151,7 @@ async fn step(core: &Core, network: NetworkId) -> Result<Step, Error> {
         &from.to_le_bytes(),
         &row.number.to_le_bytes(),
     ]);
-    let now = core.config.clock.now().max(snapshot.newest).millis();
+    let now = core.config.clock.now().max(now).millis();
     let mut batch = Batch::new(CommitId(id), id, now);
     let expect = stamp.map_or(Expect::Absent, Expect::Stamp);
     batch.checks.push(Check {
@@ -166,6 +166,15 @@ async fn step(core: &Core, network: NetworkId) -> Result<Step, Error> {
         Err(CommitError::Conflict(_)) => Ok(Step::Nothing),
         Err(error) => Err(error.into()),
     }
+}
+
+/// The entries of the log after `from`, and the newest time of the log.
+async fn entries(core: &Core, network: NetworkId, from: i64, limit: u32) -> Result<(Vec<LogRow>, Time), Error> {
+    let mut plan = Plan::new();
+    let after = vec![Some(Value::Int(from))];
+    let log: Slot<LogRow> = plan.range(LOG, Keys::given([Parts::new()]), after, Dir::Up, limit);
+    let snapshot = plan.ask(core.storage.as_ref(), network).await?;
+    Ok((snapshot.take(log)?.open(Opening::Project), snapshot.newest))
 }
 
 /// Nothing to do: the network leaves the agenda, if its log still ends where this worker saw it end.

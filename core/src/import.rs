@@ -16,8 +16,11 @@ use crate::answer;
 use crate::error::{Error, Reason};
 use crate::gate::answer::{Echo, Meter, Word};
 use crate::operations::ImportRows;
+use crate::spaces::Role;
+use crate::store::MAX_OPERATIONS;
 use crate::store::execute::Command;
 use chunk::{Bad, BadReason, Names, Outcome};
+use std::collections::HashSet;
 
 answer! {
     /// Why one row was refused.
@@ -52,14 +55,37 @@ const ATTEMPTS: usize = 3;
 /// A request holds at most this many rows.
 const MAX_ROWS: usize = 500;
 
-/// Rows of one kind that fit one batch with all their checks.
-fn fitting(row: &ImportRow) -> usize {
-    match row {
-        ImportRow::Unit(_) | ImportRow::Space(_) | ImportRow::Person(_) => 150,
-        ImportRow::Member(_) | ImportRow::Follow(_) => 250,
-        ImportRow::Post(_) | ImportRow::Comment(_) => 100,
-        ImportRow::Reaction(_) => 130,
+/// Checks, writes and log entries that a batch of an import may hold.
+const ROOM: usize = MAX_OPERATIONS - 10;
+
+/// How many of the first rows, all of one kind, fit one batch with all their checks.
+fn fitting(rows: &[ImportRow]) -> usize {
+    let mut named = HashSet::new();
+    let mut taken = 0;
+    for (at, row) in rows.iter().enumerate() {
+        // A row and its name; a check for each of them and for what it names.
+        let (own, names): (usize, [Option<&String>; 2]) = match row {
+            ImportRow::Unit(row) => (4, [row.parent.as_ref(), None]),
+            ImportRow::Person(_) => (4, [None, None]),
+            ImportRow::Space(row) => (7, [row.owner.as_ref(), None]),
+            ImportRow::Member(row) => (
+                2 + usize::from(row.role != Role::Member),
+                [Some(&row.person), Some(&row.person)],
+            ),
+            ImportRow::Follow(row) => (2, [Some(&row.person), None]),
+            ImportRow::Post(row) => (8, [Some(&row.author), None]),
+            ImportRow::Comment(row) => (8, [Some(&row.person), Some(&row.post)]),
+            ImportRow::Reaction(row) => (4, [Some(&row.person), Some(&row.post)]),
+        };
+        taken += own;
+        for (kind, name) in names.into_iter().enumerate() {
+            taken += usize::from(name.is_some_and(|name| named.insert((kind, name))));
+        }
+        if taken > ROOM {
+            return at.max(1);
+        }
     }
+    rows.len()
 }
 
 pub(crate) async fn put(actor: &Actor, request: ImportRows) -> Result<ImportReport, Error> {
@@ -77,8 +103,10 @@ pub(crate) async fn put(actor: &Actor, request: ImportRows) -> Result<ImportRepo
     let mut done = 0;
     while let Some(first) = rest.first() {
         let same_kind = |row: &&ImportRow| std::mem::discriminant(*row) == std::mem::discriminant(first);
-        let count = rest.iter().take(fitting(first)).take_while(same_kind).count();
-        let (chunk, later) = rest.split_at(count);
+        let same = rest.iter().take_while(same_kind).count();
+        let fitting = rest.get(..same).map_or(1, fitting);
+        // Even chunks: as many batches as a few large ones and a small one.
+        let (chunk, later) = rest.split_at(same.div_ceil(same.div_ceil(fitting.max(1)).max(1)));
         let outcomes = put_chunk(actor, app, chunk, done).await?;
         for (at, outcome) in outcomes.into_iter().enumerate() {
             match outcome {
@@ -93,7 +121,7 @@ pub(crate) async fn put(actor: &Actor, request: ImportRows) -> Result<ImportRepo
                 }),
             }
         }
-        (rest, done) = (later, done + count);
+        (rest, done) = (later, done + chunk.len());
     }
     Ok(report)
 }
@@ -110,8 +138,8 @@ async fn put_chunk(actor: &Actor, app: &str, rows: &[ImportRow], before: usize) 
         }
     }
     let mut outcomes = Vec::with_capacity(rows.len());
-    for row in rows {
-        match put_batch(actor, app, std::slice::from_ref(row), before).await {
+    for (at, row) in rows.iter().enumerate() {
+        match put_batch(actor, app, std::slice::from_ref(row), before + at).await {
             Ok(outcome) => outcomes.extend(outcome),
             Err(error) if matches!(error.reason, Reason::LastOwner | Reason::ManyTies) => {
                 let reason = if error.reason == Reason::LastOwner {

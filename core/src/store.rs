@@ -43,9 +43,7 @@ pub use read::{
     Want,
 };
 pub use record::{Column, Declaration, Record, Rest};
-pub(crate) use record::{
-    class_table, coded, col, column, document_field, field, parse_document, record, set_document_field,
-};
+pub(crate) use record::{class_table, coded, col, column, field, parse_document, record};
 pub use run::run;
 pub use schema::{AGENDA, AGENDA_DUE, Class, Field, Index, LOG, Schema, Table};
 pub use storage::{Prepare, Prepared, Storage, StorageError};

@@ -53,6 +53,23 @@ enum Raw {
     },
 }
 
+impl Raw {
+    /// The edges that it changes at most.
+    fn edges(&self) -> usize {
+        match self {
+            Raw::Followed { .. } => 2,
+            Raw::Reacted { .. } => 3,
+            Raw::Wrote { .. } => 5,
+        }
+    }
+}
+
+/// Whether these entries fill a batch.
+pub(super) fn fills(entries: &[LogRow]) -> bool {
+    let edges = entries.iter().flat_map(raws_of).map(|raw| raw.edges());
+    edges.sum::<usize>() > MAX_EDGES / 2
+}
+
 /// An edge: whose, to what kind of thing, to which.
 type Edge = (PersonId, TieTo, [u8; 16]);
 
@@ -60,10 +77,11 @@ type Edge = (PersonId, TieTo, [u8; 16]);
 pub(crate) async fn derive(core: &Core, network: NetworkId, entries: Vec<LogRow>) -> Result<Derived, Error> {
     let mut upto = entries.first().map_or(0, |row| row.number.saturating_sub(1));
     let mut raws: Vec<(Raw, Time)> = Vec::new();
+    let mut edges = 0;
     for row in &entries {
         let found = raws_of(row);
-        // A deed changes five edges at most.
-        if !raws.is_empty() && (raws.len() + found.len()) * 5 > MAX_EDGES {
+        edges += found.iter().map(Raw::edges).sum::<usize>();
+        if !raws.is_empty() && edges > MAX_EDGES {
             break;
         }
         raws.extend(found.into_iter().map(|raw| (raw, row.t)));
@@ -71,7 +89,7 @@ pub(crate) async fn derive(core: &Core, network: NetworkId, entries: Vec<LogRow>
     }
     let events = events(core, network, raws).await?;
     Ok(Derived {
-        writes: edges(core, network, events).await?,
+        writes: self::edges(core, network, events).await?,
         upto,
     })
 }

@@ -296,7 +296,7 @@ async fn gather(actor: &Actor, scroll: Option<Scroll>, configuration: u64, room:
     let near = plan.merge::<Timeline>(places(&slots, actor.network), from.clone(), to.clone(), FROM_PLACES);
     let far = plan.merge::<Timeline>(authors(&slots), from, to, FROM_AUTHORS);
     let items = plan.get_columns::<Item>(near.each([col("item")]).and(far.each([col("item")])));
-    let world = WorldSlots::add(&mut plan, &[items], Keys::default(), Keys::default());
+    let world = WorldSlots::judging(&mut plan, &[items]);
     let facts = FactSlots::add(&mut plan, items, &slots);
     let snapshot = plan.ask(actor.core.storage.as_ref(), actor.network).await?;
     let reader =
@@ -384,7 +384,7 @@ async fn scan_older(actor: &Actor, after: page::After, scan: usize) -> Result<Sc
     let keys = home_timelines(&slots, actor.network);
     let entries = plan.merge::<Timeline>(keys, after.parts(), Parts::new(), scan as u32);
     let items = plan.get_columns::<Item>(entries.each([col("item")]));
-    let world = WorldSlots::add(&mut plan, &[items], Keys::default(), Keys::default());
+    let world = WorldSlots::judging(&mut plan, &[items]);
     let now = actor.now();
     let snapshot = plan.ask(actor.core.storage.as_ref(), actor.network).await?;
     let reader =

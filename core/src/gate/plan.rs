@@ -3,7 +3,8 @@
 use super::sealed::SealedSet;
 use crate::ids::Time;
 use crate::store::{
-    Dir, Found, Keys, NetworkId, Part, Parts, Position, Range, Read, Record, Rows, Storage, StorageError, Want,
+    Column, Dir, Found, Keys, NetworkId, Part, Parts, Position, Range, Read, Record, Rows, Storage, StorageError, Want,
+    column,
 };
 use std::marker::PhantomData;
 
@@ -81,6 +82,20 @@ impl Plan {
     /// The first `limit` rows of each range of keys.
     pub(crate) fn scan<R: Record>(&mut self, prefixes: Keys, dir: Dir, limit: u32) -> Slot<R> {
         self.range(R::TABLE, prefixes, Parts::new(), dir, limit)
+    }
+
+    /// The keys of the first `limit` rows of each range: what [`Snapshot::take_ids`] opens.
+    pub(crate) fn scan_keys<R: Record>(&mut self, prefixes: Keys, dir: Dir, limit: u32) -> Slot<R> {
+        let range = Range {
+            index: R::TABLE,
+            prefixes,
+            from: Parts::new(),
+            to: Parts::new(),
+            dir,
+            limit,
+            want: Want::Key,
+        };
+        self.push(Read::Scan(range))
     }
 
     /// The first `limit` rows of each range after `from`, in an order of one's choice.
@@ -167,6 +182,20 @@ impl Snapshot {
         let rows = &self.sets.get(slot.at).ok_or(corrupt)?.rows;
         rows.iter()
             .map(|row| R::decode(row))
+            .collect::<Result<_, _>>()
+            .map(SealedSet::seal)
+    }
+
+    /// One part of the keys of a slot's rows, sealed.
+    pub(crate) fn take_ids<R: Record, I: Column>(
+        &self,
+        slot: Slot<R>,
+        part: usize,
+    ) -> Result<SealedSet<I>, StorageError> {
+        let corrupt = StorageError::Corrupt { table: R::TABLE };
+        let rows = &self.sets.get(slot.at).ok_or(corrupt)?.rows;
+        rows.iter()
+            .map(|row| column(&row.key, part, R::TABLE))
             .collect::<Result<_, _>>()
             .map(SealedSet::seal)
     }

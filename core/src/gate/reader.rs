@@ -83,8 +83,8 @@ impl ReaderSlots {
             person,
             units: plan.walk::<Unit>(person.each([col("unit")]), "parent"),
             members: plan.scan::<Member>(me(), Dir::Up, MAX_MEMBERSHIPS),
-            follows: plan.scan::<Follow>(me(), Dir::Up, MAX_FOLLOWS),
-            blocks: plan.scan::<Block>(me(), Dir::Up, MAX_BLOCKS),
+            follows: plan.scan_keys::<Follow>(me(), Dir::Up, MAX_FOLLOWS),
+            blocks: plan.scan_keys::<Block>(me(), Dir::Up, MAX_BLOCKS),
             policy: plan.get::<PolicyRow>(Keys::one([Value::Int(0)])),
         }
     }
@@ -170,16 +170,14 @@ impl Reader {
             zone: person.zone,
             now,
             follows: snapshot
-                .take(slots.follows)?
+                .take_ids(slots.follows, 1)?
                 .open(Opening::Show)
                 .into_iter()
-                .map(|f| f.target)
                 .collect(),
             blocks: snapshot
-                .take(slots.blocks)?
+                .take_ids(slots.blocks, 1)?
                 .open(Opening::Show)
                 .into_iter()
-                .map(|b| b.blocked)
                 .collect(),
             roles: members
                 .into_iter()

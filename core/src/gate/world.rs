@@ -26,6 +26,15 @@ impl WorldSlots {
     /// Appends them. `items` are slots of items; their roots are read here. `spaces` and `persons` are further keys that
     /// the page shows (a wall's own space, authors).
     pub(crate) fn add(plan: &mut Plan, items: &[Slot<Item>], spaces: Keys, persons: Keys) -> WorldSlots {
+        WorldSlots::with(plan, items, spaces, persons, true)
+    }
+
+    /// As [`add`](WorldSlots::add), for those who judge and show nothing: no names of spaces and persons.
+    pub(crate) fn judging(plan: &mut Plan, items: &[Slot<Item>]) -> WorldSlots {
+        WorldSlots::with(plan, items, Keys::default(), Keys::default(), false)
+    }
+
+    fn with(plan: &mut Plan, items: &[Slot<Item>], spaces: Keys, persons: Keys, names: bool) -> WorldSlots {
         let union = |slots: &[Slot<Item>], column: &'static str, more: Keys| {
             slots.iter().fold(more, |keys, slot| keys.and(slot.each([col(column)])))
         };
@@ -33,8 +42,12 @@ impl WorldSlots {
         let all: Vec<Slot<Item>> = items.iter().copied().chain([roots]).collect();
         let audiences = plan.scan::<Audience>(union(&all, "more", Keys::default()), Dir::Up, MAX_AUDIENCE);
         let named = union(&all, "audience_id", union(&all, "space", spaces)).and(audiences.each([col("audience_id")]));
-        let spaces = plan.get::<Space>(named);
-        let persons = plan.get::<Person>(union(&all, "wall", persons));
+        let persons = union(&all, "wall", persons);
+        let (spaces, persons) = if names {
+            (plan.get::<Space>(named), plan.get::<Person>(persons))
+        } else {
+            (plan.get_columns::<Space>(named), plan.get_columns::<Person>(persons))
+        };
         WorldSlots {
             items: all,
             audiences,

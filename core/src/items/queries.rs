@@ -182,7 +182,7 @@ async fn judged(actor: &Actor, by: &Who, items: &[Ref]) -> Result<Judged, Error>
     }
     let names: Slot<External> = plan.get::<External>(Keys::given(externals));
     let slot = plan.get_columns::<Item>(Keys::given(ids).and(names.each([col("id")])));
-    let world = WorldSlots::add(&mut plan, &[slot], Keys::default(), Keys::default());
+    let world = WorldSlots::judging(&mut plan, &[slot]);
     let blockers = plan.get::<Block>(world.pairs_back("author", reader.person.only("id")));
     let now = actor.now();
     let snapshot = plan.ask(actor.core.storage.as_ref(), actor.network).await?;

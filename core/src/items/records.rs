@@ -45,11 +45,6 @@ impl Item {
         AudienceKey::from_columns(self.audience_kind, self.audience_id)
     }
 
-    /// Whether it is a comment with a narrower key than its root.
-    pub(crate) fn is_narrow(&self) -> bool {
-        self.root.is_some() && self.audience_kind != AS_ROOT
-    }
-
     /// The thread it belongs to: its root, or itself.
     pub(crate) fn thread(&self) -> ItemId {
         self.root.unwrap_or(self.id)

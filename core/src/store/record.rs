@@ -128,26 +128,15 @@ pub(crate) fn column<T: Column>(parts: &Parts, at: usize, table: &'static str) -
     T::from_value(parts.get(at).and_then(Option::as_ref)).ok_or(StorageError::Corrupt { table })
 }
 
-pub(crate) fn parse_document(row: &Row, table: &'static str) -> Result<Rest, StorageError> {
+pub(crate) fn parse_document<D: Default + serde::de::DeserializeOwned>(
+    row: &Row,
+    table: &'static str,
+) -> Result<D, StorageError> {
     match &row.document {
-        None => Ok(Rest::new()),
+        // Columns only were wanted.
+        None => Ok(D::default()),
         Some(text) => serde_json::from_str(text).map_err(|_| StorageError::Corrupt { table }),
     }
-}
-
-pub(crate) fn document_field<T: serde::de::DeserializeOwned>(
-    rest: &mut Rest,
-    name: &str,
-    table: &'static str,
-) -> Result<T, StorageError> {
-    let value = rest.remove(name).unwrap_or(serde_json::Value::Null);
-    serde_json::from_value(value).map_err(|_| StorageError::Corrupt { table })
-}
-
-pub(crate) fn set_document_field<T: serde::Serialize>(rest: &mut Rest, name: &str, value: &T) {
-    // Field types are plain data: turning them into JSON values cannot fail.
-    let value = serde_json::to_value(value).unwrap_or(serde_json::Value::Null);
-    rest.insert(name.to_owned(), value);
 }
 
 /// A key part or column of an earlier read, by name.
@@ -221,12 +210,15 @@ macro_rules! record {
                 $(let $column: $column_type = $crate::store::column(&row.columns, at, $table)?;
                 #[allow(unused_assignments)] { at += 1; })*
                 let _ = at;
-                $(let mut rest = $crate::store::parse_document(row, $table)?;
-                $(let $field: $field_type = match row.document {
-                    // Columns only were wanted.
-                    None => Default::default(),
-                    Some(_) => $crate::store::document_field(&mut rest, stringify!($field), $table)?,
-                };)+)?
+                $(
+                    #[derive(Default, serde::Deserialize)]
+                    struct Document {
+                        $($field: $field_type,)+
+                        #[serde(flatten)]
+                        rest: $crate::store::Rest,
+                    }
+                    let Document { $($field,)+ rest } = $crate::store::parse_document(row, $table)?;
+                )?
                 Ok(Self { $($key,)+ $($column,)* $($($field,)+ rest,)? })
             }
 
@@ -237,9 +229,15 @@ macro_rules! record {
             fn put(&self) -> $crate::store::Write {
                 let document = None::<String>;
                 $(
-                    let mut rest = self.rest.clone();
-                    $($crate::store::set_document_field(&mut rest, stringify!($field), &self.$field);)+
-                    let document = document.or_else(|| serde_json::to_string(&rest).ok());
+                    #[derive(serde::Serialize)]
+                    struct Document<'a> {
+                        #[serde(flatten)]
+                        rest: &'a $crate::store::Rest,
+                        $($field: &'a $field_type,)+
+                    }
+                    // Field types are plain data: turning them into JSON cannot fail.
+                    let written = Document { rest: &self.rest, $($field: &self.$field,)+ };
+                    let document = document.or_else(|| serde_json::to_string(&written).ok());
                 )?
                 $crate::store::Write::Put {
                     table: $table,
