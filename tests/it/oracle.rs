@@ -53,12 +53,12 @@ const SIZE: Size = Size {
 };
 
 #[test]
-fn the_oracle_and_the_library_agree_on_memory() {
+fn u4_the_oracle_and_the_library_agree_on_memory() {
     compare_on(number("PARVIS_DECISIONS", 1_000_000), SIZE, || (Memory::new(), ()));
 }
 
 #[test]
-fn the_oracle_and_the_library_agree_on_sqlite() {
+fn u4_the_oracle_and_the_library_agree_on_sqlite() {
     // Every question costs a statement here: fewer of them, in a world with more items.
     let size = Size {
         commands: 500,

@@ -75,7 +75,7 @@ async fn with(seed: u64, plain: &Pair, secret: Secret) -> Option<(Pair, Twin)> {
 }
 
 #[test]
-fn an_outsider_gets_the_same_bytes_with_and_without_the_secret() {
+fn u2_an_outsider_gets_the_same_bytes_with_and_without_the_secret() {
     let (wanted, mut pairs, mut bytes, mut seed) = (200, 0, 0, 1);
     let mut told = std::collections::BTreeMap::new();
     while pairs < wanted {

@@ -73,6 +73,8 @@ impl SqliteOptions {
             .pragma("cache_size", format!("-{}", self.cache_kib))
             .pragma("mmap_size", self.mmap_bytes.to_string())
             .statement_cache_capacity(STATEMENTS)
+            // A batch changes pages all over the file: copying the log back often writes the same pages again and again.
+            .pragma("wal_autocheckpoint", "10000")
             .disable_statement_logging()
     }
 

@@ -22,7 +22,7 @@ const SMALL: Size = Size {
 };
 
 #[test]
-fn the_oracle_differs_where_a_predicate_is_out_of_force() {
+fn u6_the_oracle_differs_where_a_predicate_is_out_of_force() {
     let mut wrong = Vec::new();
     for (name, asks) in PREDICATES {
         let beyond = BEYOND_COMMANDS.contains(name);
