@@ -427,7 +427,7 @@ async fn print(
     let slots = ReaderSlots::whole(&mut plan, actor.person()?);
     let items = plan.get::<Item>(Keys::given(chosen.iter().map(|id| vec![id.to_value()])));
     let world = WorldSlots::add(&mut plan, &[items], Keys::default(), items.each([col("author")]));
-    let show = ShowSlots::add(&mut plan, &[items], &world, &slots);
+    let show = ShowSlots::add(&mut plan, &[items], &slots);
     let facts = FactSlots::add(&mut plan, items, &slots);
     let now = actor.now();
     let snapshot = plan.ask(actor.core.storage.as_ref(), actor.network).await?;

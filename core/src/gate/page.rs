@@ -91,7 +91,7 @@ fn round<L: Listing>(
     let carried = Keys::given(carry.iter().map(|entry| vec![Some(Value::Id(entry.item.bytes()))]));
     let items = plan.get::<Item>(entries.each([col("item")]).and(carried));
     let world = WorldSlots::add(plan, &[items], Keys::default(), items.each([col("author")]));
-    let show = ShowSlots::add(plan, &[items], &world, &reader);
+    let show = ShowSlots::add(plan, &[items], &reader);
     Ok(Round {
         reader,
         listing: slots,

@@ -20,6 +20,9 @@ pub(crate) const MAX_FOLLOWS: u32 = 3_900;
 /// See [`MAX_MEMBERSHIPS`].
 pub(crate) const MAX_BLOCKS: u32 = 1_000;
 
+/// Persons who blocked a reader, as far as pages look.
+const MAX_BLOCKED_BY: u32 = 5_000;
+
 /// How the host named the one who asks.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize)]
 pub(crate) enum Who {
@@ -108,6 +111,15 @@ impl ReaderSlots {
             blocks: plan.get::<Block>(ties),
             policy: plan.get::<PolicyRow>(Keys::one([Value::Int(0)])),
         }
+    }
+}
+
+impl ReaderSlots {
+    /// The persons who blocked the reader: one range instead of a look-up for every author on a page. Whom more than
+    /// [`MAX_BLOCKED_BY`] block is shown a verb here and there that the command, which asks row by row, refuses.
+    pub(crate) fn blocked_by(&self, plan: &mut Plan) -> Slot<Block> {
+        let me = self.person.each([col("id")]);
+        plan.range::<Block>("blocked_by", me, Vec::new(), Dir::Up, MAX_BLOCKED_BY)
     }
 }
 

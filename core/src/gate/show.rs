@@ -4,7 +4,7 @@ use super::judge::{self, Verdict};
 use super::plan::{Plan, Slot, Snapshot};
 use super::reader::{Reader, ReaderSlots};
 use super::sealed::Opening;
-use super::world::{World, WorldSlots};
+use super::world::World;
 use crate::error::{Error, Reason};
 use crate::feed::records::Seen;
 use crate::gate::AudienceKey;
@@ -39,7 +39,7 @@ const MAX_NARROW: u32 = 8;
 const MAX_REACTIONS: u32 = 16;
 
 impl ShowSlots {
-    pub(crate) fn add(plan: &mut Plan, items: &[Slot<Item>], world: &WorldSlots, reader: &ReaderSlots) -> ShowSlots {
+    pub(crate) fn add(plan: &mut Plan, items: &[Slot<Item>], reader: &ReaderSlots) -> ShowSlots {
         let me = || reader.person.only("id");
         let each = |parts: &[Part]| {
             items
@@ -52,7 +52,7 @@ impl ShowSlots {
             reactions: plan.scan::<ReactionCount>(each(&[col("id")]), Dir::Up, MAX_REACTIONS),
             mine: plan.get::<Reaction>(each(&[col("id"), me()])),
             seen: plan.get::<Seen>(each(&[me(), col("id")])),
-            blockers: plan.get::<Block>(world.pairs_back("author", me())),
+            blockers: reader.blocked_by(plan),
         }
     }
 }

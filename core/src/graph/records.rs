@@ -18,6 +18,7 @@ record! {
     Block in "block", Stamped {
         key { person: PersonId, blocked: PersonId }
         columns { t: Time }
+        indexes { "blocked_by": [blocked] }
         declares { persons: [person, blocked], texts: [] }
     }
 }

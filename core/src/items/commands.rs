@@ -192,7 +192,11 @@ pub(crate) fn timelines(network: NetworkId, item: &Item) -> [Timeline; 2] {
 pub(crate) fn with_audience(mut item: Item, keys: &[AudienceKey]) -> (Item, Vec<Audience>) {
     let mut columns = keys.iter().map(|key| key.to_columns());
     if let Some((kind, id)) = columns.next() {
-        (item.audience_kind, item.audience_id) = (kind, id);
+        // The key of the item's own space goes without the id, which stands in the place: one look-up instead of two.
+        let own = item
+            .space
+            .filter(|space| keys.first() == Some(&AudienceKey::Space { id: *space }));
+        (item.audience_kind, item.audience_id) = (kind, id.filter(|_| own.is_none()));
     }
     let id = item.id;
     let rows: Vec<Audience> = columns

@@ -12,7 +12,6 @@ use crate::gate::reader::{Reader, ReaderSlots, Who};
 use crate::gate::sealed::Opening;
 use crate::gate::show::{Show, ShowSlots, Stage};
 use crate::gate::world::{World, WorldSlots};
-use crate::graph::records::Block;
 use crate::ids::{ItemId, PersonId, Time};
 use crate::people::records::{External, Named};
 use crate::refs::Ref;
@@ -70,7 +69,7 @@ async fn thread_within(
         .iter()
         .fold(Keys::default(), |keys, slot| keys.and(slot.each([col("author")])));
     let world = WorldSlots::add(&mut plan, &slots, Keys::default(), authors);
-    let show = ShowSlots::add(&mut plan, &slots, &world, &reader);
+    let show = ShowSlots::add(&mut plan, &slots, &reader);
     let now = actor.now();
     let snapshot = plan.ask(actor.core.storage.as_ref(), actor.network).await?;
     let reader = build(&snapshot, reader, now, actor)?;
@@ -183,7 +182,7 @@ async fn judged(actor: &Actor, by: &Who, items: &[Ref]) -> Result<Judged, Error>
     let names: Slot<External> = plan.get::<External>(Keys::given(externals));
     let slot = plan.get_columns::<Item>(Keys::given(ids).and(names.each([col("id")])));
     let world = WorldSlots::judging(&mut plan, &[slot]);
-    let blockers = plan.get::<Block>(world.pairs_back("author", reader.person.only("id")));
+    let blockers = reader.blocked_by(&mut plan);
     let now = actor.now();
     let snapshot = plan.ask(actor.core.storage.as_ref(), actor.network).await?;
     let reader = build(&snapshot, reader, now, actor)?;

@@ -1,6 +1,6 @@
 //! What is stored of items: the envelope, the text, the further audience keys, timelines, threads, reactions.
 
-use crate::gate::{AS_ROOT, AudienceKey};
+use crate::gate::AudienceKey;
 use crate::ids::{ItemId, PersonId, SpaceId, Time};
 use crate::store::{coded, record};
 
@@ -42,7 +42,13 @@ record! {
 impl Item {
     /// The first audience key; `None` where a newer release wrote one that this one does not know.
     pub(crate) fn first_key(&self) -> Option<AudienceKey> {
-        AudienceKey::from_columns(self.audience_kind, self.audience_id)
+        AudienceKey::from_columns(self.audience_kind, self.audience_id.or_else(|| self.own_space()))
+    }
+
+    /// The id that stands in the place: the key of the item's own space goes without.
+    fn own_space(&self) -> Option<[u8; 16]> {
+        let own = self.audience_kind == i64::from(b'S');
+        self.space.filter(|_| own).map(|space| space.bytes())
     }
 
     /// The thread it belongs to: its root, or itself.

@@ -66,15 +66,18 @@ fn l018_every_declared_text_is_planted() {
 
 #[test]
 fn u1_canary_sweep() {
-    let histories = from_environment("PARVIS_HISTORIES", 120);
+    let histories = from_environment("PARVIS_HISTORIES", 1_000);
     let first = from_environment("PARVIS_SEED", 1);
-    let mut calls = 0;
-    for seed in first..first + histories {
-        match wait(history(seed, None)) {
-            Ok(searched) => calls += searched,
-            Err(what) => panic!("a leak: {what}"),
-        }
-    }
+    let workers = std::thread::available_parallelism().map_or(1, |cores| cores.get() as u64);
+    let sweep = |worker: u64| -> u64 {
+        let seeds = (first..first + histories).filter(|seed| seed % workers == worker);
+        let searched = seeds.map(|seed| wait(history(seed, None)).unwrap_or_else(|what| panic!("a leak: {what}")));
+        searched.sum()
+    };
+    let calls: u64 = std::thread::scope(|scope| {
+        let started: Vec<_> = (0..workers).map(|worker| scope.spawn(move || sweep(worker))).collect();
+        started.into_iter().map(|worker| worker.join().unwrap()).sum()
+    });
     println!("{histories} histories of {LENGTH} commands, {calls} answers searched, 0 canaries");
 }
 

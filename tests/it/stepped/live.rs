@@ -7,15 +7,16 @@ use super::judge::{exactly, shown, within};
 use super::paths::paths;
 use super::worlds::Worlds;
 use super::{Instant, quiet_in};
+use crate::folder::Folder;
 use crate::town::{Town, act, clock, settings, settle, town};
 use parvis::Parvis;
 use parvis::store::conformance::wait;
 use parvis::store::{Memory, Storage};
+use parvis_sqlx::{Sqlite, SqliteOptions};
+use std::cell::RefCell;
 use std::sync::Arc;
 
 /// Runs every `nth` schedule of pairs, paths and gaps, each in a store of its own; how many there were.
-///
-/// Another backend hooks in here with its own maker: `sample(|| Arc::new(wait(Sqlite::open(path)).unwrap()), 97)`.
 fn sample(make: impl Fn() -> Arc<dyn Storage>, nth: usize) -> usize {
     let town: Town = wait(town(0));
     let paths = paths(&town);
@@ -65,4 +66,18 @@ fn f12_a_live_store_shows_one_instant_whatever_happens_in_the_gaps() {
     let schedules = sample(|| Arc::new(Memory::new()), 61);
     println!("{schedules} schedules on a live store");
     assert!(schedules > 50);
+}
+
+#[test]
+fn f12_sqlite_shows_one_instant_whatever_happens_in_the_gaps() {
+    let folders = RefCell::new(Vec::new());
+    let make = || -> Arc<dyn Storage> {
+        let folder = Folder::new();
+        let options = SqliteOptions::new(folder.file("parvis.db")).readers(2).cache_kib(2048);
+        folders.borrow_mut().push(folder);
+        Arc::new(wait(Sqlite::open(options)).unwrap())
+    };
+    let schedules = sample(make, 211);
+    println!("{schedules} schedules on SQLite");
+    assert!(schedules > 15);
 }
