@@ -1,5 +1,6 @@
 //! Rows of an import through the facade: one bad row never costs another, and rows of one instant keep their order.
 
+use parvis::feed::Explain;
 use parvis::import::{
     CommentRow, ImportReport, ImportRow, PersonRow, PostAudience, PostRow, ReactionRow, SpaceRow, UnitRow,
 };
@@ -204,5 +205,26 @@ fn a_tree_that_is_too_deep_is_told_from_a_circle() {
         assert_eq!(bad(&report), [(16, "too_deep", "parent"), (17, "unknown", "parent")]);
         let report = put(&system, vec![unit("u0", Some("u3"))]).await;
         assert_eq!(bad(&report), [(0, "circle", "parent")]);
+    });
+}
+
+#[test]
+fn a_post_that_is_imported_counts_for_its_space_like_one_written_here() {
+    wait(async {
+        let (db, import) = town().await;
+        let rows = vec![ImportRow::Post(post("one")), ImportRow::Post(post("two"))];
+        assert_eq!(import.import().put(ImportRows::new(rows)).await.unwrap().new.0, 2);
+        let ana = db.act_as("acme", external("ana"));
+        let home = ana.feed().home(Home::new().explain(Explain::All)).await.unwrap();
+        // All of her activity went to this one space: 76 * ln(1 + 10 * 1).
+        let points = |code: &str| {
+            home.items[0]
+                .reasons
+                .iter()
+                .find(|reason| reason.code == code)
+                .unwrap()
+                .points
+        };
+        assert_eq!((home.items.len(), points("ACTIVE_IN_SPACE")), (2, Some(182)));
     });
 }

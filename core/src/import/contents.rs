@@ -138,6 +138,7 @@ impl Posts<'_> {
         row: &PostRow,
         items: &HashMap<ItemId, Item>,
         crowd: &Crowd,
+        entry: &mut Entry,
         draft: &mut Draft,
     ) -> Result<Outcome, Bad> {
         let refused = |reason, field: &'static str| Bad {
@@ -221,6 +222,9 @@ impl Posts<'_> {
         further.iter().for_each(|row| draft.put(row));
         draft.put(&item);
         put_text(draft, id, item.version, source);
+        if before.is_none() {
+            entry.imported.push(Imported::Post(id));
+        }
         Ok(if before.is_some() {
             Outcome::Changed
         } else {
@@ -295,18 +299,20 @@ impl Command for Posts<'_> {
         let items: HashMap<ItemId, Item> = items.into_iter().map(|item| (item.id, item)).collect();
         let crowd = Crowd::build(facts, slots.people, slots.members, self.guests())?;
         draft.ids_after(self.before);
+        let mut entry = Entry::new(Verb::Import);
         let mut seen = HashSet::new();
         let mut outcomes = Vec::new();
         for row in &self.rows {
             let outcome = if seen.insert(&row.id) {
-                self.post(row, &items, &crowd, draft).unwrap_or_else(Outcome::Bad)
+                self.post(row, &items, &crowd, &mut entry, draft)
+                    .unwrap_or_else(Outcome::Bad)
             } else {
                 Outcome::Bad(Bad::new(BadReason::Duplicate, "id", &row.id))
             };
             outcomes.push(outcome);
         }
         if !draft.is_empty() {
-            draft.log(&Entry::new(Verb::Import));
+            draft.log(&entry);
         }
         settled(outcomes)
     }
