@@ -245,6 +245,7 @@ fn new_item(draft: &mut Draft, app: &str, external: &str, t: crate::ids::Time) -
     ItemId::from_bytes(id)
 }
 
+/// An item of the host's: its envelope and where it came from.
 fn envelope(
     id: ItemId,
     kind: &str,
@@ -255,24 +256,10 @@ fn envelope(
     digest: String,
 ) -> Item {
     Item {
-        id,
-        kind: kind.to_owned(),
-        space: None,
-        wall: None,
-        author,
-        root: None,
-        parent: None,
-        t,
-        state: ItemState::Published,
-        audience_kind: AS_ROOT,
-        audience_id: None,
-        more: None,
-        version: 1,
-        edited: None,
         external: Some(external),
         app: Some(app.to_owned()),
         imported: Some(digest),
-        rest: Default::default(),
+        ..Item::new(id, kind, author, t)
     }
 }
 

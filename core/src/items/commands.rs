@@ -104,7 +104,7 @@ impl Command for Create {
         let item = Item {
             space,
             wall: matches!(self.place, Where::Wall).then_some(reader.id),
-            ..envelope(id, kinds::POST.name, &reader, draft.now)
+            ..Item::new(id, kinds::POST.name, reader.id, draft.now)
         };
         put_root(draft, self.network, item, &keys);
         put_text(draft, id, 1, self.language.as_deref(), &self.source)?;
@@ -145,30 +145,6 @@ impl Create {
             }
             _ => return Err(wrong()),
         })
-    }
-}
-
-/// An envelope with everything but place and audience.
-pub(crate) fn envelope(id: ItemId, kind: &str, reader: &Reader, t: Time) -> Item {
-    Item {
-        id,
-        kind: kind.to_owned(),
-        space: None,
-        wall: None,
-        author: reader.id,
-        root: None,
-        parent: None,
-        t,
-        state: ItemState::Published,
-        audience_kind: AS_ROOT,
-        audience_id: None,
-        more: None,
-        version: 1,
-        edited: None,
-        external: None,
-        app: None,
-        imported: None,
-        rest: Default::default(),
     }
 }
 
@@ -306,7 +282,7 @@ impl Command for AddComment {
             parent: Some(parent.unwrap_or(root.id)),
             audience_kind,
             audience_id,
-            ..envelope(id, kinds::COMMENT.name, &on.reader, draft.now)
+            ..Item::new(id, kinds::COMMENT.name, on.reader.id, draft.now)
         };
         draft.put(&item);
         draft.put(&comment_row(&item, root.id));

@@ -1,6 +1,6 @@
 //! What is stored of items: the envelope, the text, the further audience keys, timelines, threads, reactions.
 
-use crate::gate::AudienceKey;
+use crate::gate::{AS_ROOT, AudienceKey};
 use crate::ids::{ItemId, PersonId, SpaceId, Time};
 use crate::store::{coded, record};
 
@@ -40,6 +40,30 @@ record! {
 }
 
 impl Item {
+    /// A published item of a kind, with everything but place, audience and origin.
+    pub(crate) fn new(id: ItemId, kind: &str, author: PersonId, t: Time) -> Item {
+        Item {
+            id,
+            kind: kind.to_owned(),
+            space: None,
+            wall: None,
+            author,
+            root: None,
+            parent: None,
+            t,
+            state: ItemState::Published,
+            audience_kind: AS_ROOT,
+            audience_id: None,
+            more: None,
+            version: 1,
+            edited: None,
+            external: None,
+            app: None,
+            imported: None,
+            rest: Default::default(),
+        }
+    }
+
     /// The first audience key; `None` where a newer release wrote one that this one does not know.
     pub(crate) fn first_key(&self) -> Option<AudienceKey> {
         AudienceKey::from_columns(self.audience_kind, self.audience_id.or_else(|| self.own_space()))

@@ -220,18 +220,18 @@ async fn fill(connection: &mut SqliteConnection, table: &Table) -> Result<(), St
     Ok(())
 }
 
-/// The member of the document at a path like `$.place.kind`, typed; NULL where there is none.
+/// The value of the document at a path like `$.place.kind`, typed; NULL where there is none.
 fn found(kind: Kind, path: &str) -> String {
     let names = path.trim_start_matches('$').split('.').filter(|name| !name.is_empty());
     let path: String = names.map(|name| format!(".\"{name}\"")).collect();
     let path = format!("'${}'", path.replace('\'', "''"));
-    let member = format!("json_extract({DOCUMENT},{path})");
+    let value = format!("json_extract({DOCUMENT},{path})");
     let (wanted, value) = match kind {
-        Kind::Time | Kind::Int => ("integer", member),
-        Kind::Text => ("text", member),
-        Kind::Bytes => ("text", format!("unhex(replace({member},'-',''))")),
+        Kind::Time | Kind::Int => ("integer", value),
+        Kind::Text => ("text", value),
+        Kind::Bytes => ("text", format!("unhex(replace({value},'-',''))")),
         Kind::Id => {
-            let id = format!("unhex(replace({member},'-',''))");
+            let id = format!("unhex(replace({value},'-',''))");
             ("text", format!("iif(length({id})=16,{id},null)"))
         }
     };
