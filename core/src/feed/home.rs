@@ -298,9 +298,7 @@ async fn gather(actor: &Actor, scroll: Option<Scroll>, configuration: u64, room:
     let items = plan.get_columns::<Item>(near.each([col("item")]).and(far.each([col("item")])));
     let world = WorldSlots::judging(&mut plan, &[items]);
     let facts = FactSlots::add(&mut plan, items, &slots);
-    let snapshot = plan.ask(actor.core.storage.as_ref(), actor.network).await?;
-    let reader =
-        Reader::build(&snapshot, slots, now, &actor.core.config.switches)?.map_err(|_| Error::new(Reason::Actor))?;
+    let (snapshot, reader) = slots.ask(&plan, actor).await?;
     let world = World::build(&snapshot, &world)?;
     let zone = zone(actor, &reader);
     let cursor = begun.unwrap_or_else(|| RankedCursor::start(reader.now.millis(), configuration, &zone));
@@ -385,10 +383,7 @@ async fn scan_older(actor: &Actor, after: page::After, scan: usize) -> Result<Sc
     let entries = plan.merge::<Timeline>(keys, after.parts(), Parts::new(), scan as u32);
     let items = plan.get_columns::<Item>(entries.each([col("item")]));
     let world = WorldSlots::judging(&mut plan, &[items]);
-    let now = actor.now();
-    let snapshot = plan.ask(actor.core.storage.as_ref(), actor.network).await?;
-    let reader =
-        Reader::build(&snapshot, slots, now, &actor.core.config.switches)?.map_err(|_| Error::new(Reason::Actor))?;
+    let (snapshot, reader) = slots.ask(&plan, actor).await?;
     let world = World::build(&snapshot, &world)?;
     let entries = snapshot.take(entries)?.open(Opening::Show);
     let scanned: Vec<page::After> = entries
@@ -429,10 +424,7 @@ async fn print(
     let world = WorldSlots::add(&mut plan, &[items], Keys::default(), items.each([col("author")]));
     let show = ShowSlots::add(&mut plan, &[items], &slots);
     let facts = FactSlots::add(&mut plan, items, &slots);
-    let now = actor.now();
-    let snapshot = plan.ask(actor.core.storage.as_ref(), actor.network).await?;
-    let reader =
-        Reader::build(&snapshot, slots, now, &actor.core.config.switches)?.map_err(|_| Error::new(Reason::Actor))?;
+    let (snapshot, reader) = slots.ask(&plan, actor).await?;
     let world = World::build(&snapshot, &world)?;
     let stage = Stage::build(&snapshot, &show)?;
     let as_of = as_of.unwrap_or(reader.now.millis());

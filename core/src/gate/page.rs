@@ -121,10 +121,7 @@ pub(crate) async fn page<L: Listing>(
     for number in 1..=ROUNDS {
         let mut plan = Plan::new();
         let slots = round(&mut plan, actor, listing, &carry, from, scan)?;
-        let now = actor.now();
-        let snapshot = plan.ask(actor.core.storage.as_ref(), actor.network).await?;
-        let reader = Reader::build(&snapshot, slots.reader, now, &actor.core.config.switches)?
-            .map_err(|_| Error::new(Reason::Actor))?;
+        let (snapshot, reader) = slots.reader.ask(&plan, actor).await?;
         listing.admit(&snapshot, slots.listing, &reader)?;
         let world = World::build(&snapshot, &slots.world)?;
         let entries = snapshot.take(slots.entries)?.open(Opening::Show);

@@ -4,6 +4,8 @@ use super::keys::AudienceKey;
 use super::plan::{Plan, Slot, Snapshot};
 use super::sealed::Opening;
 use super::switches::Switches;
+use crate::actor::Actor;
+use crate::error::{Error, Reason};
 use crate::graph::records::{Block, Follow};
 use crate::ids::{PersonId, SpaceId, Time, UnitId};
 use crate::people::records::{External, Named, Person, PersonKind, PersonStatus, PolicyRow, Unit};
@@ -115,6 +117,19 @@ impl ReaderSlots {
 }
 
 impl ReaderSlots {
+    /// Asks the store for a plan that began with these reads, and builds the one who asks.
+    ///
+    /// The clock is read before the rows: contents of one instant are never judged by rights that ended after it.
+    ///
+    /// # Errors
+    /// [`Reason::Actor`] for one who is unknown or may not act, and a failure of the store.
+    pub(crate) async fn ask(self, plan: &Plan, actor: &Actor) -> Result<(Snapshot, Reader), Error> {
+        let now = actor.now();
+        let snapshot = plan.ask(actor.core.storage.as_ref(), actor.network).await?;
+        let reader = Reader::build(&snapshot, self, now, &actor.core.config.switches)?;
+        Ok((snapshot, reader.map_err(|_| Error::new(Reason::Actor))?))
+    }
+
     /// The persons who blocked the reader: one range instead of a look-up for every author on a page. Whom more than
     /// [`MAX_BLOCKED_BY`] block is shown a verb here and there that the command, which asks row by row, refuses.
     pub(crate) fn blocked_by(&self, plan: &mut Plan) -> Slot<Block> {

@@ -12,7 +12,7 @@ use crate::gate::reader::{Reader, ReaderSlots, Who};
 use crate::gate::sealed::Opening;
 use crate::gate::show::{Show, ShowSlots, Stage};
 use crate::gate::world::{World, WorldSlots};
-use crate::ids::{ItemId, PersonId, Time};
+use crate::ids::{ItemId, PersonId};
 use crate::people::records::{External, Named};
 use crate::refs::Ref;
 use crate::rights::{self, Verb};
@@ -70,9 +70,7 @@ async fn thread_within(
         .fold(Keys::default(), |keys, slot| keys.and(slot.each([col("author")])));
     let world = WorldSlots::add(&mut plan, &slots, Keys::default(), authors);
     let show = ShowSlots::add(&mut plan, &slots, &reader);
-    let now = actor.now();
-    let snapshot = plan.ask(actor.core.storage.as_ref(), actor.network).await?;
-    let reader = build(&snapshot, reader, now, actor)?;
+    let (snapshot, reader) = reader.ask(&plan, actor).await?;
     let world = World::build(&snapshot, &world)?;
     let stage = Stage::build(&snapshot, &show)?;
     let show = Show {
@@ -139,10 +137,6 @@ async fn thread_within(
     Ok(Some(visible(&snapshot, &reader, page)))
 }
 
-fn build(snapshot: &Snapshot, slots: ReaderSlots, now: Time, actor: &Actor) -> Result<Reader, Error> {
-    Reader::build(snapshot, slots, now, &actor.core.config.switches)?.map_err(|_| Reason::Actor.into())
-}
-
 /// Items by reference, and what decides about them: no text, no names.
 struct Judged {
     snapshot: Snapshot,
@@ -183,9 +177,7 @@ async fn judged(actor: &Actor, by: &Who, items: &[Ref]) -> Result<Judged, Error>
     let slot = plan.get_columns::<Item>(Keys::given(ids).and(names.each([col("id")])));
     let world = WorldSlots::judging(&mut plan, &[slot]);
     let blockers = reader.blocked_by(&mut plan);
-    let now = actor.now();
-    let snapshot = plan.ask(actor.core.storage.as_ref(), actor.network).await?;
-    let reader = build(&snapshot, reader, now, actor)?;
+    let (snapshot, reader) = reader.ask(&plan, actor).await?;
     let world = World::build(&snapshot, &world)?;
     let blockers = snapshot
         .take(blockers)?

@@ -7,7 +7,7 @@ use crate::error::{Error, Reason};
 use crate::gate::answer::Visible;
 use crate::gate::page::visible;
 use crate::gate::plan::Plan;
-use crate::gate::reader::{Reader, ReaderSlots, Who};
+use crate::gate::reader::{ReaderSlots, Who};
 use crate::gate::sealed::Opening;
 use crate::spaces::records::Member;
 use crate::store::col;
@@ -19,10 +19,7 @@ pub(crate) async fn get(actor: &Actor, person: &Who) -> Result<Visible<PersonCar
     let keys = person.keys(Named::Person, &mut plan);
     let slot = plan.get::<Person>(keys);
     let shared = plan.get::<Member>(reader.members.each([slot.only("id"), col("space")]));
-    let now = actor.now();
-    let snapshot = plan.ask(actor.core.storage.as_ref(), actor.network).await?;
-    let reader =
-        Reader::build(&snapshot, reader, now, &actor.core.config.switches)?.map_err(|_| Error::new(Reason::Actor))?;
+    let (snapshot, reader) = reader.ask(&plan, actor).await?;
     let shared = snapshot.take(shared)?.open(Opening::Show);
     let current =
         |member: &Member| member.expires.is_none_or(|end| reader.now < end) && reader.role(member.space).is_some();

@@ -7,7 +7,7 @@ use crate::gate::answer::Visible;
 use crate::gate::judge::find_space;
 use crate::gate::page::visible;
 use crate::gate::plan::Plan;
-use crate::gate::reader::{Reader, ReaderSlots, Who};
+use crate::gate::reader::{ReaderSlots, Who};
 use crate::gate::sealed::Opening;
 use crate::items::SpaceView;
 use crate::people::records::Named;
@@ -18,10 +18,7 @@ pub(crate) async fn get(actor: &Actor, space: &Who) -> Result<Visible<SpaceView>
     let reader = ReaderSlots::whole(&mut plan, actor.person()?);
     let keys = space.keys(Named::Space, &mut plan);
     let slot = plan.get::<Space>(keys);
-    let now = actor.now();
-    let snapshot = plan.ask(actor.core.storage.as_ref(), actor.network).await?;
-    let reader =
-        Reader::build(&snapshot, reader, now, &actor.core.config.switches)?.map_err(|_| Error::new(Reason::Actor))?;
+    let (snapshot, reader) = reader.ask(&plan, actor).await?;
     let space = snapshot.take(slot)?.open(Opening::Show).into_iter().next();
     let space = space
         .filter(|space| find_space(&reader, space))
