@@ -18,8 +18,9 @@ Imports an organisation and prints what one of its people sees, and why.
 usage: cargo run --example quickstart -- [FOLDER] [options]
 
   FOLDER            in the format of docs/import-format.md; the sample company without it
-  --db FILE         the SQLite file (default: $PARVIS_DATA/parvis.db, else ./parvis-demo.db)
-  --store STORE     sqlite (default) or memory, which writes nothing to disk
+  --db PLACE        the SQLite file or the sled folder (default: parvis.db or parvis.sled in $PARVIS_DATA, else
+                    ./parvis-demo.db or ./parvis-demo.sled)
+  --store STORE     sqlite (default), sled, or memory, which writes nothing to disk
   --as PERSON       whose home is shown, by your id (default: somebody with a full home)
   --lang LANGUAGE   en (default) or fr
   --network NAME    the network that the folder goes to (default: demo; atelier-lumen for the sample)
@@ -47,18 +48,26 @@ fn main() -> ExitCode {
     }
 }
 
+/// The kinds of store that the command line knows.
+enum Kind {
+    Memory,
+    Sqlite,
+    Sled,
+}
+
 /// The options; none where only help was asked for.
 fn options(mut parser: Parser) -> Result<Option<Options>, lexopt::Error> {
     let mut options = Options::sample();
-    let (mut file, mut memory, mut network) = (None, false, None);
+    let (mut place, mut store, mut network) = (None, Kind::Sqlite, None);
     while let Some(arg) = parser.next()? {
         match arg {
             Arg::Long("help") | Arg::Short('h') => return Ok(None),
-            Arg::Long("db") => file = Some(PathBuf::from(parser.value()?)),
+            Arg::Long("db") => place = Some(PathBuf::from(parser.value()?)),
             Arg::Long("store") => match parser.value()?.string()?.as_str() {
-                "memory" => memory = true,
-                "sqlite" => memory = false,
-                other => return Err(format!("`{other}` is no store: sqlite or memory").into()),
+                "memory" => store = Kind::Memory,
+                "sqlite" => store = Kind::Sqlite,
+                "sled" => store = Kind::Sled,
+                other => return Err(format!("`{other}` is no store: sqlite, sled or memory").into()),
             },
             Arg::Long("as") => options.person = Some(parser.value()?.string()?),
             Arg::Long("lang") => {
@@ -79,14 +88,15 @@ fn options(mut parser: Parser) -> Result<Option<Options>, lexopt::Error> {
     if options.folder.is_none() && options.person.is_none() {
         options.person = Some("amelie".to_owned());
     }
-    let default = || match std::env::var_os("PARVIS_DATA") {
-        Some(folder) => PathBuf::from(folder).join("parvis.db"),
-        None => PathBuf::from("parvis-demo.db"),
+    let place = |ending: &str| match (&place, std::env::var_os("PARVIS_DATA")) {
+        (Some(place), _) => place.clone(),
+        (None, Some(folder)) => PathBuf::from(folder).join(format!("parvis.{ending}")),
+        (None, None) => PathBuf::from(format!("parvis-demo.{ending}")),
     };
-    options.store = if memory {
-        Store::Memory
-    } else {
-        Store::Sqlite(file.unwrap_or_else(default))
+    options.store = match store {
+        Kind::Memory => Store::Memory,
+        Kind::Sqlite => Store::Sqlite(place("db")),
+        Kind::Sled => Store::Sled(place("sled")),
     };
     options.styled = stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     Ok(Some(options))

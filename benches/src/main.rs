@@ -1,6 +1,6 @@
 //! The workloads, on the organisation of the performance harness, through the public API. `README.md` says what they are.
 //!
-//! `ESN_DATA` names the folder, `ESN_STORE` the store (`memory` or `sqlite`), `ESN_URL` an empty database.
+//! `ESN_DATA` names the folder, `ESN_STORE` the store (`memory`, `sqlite` or `sled`), `ESN_URL` an empty database.
 
 #![expect(
     clippy::print_stdout,
@@ -16,6 +16,7 @@ use parvis::due::Budget;
 use parvis::store::{Memory, Storage};
 use parvis::{Clock, Config, Parvis, Time};
 use parvis_examples::folder::Folder;
+use parvis_sled::Sled;
 use parvis_sqlx::{Sqlite, SqliteOptions};
 use std::error::Error;
 use std::fs;
@@ -69,7 +70,8 @@ async fn storage(store: &str) -> Result<Arc<dyn Storage>, Box<dyn Error>> {
             let url = std::env::var("ESN_URL")?;
             Ok(Arc::new(Sqlite::open(SqliteOptions::from(url)).await?))
         }
-        other => Err(format!("ESN_STORE is memory or sqlite, not {other}").into()),
+        "sled" => Ok(Arc::new(Sled::open(std::env::var("ESN_URL")?).await?)),
+        other => Err(format!("ESN_STORE is memory, sqlite or sled, not {other}").into()),
     }
 }
 

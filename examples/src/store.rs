@@ -13,13 +13,15 @@ pub enum Store {
     Memory,
     /// One SQLite file.
     Sqlite(PathBuf),
+    /// One sled folder.
+    Sled(PathBuf),
 }
 
 impl Store {
     /// Opens it. The folder of a file is made where it is missing.
     ///
     /// # Errors
-    /// A file that cannot be opened, or that another release wrote.
+    /// A file or a folder that cannot be opened, or that another release wrote.
     pub async fn open(&self) -> Result<Arc<dyn Storage>, StorageError> {
         match self {
             Store::Memory => Ok(Arc::new(Memory::new())),
@@ -32,6 +34,9 @@ impl Store {
                     parvis_sqlx::Sqlite::open(parvis_sqlx::SqliteOptions::new(file)).await?,
                 ))
             }
+            Store::Sled(folder) => Ok(Arc::new(
+                parvis_sled::Sled::open(parvis_sled::SledOptions::new(folder)).await?,
+            )),
         }
     }
 }
@@ -40,7 +45,7 @@ impl fmt::Display for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Store::Memory => f.write_str("memory"),
-            Store::Sqlite(file) => write!(f, "{}", file.display()),
+            Store::Sqlite(file) | Store::Sled(file) => write!(f, "{}", file.display()),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! SQLite when the process is killed while it writes: what was acknowledged is there, and nothing is there by half.
+//! Stores when the process is killed while it writes: what was acknowledged is there, and nothing is there by half.
 
 use crate::folder::Folder;
 use parvis::store::conformance::wait;
@@ -6,20 +6,73 @@ use parvis::store::{
     Batch, Class, CommitId, Dir, Expect, Field, Found, Keys, Kind, LOG, NetworkId, Prepare, Range, Read, ReadAt,
     Schema, Storage, Table, Value, Want, Write,
 };
+use parvis_sled::{Flush, Sled, SledOptions};
 use parvis_sqlx::Sqlite;
 use std::io::{BufRead, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 const KILLS: u64 = 100;
 /// Kills of one file, one after the other.
 const ROUNDS: u64 = 10;
 const ROWS: i64 = 5;
-/// Where the child finds its file.
+/// Where the child finds its store, and which one it is.
 const PLACE: &str = "PARVIS_KILL_PLACE";
+const ENGINE: &str = "PARVIS_KILL_ENGINE";
 const NETWORK: NetworkId = NetworkId([3; 16]);
 const START: Duration = Duration::from_secs(60);
+
+/// What is killed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Engine {
+    Sqlite,
+    Sled,
+    /// sled that is flushed now and then: what was acknowledged may be lost, newest first.
+    Lazy,
+}
+
+impl Engine {
+    const ALL: [Engine; 3] = [Engine::Sqlite, Engine::Sled, Engine::Lazy];
+
+    fn name(self) -> String {
+        format!("{self:?}")
+    }
+}
+
+/// A store that is open.
+enum Opened {
+    Sqlite(Sqlite),
+    Sled(Sled),
+}
+
+impl Opened {
+    async fn at(engine: Engine, path: &Path) -> Opened {
+        let sled = |flush| Sled::open(SledOptions::new(path).flush(flush).cache_bytes(4 << 20));
+        let opened = match engine {
+            Engine::Sqlite => Opened::Sqlite(Sqlite::open(path).await.unwrap()),
+            Engine::Sled => Opened::Sled(sled(Flush::Each).await.unwrap()),
+            Engine::Lazy => Opened::Sled(sled(Flush::Every(Duration::from_millis(5))).await.unwrap()),
+        };
+        opened.storage().prepare(&schema(), Prepare::Upgrade).await.unwrap();
+        opened
+    }
+
+    fn storage(&self) -> Arc<dyn Storage> {
+        match self {
+            Opened::Sqlite(store) => Arc::new(store.clone()),
+            Opened::Sled(store) => Arc::new(store.clone()),
+        }
+    }
+
+    async fn close(&self) {
+        match self {
+            Opened::Sqlite(store) => store.close().await,
+            Opened::Sled(store) => store.close().await,
+        }
+    }
+}
 
 fn schema() -> Schema {
     let batch = Field::new("batch", Kind::Int);
@@ -88,23 +141,20 @@ fn whole(index: &'static str, want: Want) -> Read {
     })
 }
 
-async fn found(store: &Sqlite, network: NetworkId, reads: &[Read]) -> Found {
+async fn found(store: &dyn Storage, network: NetworkId, reads: &[Read]) -> Found {
     store.read(network, reads, ReadAt::Fresh).await.unwrap()
-}
-
-async fn open(path: &Path) -> Sqlite {
-    let store = Sqlite::open(path).await.unwrap();
-    store.prepare(&schema(), Prepare::Upgrade).await.unwrap();
-    store
 }
 
 /// The child: commits batch after batch and says so after each acknowledgement.
 #[test]
 fn child_that_is_killed() {
     let Ok(place) = std::env::var(PLACE) else { return };
+    let engine = std::env::var(ENGINE).unwrap();
+    let engine = Engine::ALL.into_iter().find(|it| it.name() == engine).unwrap();
     wait(async {
-        let store = open(Path::new(&place)).await;
-        let first = found(&store, NETWORK, &[]).await.position.number + 1;
+        let opened = Opened::at(engine, Path::new(&place)).await;
+        let store = opened.storage();
+        let first = found(store.as_ref(), NETWORK, &[]).await.position.number + 1;
         let mut out = std::io::stdout();
         writeln!(out, "\nready").unwrap();
         out.flush().unwrap();
@@ -117,7 +167,7 @@ fn child_that_is_killed() {
     });
 }
 
-fn child(path: &Path) -> Child {
+fn child(engine: Engine, path: &Path) -> Child {
     Command::new(std::env::current_exe().unwrap())
         .args([
             "kill::child_that_is_killed",
@@ -126,6 +176,7 @@ fn child(path: &Path) -> Child {
             "--test-threads=1",
         ])
         .env(PLACE, path)
+        .env(ENGINE, engine.name())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
@@ -133,8 +184,8 @@ fn child(path: &Path) -> Child {
 }
 
 /// Kills a child after some acknowledgements and a moment; answers the newest number that it acknowledged.
-fn kill(path: &Path, after: u64, moment: Duration) -> Option<i64> {
-    let mut child = child(path);
+fn kill(engine: Engine, path: &Path, after: u64, moment: Duration) -> Option<i64> {
+    let mut child = child(engine, path);
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
     assert!(lines.by_ref().any(|line| line == "ready"), "the child did not begin");
     let number = |line: String| line.strip_prefix("done ").and_then(|n| n.parse::<i64>().ok());
@@ -154,10 +205,12 @@ fn kill(path: &Path, after: u64, moment: Duration) -> Option<i64> {
     lines.filter_map(number).last().or(newest)
 }
 
-/// Everything that was acknowledged, nothing by half.
-async fn inspect(path: &Path, acknowledged: i64) -> i64 {
+/// Everything that was acknowledged (where it lasts before), nothing by half.
+async fn inspect(engine: Engine, path: &Path, acknowledged: i64) -> i64 {
     let begun = Instant::now();
-    let store = open(path).await;
+    let opened = Opened::at(engine, path).await;
+    let store = opened.storage();
+    let store = store.as_ref();
     assert!(
         begun.elapsed() < Duration::from_secs(2),
         "reopening took {:?}",
@@ -169,10 +222,10 @@ async fn inspect(path: &Path, acknowledged: i64) -> i64 {
         whole("sums", Want::Columns),
         whole(LOG, Want::Document),
     ];
-    let all = found(&store, NETWORK, &reads).await;
+    let all = found(store, NETWORK, &reads).await;
     let there = all.position.number;
     assert!(
-        there >= acknowledged,
+        there >= acknowledged || engine == Engine::Lazy,
         "{acknowledged} was acknowledged, {there} is there"
     );
     let (rows, by_text, sums, log) = (&all.sets[0], &all.sets[1], &all.sets[2], &all.sets[3]);
@@ -206,10 +259,10 @@ async fn inspect(path: &Path, acknowledged: i64) -> i64 {
         assert_eq!(all.position.commit, id(there));
         let again = store.commit(NETWORK, batch(there)).await.unwrap();
         assert!(again.repeated && again.answer == there.to_string());
-        let agenda = found(&store, NetworkId::SYSTEM, &[whole("agenda_due", Want::Columns)]).await;
+        let agenda = found(store, NetworkId::SYSTEM, &[whole("agenda_due", Want::Columns)]).await;
         assert_eq!(agenda.sets[0].rows[0].columns, [Some(Value::Time(there))]);
     }
-    store.close().await;
+    opened.close().await;
     there
 }
 
@@ -227,14 +280,15 @@ fn integrity(path: &Path) {
     assert_eq!(answer, "ok");
 }
 
-#[test]
-fn f01_sqlite_kill_at_100_random_writes() {
+/// Kills children of one engine again and again.
+fn kills(engine: Engine) {
     let now = || {
         std::time::SystemTime::now()
             .duration_since(std::time::UNIX_EPOCH)
             .unwrap()
     };
     let seed = std::env::var("PARVIS_SEED").map_or_else(|_| now().as_nanos() as u64, |seed| seed.parse().unwrap());
+    let kills = std::env::var("PARVIS_KILLS").map_or(KILLS, |kills| kills.parse().unwrap());
     println!("PARVIS_SEED={seed}");
     let mut state = seed;
     // SplitMix64.
@@ -245,17 +299,35 @@ fn f01_sqlite_kill_at_100_random_writes() {
         x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         (x ^ (x >> 31)) % below
     };
-    let mut unacknowledged = 0;
-    for _ in 0..KILLS / ROUNDS {
+    let (mut unacknowledged, mut lost) = (0, 0);
+    for _ in 0..kills / ROUNDS {
         let folder = Folder::new();
         let path = folder.file("parvis.db");
         let mut before = 0;
         for _ in 0..ROUNDS {
-            let newest = kill(&path, random(12), Duration::from_micros(random(3_000))).unwrap_or(before);
-            before = wait(inspect(&path, newest));
+            let newest = kill(engine, &path, random(12), Duration::from_micros(random(3_000))).unwrap_or(before);
+            before = wait(inspect(engine, &path, newest));
             unacknowledged += u64::from(before > newest);
+            lost += (newest - before).max(0);
         }
-        integrity(&path);
+        if engine == Engine::Sqlite {
+            integrity(&path);
+        }
     }
-    println!("{KILLS} kills, {unacknowledged} between commit and acknowledgement");
+    println!("{engine:?}: {kills} kills, {unacknowledged} between commit and acknowledgement, {lost} batches lost");
+}
+
+#[test]
+fn f01_sqlite_kill_at_100_random_writes() {
+    kills(Engine::Sqlite);
+}
+
+#[test]
+fn f01_sled_kill_at_100_random_writes() {
+    kills(Engine::Sled);
+}
+
+#[test]
+fn f01_sled_that_is_flushed_now_and_then_loses_the_newest_batches_whole() {
+    kills(Engine::Lazy);
 }

@@ -24,6 +24,7 @@ mod paths;
 mod ranking;
 mod redb;
 mod retries;
+mod sled;
 mod sqlite;
 mod sqlite_calls;
 mod stepped;

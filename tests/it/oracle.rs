@@ -14,6 +14,7 @@ use crate::folder::Folder;
 use history::Size;
 use parvis::store::conformance::wait;
 use parvis::store::{Memory, Storage};
+use parvis_sled::{Sled, SledOptions};
 use parvis_sqlx::{Sqlite, SqliteOptions};
 
 fn number(name: &str, otherwise: u64) -> u64 {
@@ -70,5 +71,20 @@ fn u4_the_oracle_and_the_library_agree_on_sqlite() {
         let folder = Folder::new();
         let options = SqliteOptions::new(folder.file("parvis.db")).readers(1);
         (wait(Sqlite::open(options)).unwrap(), folder)
+    });
+}
+
+#[test]
+fn u4_the_oracle_and_the_library_agree_on_sled() {
+    let size = Size {
+        commands: 300,
+        glances: false,
+        every: 100,
+        ..SIZE
+    };
+    compare_on(number("PARVIS_DECISIONS", 1_000_000) / 100, size, || {
+        let folder = Folder::new();
+        let options = SledOptions::new(folder.file("parvis")).readers(1).cache_bytes(4 << 20);
+        (wait(Sled::open(options)).unwrap(), folder)
     });
 }

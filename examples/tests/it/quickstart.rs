@@ -51,8 +51,18 @@ fn whoever_has_a_full_home_is_shown_where_nobody_is_named() {
 #[test]
 fn the_same_on_sqlite_and_a_second_run_finds_nothing_new() {
     let folder = tempfile::tempdir().unwrap();
+    twice(Store::Sqlite(folder.path().join("new/parvis.db")));
+}
+
+#[test]
+fn the_same_on_sled_and_a_second_run_finds_nothing_new() {
+    let folder = tempfile::tempdir().unwrap();
+    twice(Store::Sled(folder.path().join("new/parvis.sled")));
+}
+
+fn twice(store: Store) {
     let options = Options {
-        store: Store::Sqlite(folder.path().join("new/parvis.db")),
+        store,
         ..sample(Lang::En)
     };
     let store = |text: &str| {
