@@ -9,6 +9,8 @@ use std::time::Instant;
 pub(crate) struct Bench {
     peer: String,
     since: Ticks,
+    /// The workloads to run; all, where none is named.
+    only: Vec<String>,
 }
 
 /// Clock ticks of all processors: those at work, all of them, and ours.
@@ -21,7 +23,17 @@ struct Ticks {
 
 impl Bench {
     pub(crate) fn new(peer: String) -> Bench {
-        Bench { peer, since: ticks() }
+        let only = std::env::var("ESN_ONLY").unwrap_or_default();
+        Bench {
+            peer,
+            since: ticks(),
+            only: only.split_whitespace().map(str::to_owned).collect(),
+        }
+    }
+
+    /// Whether a workload is to run.
+    pub(crate) fn wants(&self, workload: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|only| only == workload)
     }
 
     /// One untimed pass that digests every answer, then at least one and at most 50 timed passes in about 1.5 seconds.
@@ -32,6 +44,9 @@ impl Bench {
         mut operation: impl FnMut(usize) -> F,
         digest: impl Fn(&T) -> String,
     ) {
+        if !self.wants(workload) {
+            return;
+        }
         let mut crc = crc32fast::Hasher::new();
         for i in 0..n {
             let answer = operation(i).await;

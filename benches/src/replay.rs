@@ -75,7 +75,7 @@ pub(crate) async fn replay(parvis: &Parvis, folder: &Path, bench: &mut Bench) ->
     let actor = |person: u32| parvis.act_as(NETWORK, named(person));
     let readers: Vec<Actor> = samples.readers.iter().map(|reader| actor(*reader)).collect();
     let mut tenth = Vec::new();
-    for reader in &readers {
+    for reader in readers.iter().filter(|_| bench.wants("W2")) {
         let begin = page_ten(reader).await?;
         tenth.push((reader, begin));
     }

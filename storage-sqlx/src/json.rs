@@ -157,21 +157,17 @@ impl<'a> Cursor<'a> {
         self.expect(b'"')?;
         let start = self.at;
         let mut escaped = false;
-        let mut bytes = self.rest().iter().enumerate();
-        while let Some((at, byte)) = bytes.next() {
-            match byte {
-                b'"' => {
-                    self.at = start + at + 1;
-                    return Some((self.text.get(start..start + at)?, escaped));
-                }
-                b'\\' => {
-                    escaped = true;
-                    bytes.next();
-                }
-                _ => {}
+        loop {
+            let rest = self.rest();
+            let at = memchr::memchr2(b'"', b'\\', rest)?;
+            if rest.get(at) == Some(&b'"') {
+                let end = self.at + at;
+                self.at = end + 1;
+                return Some((self.text.get(start..end)?, escaped));
             }
+            escaped = true;
+            self.at += at + 2;
         }
-        None
     }
 
     /// A text.
@@ -192,21 +188,30 @@ impl<'a> Cursor<'a> {
 
     /// Sixteen bytes.
     pub(crate) fn id(&mut self) -> Option<[u8; 16]> {
-        let (raw, _) = self.quoted()?;
-        let digits: &[u8; 32] = raw.as_bytes().try_into().ok()?;
+        self.expect(b'"')?;
+        let digits: &[u8; 32] = self.rest().first_chunk()?;
         let mut id = [0; 16];
-        for (to, pair) in id.iter_mut().zip(digits.as_chunks::<2>().0) {
-            *to = byte(*pair)?;
+        let mut all = 0;
+        for (to, [high, low]) in id.iter_mut().zip(digits.as_chunks::<2>().0) {
+            let (high, low) = (half(*high), half(*low));
+            all |= high | low;
+            *to = high << 4 | low;
         }
-        Some(id)
+        self.at += 32;
+        self.expect(b'"')?;
+        (all < 16).then_some(id)
     }
 
-    /// A value of a kind, or `null`.
+    /// A value of a kind, or `null`; an id that is absent may also be an empty text.
     pub(crate) fn value(&mut self, kind: Kind) -> Option<Option<Value>> {
         if self.null() {
             return Some(None);
         }
         Some(Some(match kind {
+            Kind::Id if self.rest().starts_with(b"\"\"") => {
+                self.at += 2;
+                return Some(None);
+            }
             Kind::Id => Value::Id(self.id()?),
             Kind::Time => Value::Time(self.int()?),
             Kind::Int => Value::Int(self.int()?),
@@ -217,16 +222,26 @@ impl<'a> Cursor<'a> {
 }
 
 fn byte([high, low]: [u8; 2]) -> Option<u8> {
-    Some(half(high)? << 4 | half(low)?)
+    let (high, low) = (half(high), half(low));
+    ((high | low) < 16).then_some(high << 4 | low)
 }
 
-fn half(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'A'..=b'F' => Some(digit - b'A' + 10),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        _ => None,
+/// The value of every hexadecimal digit; 255 for what is none.
+#[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+const HALVES: [u8; 256] = {
+    let mut halves = [255; 256];
+    let mut digit = 0;
+    while digit < 16 {
+        let (lower, upper) = (b"0123456789abcdef", b"0123456789ABCDEF");
+        halves[lower[digit] as usize] = digit as u8;
+        halves[upper[digit] as usize] = digit as u8;
+        digit += 1;
     }
+    halves
+};
+
+fn half(digit: u8) -> u8 {
+    HALVES.get(usize::from(digit)).copied().unwrap_or(255)
 }
 
 /// A JSON string without its quotes as the text it stands for.

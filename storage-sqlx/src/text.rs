@@ -394,7 +394,8 @@ impl Writer<'_> {
         };
         let absent = match (field.optional, key, field.kind) {
             (true, true, _) => format!("{stored}={}", self.dialect.absent()),
-            (_, false, Kind::Id | Kind::Bytes) => format!("{stored} is null"),
+            // An id is never empty, so the empty text that stands for an absent one is told from it.
+            (_, false, Kind::Bytes) => format!("{stored} is null"),
             _ => return value,
         };
         self.dialect.pick(&absent, "null", &value)

@@ -117,7 +117,7 @@ pub(crate) async fn page<L: Listing>(
         .transpose()?;
     let mut carry: Vec<After> = Vec::new();
     // What the gate drops of a page is refilled from this slack without another call.
-    let mut scan = (limit + 1 + (limit * 2 / 5).max(4)) as u32;
+    let mut scan = (limit + 1 + (limit / 10).max(2)) as u32;
     for number in 1..=ROUNDS {
         let mut plan = Plan::new();
         let slots = round(&mut plan, actor, listing, &carry, from, scan)?;
