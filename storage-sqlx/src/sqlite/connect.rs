@@ -31,7 +31,7 @@ impl SqliteOptions {
             readers: 3,
             busy: Duration::from_secs(5),
             cache_kib: 64 * 1024,
-            mmap_bytes: 2 << 30,
+            mmap_bytes: 0,
         }
     }
 
@@ -54,7 +54,7 @@ impl SqliteOptions {
         self
     }
 
-    /// Up to how many bytes of the file are mapped into memory; 2 GiB by default, 0 for none.
+    /// Up to how many bytes of the file are mapped into memory; none by default: a file that grows is mapped anew again and again.
     pub fn mmap_bytes(mut self, bytes: u64) -> SqliteOptions {
         self.mmap_bytes = bytes;
         self
