@@ -66,7 +66,7 @@ impl Parvis {
     }
 
     /// The one who acts: a person, named by Parvis's id or the host's own. Costs no call; an unknown or inactive person
-    /// is told at the first operation, both in the same way.
+    /// is told at the first operation, both in the same way, and so is one who was named by a handle.
     pub fn act_as(&self, network: &str, person: impl Into<Ref>) -> Actor {
         let by = Caller::Person(person.into().who());
         Actor {
@@ -122,9 +122,11 @@ impl Actor {
     /// The person who acts.
     ///
     /// # Errors
-    /// [`Reason::Actor`] for a system actor.
+    /// [`Reason::Actor`] for a system actor, and for one who was named by a handle.
     pub(crate) fn person(&self) -> Result<&Who, Error> {
         match &self.by {
+            // A handle names another one tomorrow: nobody acts by it.
+            Caller::Person(Who::Handle(_)) => Err(Reason::Actor.into()),
             Caller::Person(who) => Ok(who),
             Caller::System { .. } => Err(Reason::Actor.into()),
         }

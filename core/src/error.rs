@@ -100,6 +100,10 @@ reasons! {
     Edited = (Conflict, "edited"),
     /// The last owner cannot leave or lose the role.
     LastOwner = (Conflict, "last_owner"),
+    /// The handle names another person or space already.
+    HandleTaken = (Conflict, "handle_taken"),
+    /// A secret space has no handle: what it is called must not be found by trying.
+    SecretSpace = (Conflict, "secret_space"),
     /// Others kept changing the same thing.
     Contended = (Conflict, "contended"),
     /// The unit would be its own ancestor.

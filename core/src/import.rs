@@ -67,7 +67,7 @@ fn fitting(rows: &[ImportRow]) -> usize {
         let (own, names): (usize, [Option<&String>; 2]) = match row {
             ImportRow::Unit(row) => (4, [row.parent.as_ref(), None]),
             ImportRow::Person(_) => (4, [None, None]),
-            ImportRow::Space(row) => (7, [row.owner.as_ref(), None]),
+            ImportRow::Space(row) => (8, [row.owner.as_ref(), None]),
             ImportRow::Member(row) => (
                 2 + usize::from(row.role != Role::Member),
                 [Some(&row.person), Some(&row.person)],

@@ -65,5 +65,5 @@ pub use actor::{Actor, Parvis};
 pub use config::{Clock, Config, Entropy, EntropyFailed, Secret, Upkeep};
 pub use error::{Code, Error, Reason, Retry};
 pub use ids::{ItemId, ParseIdError, ParseTimeError, PersonId, SpaceId, Time, UnitId};
-pub use refs::{External, HOST, Ref, external};
+pub use refs::{External, HOST, Ref, external, handle};
 pub use rights::Verb;

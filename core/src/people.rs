@@ -1,6 +1,7 @@
 //! People: persons, guests, units, the host's names for things; and the ties between persons.
 
 pub(crate) mod commands;
+pub(crate) mod handles;
 pub(crate) mod queries;
 pub(crate) mod records;
 pub(crate) mod views;
@@ -15,7 +16,7 @@ use crate::gate::answer::{Made, Token, Visible};
 use crate::gate::page::position_token;
 use crate::graph::commands::{SetTie, Tie};
 use crate::ids::{PersonId, UnitId};
-use crate::operations::{Block, Follow, GetPerson, PutPerson, PutUnit, Unblock, Unfollow};
+use crate::operations::{Block, EditPerson, Follow, GetPerson, PutPerson, PutUnit, Unblock, Unfollow};
 use crate::receipt::{Receipt, receipt};
 use crate::refs::Ref;
 
@@ -44,6 +45,7 @@ pub(crate) async fn put(actor: &Actor, request: PutPerson) -> Result<PersonMade,
     let command = commands::PutPerson {
         external: request.external,
         name: request.name,
+        handle: request.handle,
         title: request.title,
         kind: request.kind.unwrap_or(PersonKind::Internal),
         status: request.status.unwrap_or(PersonStatus::Active),
@@ -56,6 +58,17 @@ pub(crate) async fn put(actor: &Actor, request: PutPerson) -> Result<PersonMade,
         id: Made(executed.made),
         position: position_token(actor, executed.position)?,
     })
+}
+
+pub(crate) async fn edit(actor: &Actor, request: EditPerson) -> Result<Receipt, Error> {
+    let command = commands::Edit {
+        by: actor.person()?.clone(),
+        handle: request.handle,
+    };
+    receipt(
+        actor,
+        &actor.execute(&command, request.idempotency_key.as_deref()).await?,
+    )
 }
 
 pub(crate) async fn put_unit(actor: &Actor, request: PutUnit) -> Result<UnitMade, Error> {

@@ -1,4 +1,4 @@
-//! How a host names a person, a unit, a space or an item: by Parvis's id or by its own.
+//! How a host names a person, a unit, a space or an item: by Parvis's id, by its own, or by the handle.
 
 use crate::gate::reader::Who;
 use crate::ids::{ItemId, PersonId, SpaceId, UnitId};
@@ -46,6 +46,18 @@ pub enum Ref {
         /// The id there.
         id: String,
     },
+    /// The handle of a person or a space. It names whoever has it when the call is made, so nobody acts by it.
+    Handle {
+        /// As typed: `@Ana` names whom `ana` names.
+        handle: String,
+    },
+}
+
+/// The person or the space that has this handle.
+pub fn handle(handle: impl ToString) -> Ref {
+    Ref::Handle {
+        handle: handle.to_string(),
+    }
 }
 
 impl Ref {
@@ -56,6 +68,7 @@ impl Ref {
                 app: app.clone(),
                 external: id.clone(),
             },
+            Ref::Handle { handle } => Who::Handle(handle.clone()),
         }
     }
 }

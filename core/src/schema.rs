@@ -24,6 +24,7 @@ tables! {
     crate::people::records::Unit,
     crate::people::records::Tree,
     crate::people::records::External,
+    crate::people::records::Handle,
     crate::people::records::PolicyRow,
     crate::people::records::PersonCounts,
     crate::spaces::records::Space,
@@ -31,6 +32,7 @@ tables! {
     crate::spaces::records::SpaceCounts,
     crate::graph::records::Follow,
     crate::graph::records::Block,
+    crate::graph::records::Mute,
     crate::graph::records::Affinity,
     crate::items::records::Item,
     crate::items::records::Audience,
@@ -45,7 +47,7 @@ tables! {
 }
 
 /// Grows with every addition to the tables.
-const ADDS: u32 = 1;
+const ADDS: u32 = 2;
 /// Grows when the meaning of something stored changes.
 const BREAKS: u32 = 1;
 

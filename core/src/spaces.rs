@@ -13,7 +13,9 @@ use crate::gate::answer::{Made, Token, Visible};
 use crate::gate::page::position_token;
 use crate::ids::SpaceId;
 use crate::items::SpaceView;
-use crate::operations::{AddMember, GetSpace, JoinSpace, LeaveSpace, NewSpace, RemoveMember, SetRole, SetVisibility};
+use crate::operations::{
+    AddMember, EditSpace, GetSpace, JoinSpace, LeaveSpace, NewSpace, RemoveMember, SetRole, SetVisibility,
+};
 use crate::receipt::{Receipt, receipt};
 use commands::Known;
 
@@ -32,12 +34,14 @@ pub(crate) async fn create(actor: &Actor, request: NewSpace) -> Result<SpaceMade
     let NewSpace {
         name,
         visibility,
+        handle,
         about,
         idempotency_key,
     } = request;
     let command = commands::Create {
         by,
         name,
+        handle,
         about,
         visibility,
     };
@@ -46,6 +50,20 @@ pub(crate) async fn create(actor: &Actor, request: NewSpace) -> Result<SpaceMade
         id: Made(executed.made),
         position: position_token(actor, executed.position)?,
     })
+}
+
+pub(crate) async fn edit(actor: &Actor, request: EditSpace) -> Result<Receipt, Error> {
+    let command = commands::Edit {
+        by: actor.person()?.clone(),
+        space: request.space.who(),
+        name: request.name,
+        handle: request.handle,
+        about: request.about,
+    };
+    receipt(
+        actor,
+        &actor.execute(&command, request.idempotency_key.as_deref()).await?,
+    )
 }
 
 pub(crate) async fn get(actor: &Actor, request: GetSpace) -> Result<Visible<SpaceView>, Error> {

@@ -96,6 +96,41 @@ pub(crate) fn external(text: &str, field: &'static str) -> Result<String, Error>
     Ok(text.to_owned())
 }
 
+/// A handle: 2 to 40 of `a` to `z`, `0` to `9`, `.`, `_` and `-`, a letter or a digit at both ends. Capitals, compatibility forms, spaces
+/// around and one `@` before it are brought into that form. Letters of other scripts are not accepted, so that no two
+/// handles look alike that are not; a word that calls many is nobody's handle.
+///
+/// # Errors
+/// [`Reason::Empty`], [`Reason::LongText`], [`Reason::BadValue`].
+pub(crate) fn handle(text: &str, field: &'static str) -> Result<String, Error> {
+    // Compatibility forms of one character take at most this many times its bytes away.
+    if text.len() > 4 * MAX_HANDLE {
+        return Err(Error::new(Reason::LongText).at(field));
+    }
+    let text = icu_normalizer::ComposingNormalizerBorrowed::new_nfkc().normalize(text.trim());
+    let text = text.strip_prefix('@').unwrap_or(&text).to_lowercase();
+    if text.is_empty() {
+        return Err(Error::new(Reason::Empty).at(field));
+    }
+    if text.len() > MAX_HANDLE {
+        return Err(Error::new(Reason::LongText).at(field));
+    }
+    let within = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    let ends = text.starts_with(within) && text.ends_with(within);
+    let all = text.chars().all(|c| within(c) || matches!(c, '.' | '_' | '-'));
+    if !all || !ends || text.len() < MIN_HANDLE || CALLS_MANY.contains(&text.as_str()) {
+        return Err(Error::new(Reason::BadValue).at(field));
+    }
+    Ok(text)
+}
+
+/// A handle has at least this many characters.
+const MIN_HANDLE: usize = 2;
+/// A handle has at most this many characters.
+const MAX_HANDLE: usize = 40;
+/// Words behind an `@` that call many, here or elsewhere.
+const CALLS_MANY: &[&str] = &["all", "channel", "everybody", "everyone", "here", "me", "space", "team"];
+
 /// The name of a kind of reaction: 1 to 32 lower-case letters, digits, `_`.
 ///
 /// # Errors
@@ -116,4 +151,53 @@ fn is_line_end(c: char) -> bool {
 /// Marks that turn the direction of a text around: in a name they let one person look like another.
 fn is_direction_mark(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_handle_has_one_form_and_keeps_it() {
+        for (typed, kept) in [
+            ("Ana", "ana"),
+            (" @ana.B ", "ana.b"),
+            ("\u{ff41}\u{ff4e}\u{ff41}", "ana"),
+            ("a-1_2", "a-1_2"),
+            ("\u{212a}im", "kim"),
+        ] {
+            let once = handle(typed, "handle").unwrap();
+            assert_eq!(once, kept);
+            assert_eq!(handle(&once, "handle").unwrap(), once);
+        }
+    }
+
+    #[test]
+    fn what_looks_like_another_handle_is_none() {
+        // Cyrillic, Greek, a combining mark, a zero-width joiner, a direction mark; nothing; a call to many.
+        for typed in [
+            "\u{430}na",
+            "\u{3b1}na",
+            "ana\u{301}",
+            "a\u{200d}na",
+            "\u{202e}ana",
+            "@",
+            "a",
+            ".ana",
+            "ana-",
+            "a b",
+            "a@b",
+            "all",
+            "@Here",
+            "@@ana",
+        ] {
+            assert!(handle(typed, "handle").is_err(), "{typed:?}");
+        }
+        assert_eq!(handle(&"a".repeat(41), "handle").unwrap_err().reason, Reason::LongText);
+        assert_eq!(
+            handle(&"\u{fdfa}".repeat(200), "handle").unwrap_err().reason,
+            Reason::LongText
+        );
+    }
 }

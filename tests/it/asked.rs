@@ -59,9 +59,13 @@ pub(crate) fn asked(operation: &str, town: &Town) -> [Asked; 2] {
         "people.put" => [
             good(
                 "host",
-                json!({"external": {"id": "zoe"}, "name": "Zoé", "title": "Nurse", "unit": named("team")}),
+                json!({"external": {"id": "zoe"}, "name": "Zoé", "handle": "Zoe", "title": "Nurse", "unit": named("team")}),
             ),
             wrong("ana", json!({"external": {"id": "zoe"}, "name": "Zoé"})),
+        ],
+        "people.edit" => [
+            good("ben", json!({"handle": "@Ben.L"})),
+            wrong("gus", json!({"handle": "gus"})),
         ],
         "people.put_unit" => [
             good(
@@ -96,9 +100,16 @@ pub(crate) fn asked(operation: &str, town: &Town) -> [Asked; 2] {
         "spaces.create" => [
             good(
                 "ben",
-                json!({"name": "Garden", "visibility": "closed", "about": "What grows"}),
+                json!({"name": "Garden", "visibility": "closed", "handle": "garden", "about": "What grows"}),
             ),
             wrong("gus", json!({"name": "Garden", "visibility": "open"})),
+        ],
+        "spaces.edit" => [
+            good(
+                "ana",
+                json!({"space": lab, "name": "The laboratory", "handle": "lab", "about": "What is tried"}),
+            ),
+            wrong("ana", json!({"space": named("vault"), "handle": "vault"})),
         ],
         "spaces.get" => [
             good("ben", json!({ "space": lab })),

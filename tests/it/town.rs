@@ -146,6 +146,12 @@ pub(crate) async fn settle(storage: Arc<dyn Storage>, hidden: usize) -> [ItemId;
     let net = cleo.items().create(net.idempotency_key("net")).await.unwrap().id.0;
     let said = NewComment::new(net, "More of it").audience(CommentAudience::Root);
     cleo.items().comment(said.idempotency_key("net-c")).await.unwrap();
+    let called = EditPerson::new().handle("cleo").idempotency_key("cleo");
+    cleo.people().edit(called).await.unwrap();
+    let called = EditSpace::new(external("agora"))
+        .handle("agora")
+        .idempotency_key("agora");
+    ana.spaces().edit(called).await.unwrap();
     let block = Block::new(external("dan")).idempotency_key("dan");
     act(&db, "ben").people().block(block).await.unwrap();
     while db.run_due(parvis::due::Budget::steps(100)).await.unwrap().more {}

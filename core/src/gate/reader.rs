@@ -8,7 +8,7 @@ use crate::actor::Actor;
 use crate::error::{Error, Reason};
 use crate::graph::records::{Block, Follow};
 use crate::ids::{PersonId, SpaceId, Time, UnitId};
-use crate::people::records::{External, Named, Person, PersonKind, PersonStatus, PolicyRow, Unit};
+use crate::people::records::{External, Handle, Named, Person, PersonKind, PersonStatus, PolicyRow, Unit};
 use crate::spaces::records::{Member, Role};
 use crate::store::{Column, Dir, Keys, StorageError, Value, col};
 use crate::text;
@@ -32,6 +32,8 @@ pub(crate) enum Who {
     Id([u8; 16]),
     /// By the host's id, in the range of one of its apps.
     External { app: String, external: String },
+    /// By the handle, as typed.
+    Handle(String),
 }
 
 impl Who {
@@ -51,6 +53,7 @@ impl Who {
             Who::External { app, external } => {
                 crate::ids::hash16(&[b"e", app.as_bytes(), external.as_bytes()]).to_vec()
             }
+            Who::Handle(handle) => crate::ids::hash16(&[b"h", handle.as_bytes()]).to_vec(),
         }
     }
 
@@ -63,6 +66,17 @@ impl Who {
                 let slot = plan.get::<External>(Keys::given([Who::external_key(named, app, external)]));
                 slot.each([col("id")])
             }
+            // Persons and spaces share one range of handles, and no id names both: a handle of the other kind finds no row.
+            Who::Handle(handle) if matches!(named, Named::Person | Named::Space) => {
+                match text::handle(handle, "handle") {
+                    Ok(handle) => {
+                        let slot = plan.get::<Handle>(Keys::one([Value::Text(handle)]));
+                        slot.each([col("id")])
+                    }
+                    Err(_) => Keys::default(),
+                }
+            }
+            Who::Handle(_) => Keys::default(),
         }
     }
 }

@@ -27,6 +27,10 @@ pub(crate) const PREDICATES: &[(&str, &str)] = &[
     ("root_visible", "a comment is read only where its root is"),
     ("narrow_key", "a comment with a narrower key needs that key as well"),
     ("policy_empty", "the network's policy is one that can be judged"),
+    (
+        "secret_unnamed",
+        "a secret space has no handle that another one could miss",
+    ),
     ("space_found", "a space shows itself only to those who may find it"),
     ("blocked_folded", "what a blocked person wrote is folded away"),
     ("person_found", "a guest sees only persons who share a space with him"),

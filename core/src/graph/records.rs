@@ -24,6 +24,29 @@ record! {
 }
 
 coded! {
+    /// What a person mutes.
+    pub(crate) enum Muted {
+        /// A person: nothing of his comes home, and he is heard of nowhere.
+        Person = 0,
+        /// A space: it stays out of home; who is mentioned there hears of it.
+        Space = 1,
+        /// A thread, by its root.
+        Thread = 2,
+        /// A tag.
+        Tag = 3,
+    }
+}
+
+record! {
+    /// A person mutes something, for good or until an instant (a snooze). It filters what comes to him and decides no right.
+    Mute in "mute", Stamped {
+        key { person: PersonId, what: Muted, target: [u8; 16] }
+        columns { until: Option<Time>, t: Time }
+        declares { persons: [person, target], texts: [] }
+    }
+}
+
+coded! {
     /// What an affinity edge points at.
     pub(crate) enum TieTo {
         /// A person.

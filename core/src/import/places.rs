@@ -11,7 +11,8 @@ use crate::ids::{PersonId, SpaceId, Time, UnitId};
 use crate::log::{Entry, Imported, Verb};
 use crate::people::commands::GUEST_DAYS;
 use crate::people::records::{External, Named, Person, PersonCounts, PersonKind, PersonStatus, Tree, UNIT_TREE, Unit};
-use crate::spaces::records::{Member, Role, SPACE_COUNTS, Space, SpaceState};
+use crate::spaces::commands::own_handle;
+use crate::spaces::records::{Member, Role, SPACE_COUNTS, Space, SpaceState, Visibility};
 use crate::store::execute::{Command, Draft};
 use crate::store::{Column, Keys, MAX_DEPTH, Record, Value};
 use crate::text;
@@ -246,8 +247,8 @@ impl People<'_> {
         let kept = before.and_then(|person| person.expires);
         let until = || row.expires.or(kept).unwrap_or_else(|| draft.now.plus_days(GUEST_DAYS));
         let expires: Option<Time> = row.guest.then(until);
+        let id = PersonId::from_bytes(named(draft, own, Named::Person, self.app, &external));
         let person = Person {
-            id: PersonId::from_bytes(named(draft, own, Named::Person, self.app, &external)),
             kind: if row.guest {
                 PersonKind::Guest
             } else {
@@ -262,10 +263,9 @@ impl People<'_> {
             unit: unit.map(UnitId::from_bytes),
             name,
             title,
-            zone: before.and_then(|person| person.zone.clone()),
             external: Some(external),
             imported: Some(digest),
-            rest: before.map(|person| person.rest.clone()).unwrap_or_default(),
+            ..before.cloned().unwrap_or_else(|| Person::new(id))
         };
         draft.put(&person);
         Ok(if before.is_some() {
@@ -409,15 +409,19 @@ impl Spaces<'_> {
                 },
             );
         }
+        let known = before.cloned().unwrap_or_else(|| Space::new(id));
+        if row.kind == Visibility::Secret {
+            own_handle(&known).give_up(draft);
+        }
         draft.put(&Space {
-            id,
             visibility: row.kind,
             state: SpaceState::Live,
             name,
+            handle: known.handle.filter(|_| row.kind != Visibility::Secret),
             about,
             external: Some(external),
             imported: Some(digest),
-            rest: before.map(|space| space.rest.clone()).unwrap_or_default(),
+            ..known
         });
         Ok(if before.is_some() {
             Outcome::Changed

@@ -151,6 +151,8 @@ impl Judged {
         let id = match named {
             Ref::Id { id } => ItemId::from_bytes(*id.as_bytes()),
             Ref::External { app, id } => *self.names.get(&(app.clone(), id.clone()))?,
+            // Items have no handles.
+            Ref::Handle { .. } => return None,
         };
         self.world.items.get(&id)
     }
@@ -171,6 +173,7 @@ async fn judged(actor: &Actor, by: &Who, items: &[Ref]) -> Result<Judged, Error>
                 Some(Value::Text(app.clone())),
                 Some(Value::Text(id.clone())),
             ]),
+            Ref::Handle { .. } => {}
         }
     }
     let names: Slot<External> = plan.get::<External>(Keys::given(externals));

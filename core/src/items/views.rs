@@ -192,6 +192,8 @@ pub struct SpaceView {
     pub external: Option<String>,
     /// The name.
     pub name: String,
+    /// The handle, which names one person or space of the network.
+    pub handle: Option<String>,
     /// What it is for.
     pub about: Option<String>,
     /// Who may find and read it.

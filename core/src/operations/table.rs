@@ -15,6 +15,8 @@ macro_rules! operations { ($cb:ident $($arg:tt)*) => { $cb! { [$($arg)*]
             external: External,
             /// The name as shown, at most 400 bytes.
             name: String;
+            /// The handle, unique in the network; left as it is unless named, given up where empty.
+            handle: Option<String> = None,
             /// What stands under the name.
             title: Option<String> = None,
             /// Internal, unless said otherwise.
@@ -30,6 +32,13 @@ macro_rules! operations { ($cb:ident $($arg:tt)*) => { $cb! { [$($arg)*]
             /// The same command repeated under the same key happens once.
             idempotency_key: Option<String> = None,
         }) -> PersonMade;
+        /// Changes what is shown of the one who acts; what is not named is left as it is.
+        command edit(EditPerson {;
+            /// The handle, unique in the network, 2 to 40 letters, digits, `.`, `_`, `-`; given up where empty. For internal persons.
+            handle: Option<String> = None,
+            /// The same command repeated under the same key happens once.
+            idempotency_key: Option<String> = None,
+        }) -> Receipt;
         /// Creates a unit, or changes the one that has this host's id. For the host's system.
         command put_unit(PutUnit {
             /// The host's own id.
@@ -83,11 +92,26 @@ macro_rules! operations { ($cb:ident $($arg:tt)*) => { $cb! { [$($arg)*]
             name: String,
             /// Who may find and read it.
             visibility: Visibility;
+            /// The handle, unique in the network; a secret space has none.
+            handle: Option<String> = None,
             /// What it is for.
             about: Option<String> = None,
             /// The same command repeated under the same key happens once.
             idempotency_key: Option<String> = None,
         }) -> SpaceMade;
+        /// Changes what a space is called and what it is for; what is not named is left as it is. For owners.
+        command edit(EditSpace {
+            /// Which.
+            space: Ref;
+            /// The name, at most 400 bytes.
+            name: Option<String> = None,
+            /// The handle, unique in the network; given up where empty. A secret space has none.
+            handle: Option<String> = None,
+            /// What it is for; taken away where empty.
+            about: Option<String> = None,
+            /// The same command repeated under the same key happens once.
+            idempotency_key: Option<String> = None,
+        }) -> Receipt;
         /// One space, where the reader may find it.
         query get(GetSpace {
             /// Which.
@@ -140,7 +164,7 @@ macro_rules! operations { ($cb:ident $($arg:tt)*) => { $cb! { [$($arg)*]
             /// The same command repeated under the same key happens once.
             idempotency_key: Option<String> = None,
         }) -> Receipt;
-        /// Opens, closes or hides a space: one row, in force when the call returns. For owners.
+        /// Opens, closes or hides a space, in force when the call returns; a space that is hidden gives its handle up. For owners.
         command set_visibility(SetVisibility {
             /// Which.
             space: Ref,

@@ -1,10 +1,11 @@
-//! Commands of the host's system on persons and units.
+//! Commands on persons and units: those of the host's system, and a person's own.
 
-use super::records::{External, Named, Person, PersonKind, PersonStatus, Tree, UNIT_TREE, Unit};
+use super::handles::{self, Wanted};
+use super::records::{External, Handle, Named, Person, PersonKind, PersonStatus, Tree, UNIT_TREE, Unit};
 use crate::error::{Error, Reason};
-use crate::gate::facts::only;
+use crate::gate::facts::{acting, only};
 use crate::gate::plan::{Plan, Slot, Snapshot};
-use crate::gate::reader::Who;
+use crate::gate::reader::{ReaderSlots, Who};
 use crate::gate::sealed::Opening;
 use crate::ids::{PersonId, Time, UnitId};
 use crate::refs::External as HostId;
@@ -21,6 +22,7 @@ pub(crate) const GUEST_DAYS: i64 = 180;
 pub(crate) struct PutPerson {
     pub(crate) external: HostId,
     pub(crate) name: String,
+    pub(crate) handle: Option<String>,
     pub(crate) title: Option<String>,
     pub(crate) kind: PersonKind,
     pub(crate) status: PersonStatus,
@@ -33,6 +35,7 @@ pub(crate) struct PutPerson {
 pub(crate) struct PersonSlots {
     person: Slot<Person>,
     unit: Slot<Unit>,
+    handle: Slot<Handle>,
 }
 
 impl Command for PutPerson {
@@ -54,6 +57,7 @@ impl Command for PutPerson {
         PersonSlots {
             person,
             unit: plan.get::<Unit>(keys),
+            handle: handles::row(plan, self.handle.as_deref()),
         }
     }
 
@@ -95,20 +99,72 @@ impl Command for PutPerson {
                 PersonId::from_bytes(id)
             }
         };
+        let known = known.unwrap_or_else(|| Person::new(id));
+        let handle = own_handle(&known).settle(self.handle.as_deref(), facts, slots.handle, draft)?;
         draft.put(&Person {
-            id,
             kind: self.kind,
             status: self.status,
             expires,
             unit: unit.map(|unit| unit.id),
             name: text::name(&self.name, "name")?,
+            handle,
             title: text::optional_name(self.title.as_deref(), "title")?,
             zone: text::optional_name(self.zone.as_deref(), "zone")?,
             external: Some(external),
             imported: None,
-            rest: known.map(|person| person.rest).unwrap_or_default(),
+            ..known
         });
         Ok(id)
+    }
+}
+
+/// The handle of a person, about to change.
+fn own_handle(person: &Person) -> Wanted {
+    Wanted {
+        named: Named::Person,
+        id: person.id.bytes(),
+        before: person.handle.clone(),
+    }
+}
+
+/// A person changes what is shown of him.
+#[derive(Serialize)]
+pub(crate) struct Edit {
+    #[serde(skip)]
+    pub(crate) by: Who,
+    pub(crate) handle: Option<String>,
+}
+
+/// The slots of an [`Edit`].
+pub(crate) struct EditSlots {
+    reader: ReaderSlots,
+    handle: Slot<Handle>,
+}
+
+impl Command for Edit {
+    const NAME: &'static str = "people.edit";
+    type Slots = EditSlots;
+    type Made = ();
+
+    fn load(&self, plan: &mut Plan) -> EditSlots {
+        EditSlots {
+            reader: ReaderSlots::narrow(plan, &self.by, Vec::new(), Vec::new()),
+            handle: handles::row(plan, self.handle.as_deref()),
+        }
+    }
+
+    fn decide(&self, facts: &Snapshot, slots: EditSlots, draft: &mut Draft) -> Result<(), Error> {
+        let reader = acting(facts, slots.reader, draft)?;
+        // Whether a handle is free tells who there is, and a guest may not know of everybody.
+        if self.handle.is_some() && !reader.is_internal() {
+            return Err(Error::new(Reason::Guest).at("handle"));
+        }
+        let person = only(facts, slots.reader.person)?.ok_or(Error::new(Reason::Actor))?;
+        let handle = own_handle(&person).settle(self.handle.as_deref(), facts, slots.handle, draft)?;
+        if handle != person.handle {
+            draft.put(&Person { handle, ..person });
+        }
+        Ok(())
     }
 }
 

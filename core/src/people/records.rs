@@ -28,8 +28,35 @@ record! {
     Person in "person", Stamped {
         key { id: PersonId }
         columns { kind: PersonKind, status: PersonStatus, expires: Option<Time>, unit: Option<UnitId> }
-        document { name: String, title: Option<String>, zone: Option<String>, external: Option<String>, imported: Option<String> }
-        declares { persons: [id], texts: [name, title] }
+        document {
+            name: String,
+            handle: Option<String>,
+            title: Option<String>,
+            zone: Option<String>,
+            external: Option<String>,
+            imported: Option<String>
+        }
+        declares { persons: [id], texts: [name, handle, title] }
+    }
+}
+
+impl Person {
+    /// A new internal person of whom nothing is known yet.
+    pub(crate) fn new(id: PersonId) -> Person {
+        Person {
+            id,
+            kind: PersonKind::Internal,
+            status: PersonStatus::Active,
+            expires: None,
+            unit: None,
+            name: String::new(),
+            handle: None,
+            title: None,
+            zone: None,
+            external: None,
+            imported: None,
+            rest: Default::default(),
+        }
     }
 }
 
@@ -75,6 +102,16 @@ record! {
         key { named: Named, app: String, external: String }
         columns { id: [u8; 16] }
         declares { persons: [], texts: [] }
+    }
+}
+
+record! {
+    /// Who or what a handle names: one person or one space of the network. Given up, it may be taken by another; whatever
+    /// decides a right names things by their ids.
+    Handle in "handle", Stamped {
+        key { handle: String }
+        columns { named: Named, id: [u8; 16] }
+        declares { persons: [], texts: [handle] }
     }
 }
 

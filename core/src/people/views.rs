@@ -14,6 +14,8 @@ pub struct PersonCard {
     pub external: Option<String>,
     /// The name.
     pub name: String,
+    /// The handle, which names one person or space of the network.
+    pub handle: Option<String>,
     /// What stands under the name.
     pub title: Option<String>,
     /// Whether the person comes from outside: hosts mark guests wherever they show them.
@@ -27,6 +29,7 @@ impl PersonCard {
             id: person.id,
             external: person.external.clone(),
             name: person.name.clone(),
+            handle: person.handle.clone(),
             title: person.title.clone(),
             guest: person.kind != PersonKind::Internal,
         }

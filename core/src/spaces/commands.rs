@@ -1,13 +1,14 @@
 //! Commands on spaces and memberships.
 
-use super::records::{Member, Role, SPACE_COUNTS, Space, SpaceState, Visibility};
+use super::records::{Member, Role, SPACE_COUNTS, Space, Visibility};
 use crate::error::{Error, Reason};
 use crate::gate::facts::{self, SpaceSlots, acting, only};
 use crate::gate::plan::{Plan, Slot, Snapshot};
 use crate::gate::reader::{MAX_MEMBERSHIPS, ReaderSlots, Who};
 use crate::ids::{SpaceId, Time};
 use crate::log::{Entry, Verb};
-use crate::people::records::{Named, Person, PersonKind};
+use crate::people::handles::{self, Wanted};
+use crate::people::records::{Handle, Named, Person, PersonKind};
 use crate::store::Value;
 use crate::store::execute::{Command, Draft};
 use crate::text;
@@ -66,21 +67,32 @@ pub(crate) struct Create {
     #[serde(skip)]
     pub(crate) by: Who,
     pub(crate) name: String,
+    pub(crate) handle: Option<String>,
     pub(crate) about: Option<String>,
     pub(crate) visibility: Visibility,
 }
 
+/// The handle of a space, about to change.
+pub(crate) fn own_handle(space: &Space) -> Wanted {
+    Wanted {
+        named: Named::Space,
+        id: space.id.bytes(),
+        before: space.handle.clone(),
+    }
+}
+
 impl Command for Create {
     const NAME: &'static str = "spaces.create";
-    type Slots = ReaderSlots;
+    type Slots = (ReaderSlots, Slot<Handle>);
     type Made = SpaceId;
 
-    fn load(&self, plan: &mut Plan) -> ReaderSlots {
-        ReaderSlots::narrow(plan, &self.by, Vec::new(), Vec::new())
+    fn load(&self, plan: &mut Plan) -> Self::Slots {
+        let reader = ReaderSlots::narrow(plan, &self.by, Vec::new(), Vec::new());
+        (reader, handles::row(plan, self.handle.as_deref()))
     }
 
-    fn decide(&self, facts: &Snapshot, slots: ReaderSlots, draft: &mut Draft) -> Result<SpaceId, Error> {
-        let reader = acting(facts, slots, draft)?;
+    fn decide(&self, facts: &Snapshot, slots: Self::Slots, draft: &mut Draft) -> Result<SpaceId, Error> {
+        let reader = acting(facts, slots.0, draft)?;
         if !reader.is_internal() {
             return Err(Reason::Guest.into());
         }
@@ -88,16 +100,14 @@ impl Command for Create {
             return Err(Error::new(Reason::BadValue).at("visibility"));
         }
         let id = SpaceId::from_bytes(draft.id());
-        draft.put(&Space {
-            id,
+        let new = Space {
             visibility: self.visibility,
-            state: SpaceState::Live,
             name: text::name(&self.name, "name")?,
             about: text::optional_name(self.about.as_deref(), "about")?,
-            external: None,
-            imported: None,
-            rest: Default::default(),
-        });
+            ..Space::new(id)
+        };
+        let handle = handle_after(&new, self.handle.as_deref(), facts, slots.1, draft)?;
+        draft.put(&Space { handle, ..new });
         put_member(
             draft,
             None,
@@ -113,6 +123,65 @@ impl Command for Create {
 
     fn bound(&self, table: &'static str) -> Reason {
         bound(table)
+    }
+}
+
+/// The handle of a space after a command that asks for one.
+fn handle_after(
+    space: &Space,
+    asked: Option<&str>,
+    facts: &Snapshot,
+    row: Slot<Handle>,
+    draft: &mut Draft,
+) -> Result<Option<String>, Error> {
+    // Nobody who tries a handle may learn from the answer that a secret space has it: it has none.
+    let names = asked.is_some_and(|asked| !asked.trim().is_empty());
+    if names && space.visibility == Visibility::Secret && draft.switches.on("secret_unnamed") {
+        return Err(Error::new(Reason::SecretSpace).at("handle"));
+    }
+    own_handle(space).settle(asked, facts, row, draft)
+}
+
+/// An owner changes what a space is called and what it is for.
+#[derive(Serialize)]
+pub(crate) struct Edit {
+    #[serde(skip)]
+    pub(crate) by: Who,
+    pub(crate) space: Who,
+    pub(crate) name: Option<String>,
+    pub(crate) handle: Option<String>,
+    pub(crate) about: Option<String>,
+}
+
+impl Command for Edit {
+    const NAME: &'static str = "spaces.edit";
+    type Slots = (SpaceSlots, Slot<Handle>);
+    type Made = ();
+
+    fn load(&self, plan: &mut Plan) -> Self::Slots {
+        let space = facts::space(plan, &self.by, &self.space);
+        (space, handles::row(plan, self.handle.as_deref()))
+    }
+
+    fn decide(&self, facts: &Snapshot, slots: Self::Slots, draft: &mut Draft) -> Result<(), Error> {
+        let (_, space) = slots.0.open_as_owner(facts, draft)?;
+        let name = self.name.as_deref().map(|name| text::name(name, "name")).transpose()?;
+        let about = match self.about.as_deref() {
+            None => space.about.clone(),
+            about => text::optional_name(about, "about")?,
+        };
+        let handle = handle_after(&space, self.handle.as_deref(), facts, slots.1, draft)?;
+        let name = name.unwrap_or_else(|| space.name.clone());
+        if (&name, &about, &handle) != (&space.name, &space.about, &space.handle) {
+            draft.log(&Entry::new(Verb::Update).space(Some(space.id)));
+            draft.put(&Space {
+                name,
+                about,
+                handle,
+                ..space
+            });
+        }
+        Ok(())
     }
 }
 
@@ -327,8 +396,13 @@ impl Command for SetVisibility {
         }
         if space.visibility != self.visibility {
             draft.log(&Entry::new(Verb::Update).space(Some(space.id)));
+            let secret = self.visibility == Visibility::Secret && draft.switches.on("secret_unnamed");
+            if secret {
+                own_handle(&space).give_up(draft);
+            }
             draft.put(&Space {
                 visibility: self.visibility,
+                handle: space.handle.clone().filter(|_| !secret),
                 ..space
             });
         }

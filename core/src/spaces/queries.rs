@@ -27,6 +27,7 @@ pub(crate) async fn get(actor: &Actor, space: &Who) -> Result<Visible<SpaceView>
         id: space.id,
         external: space.external.clone(),
         name: space.name.clone(),
+        handle: space.handle.clone(),
         about: space.about.clone(),
         visibility: space.visibility,
         role: reader.role(space.id),

@@ -40,8 +40,31 @@ record! {
     Space in "space", Stamped {
         key { id: SpaceId }
         columns { visibility: Visibility, state: SpaceState }
-        document { name: String, about: Option<String>, external: Option<String>, imported: Option<String> }
-        declares { place: id, persons: [], texts: [name, about] }
+        document {
+            name: String,
+            handle: Option<String>,
+            about: Option<String>,
+            external: Option<String>,
+            imported: Option<String>
+        }
+        declares { place: id, persons: [], texts: [name, handle, about] }
+    }
+}
+
+impl Space {
+    /// A new closed space of which nothing is known yet.
+    pub(crate) fn new(id: SpaceId) -> Space {
+        Space {
+            id,
+            visibility: Visibility::Closed,
+            state: SpaceState::Live,
+            name: String::new(),
+            handle: None,
+            about: None,
+            external: None,
+            imported: None,
+            rest: Default::default(),
+        }
     }
 }
 

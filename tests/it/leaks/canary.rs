@@ -14,9 +14,12 @@ use parvis::testing;
 /// Fields with people's words in which the sweep plants canaries.
 const PLANTED: &[(&str, &str)] = &[
     ("person", "name"),
+    ("person", "handle"),
     ("person", "title"),
+    ("handle", "handle"),
     ("unit", "name"),
     ("space", "name"),
+    ("space", "handle"),
     ("space", "about"),
     ("text", "source"),
     // No operation writes titles yet: they are planted past the library, and nobody may read one.

@@ -125,7 +125,7 @@ leak_test!(
         let space = gus.spaces().get(GetSpace::new(lab)).await.unwrap();
         let keys = super::tokens::keys_of(&serde_json::to_value(&space).unwrap());
         check!(
-            keys == ["about", "external", "id", "name", "role", "visibility"],
+            keys == ["about", "external", "handle", "id", "name", "role", "visibility"],
             "a space shows {keys:?}"
         );
         Ok(())

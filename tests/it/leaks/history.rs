@@ -73,7 +73,7 @@ impl History {
             above = Some(unit);
         }
         for (at, name) in NAMES.iter().enumerate() {
-            let words = vec![history.canary(), history.canary()];
+            let words = vec![history.canary(), history.canary(), history.canary()];
             history.model.people.push(Someone {
                 name,
                 guest: name.starts_with('g'),
@@ -109,6 +109,7 @@ impl History {
     async fn put(&mut self, who: usize) -> Result<(), Error> {
         let person = self.model.people[who].clone();
         let mut put = PutPerson::new(external(person.name), person.words[0].clone()).title(person.words[1].clone());
+        put.handle = Some(person.words[2].clone());
         put.kind = Some(if person.guest {
             PersonKind::Guest
         } else {
@@ -126,8 +127,9 @@ impl History {
     }
 
     async fn open_space(&mut self, who: usize, visibility: Visibility) {
-        let words = vec![self.canary(), self.canary()];
-        let new = NewSpace::new(words[0].clone(), visibility).about(words[1].clone());
+        let words = vec![self.canary(), self.canary(), self.canary()];
+        let mut new = NewSpace::new(words[0].clone(), visibility).about(words[1].clone());
+        new.handle = (visibility != Visibility::Secret).then(|| words[2].clone());
         if let Ok(made) = self.of(who).spaces().create(new).await {
             self.things.spaces.push(made.id.0);
             let members = [(who, (Role::Owner, None))].into();

@@ -38,6 +38,8 @@ const PLAIN: &[&str] = &[
     "status",
     "title",
     "about",
+    "handle",
+    "name",
 ];
 
 /// The requests of one operation; together they use all of its fields but the plain ones.
@@ -52,6 +54,8 @@ pub(crate) fn requests(row: &Row, named: &Named) -> Vec<Value> {
         "people.put" => vec![json!({"external": {"id": "new"}, "name": "New", "unit": unit,
             "expires": "2027-01-01T00:00:00Z"})],
         "people.put_unit" => vec![json!({"external": {"id": "new"}, "name": "New", "parent": unit})],
+        "people.edit" => vec![json!({})],
+        "spaces.edit" => vec![json!({"space": space})],
         "people.get" | "people.follow" | "people.unfollow" | "people.block" | "people.unblock" | "feed.person_wall" => {
             vec![json!({"person": person})]
         }

@@ -62,7 +62,7 @@ leak_test!(
         ];
         check!(keys_of(item) == expected, "{item}");
         check!(
-            keys_of(&item["author"]) == ["external", "guest", "id", "name", "title"],
+            keys_of(&item["author"]) == ["external", "guest", "handle", "id", "name", "title"],
             "{item}"
         );
         check!(keys_of(&item["viewer"]) == ["can", "reaction", "seen"], "{item}");
@@ -70,7 +70,7 @@ leak_test!(
         check!(keys_of(&home) == ["items", "next", "partial", "position"], "{home}");
         let space = serde_json::to_value(ben.spaces().get(GetSpace::new(lab)).await.unwrap()).unwrap();
         check!(
-            keys_of(&space) == ["about", "external", "id", "name", "role", "visibility"],
+            keys_of(&space) == ["about", "external", "handle", "id", "name", "role", "visibility"],
             "{space}"
         );
         Ok(())

@@ -1,6 +1,6 @@
 //! Commands: what each must answer, and what it changes when it succeeds.
 
-use super::world::{Item, Key, Member, Stand, World};
+use super::world::{Holder, Item, Key, Member, Stand, World};
 use parvis::gate::answer::Token;
 use parvis::items::NewAudience;
 use parvis::people::{PersonKind, PersonStatus};
@@ -28,6 +28,14 @@ pub(crate) enum Act {
     Unfollow(Named),
     Block(Named),
     Unblock(Named),
+    /// Another handle for oneself; an empty one gives it up.
+    EditMe {
+        handle: &'static str,
+    },
+    EditSpace {
+        space: Named,
+        handle: &'static str,
+    },
     NewSpace(Visibility),
     Join(Named),
     Leave(Named),
@@ -112,6 +120,17 @@ impl World {
                     _ => Ok(()),
                 }
             }
+            Act::EditMe { handle } => {
+                self.internal(by).then_some(()).ok_or(Reason::Guest)?;
+                self.free_for(handle, Holder::Person(by))
+            }
+            Act::EditSpace { space, handle } => {
+                let space = self.owned_space(by, *space)?;
+                if self.spaces[space].visibility == Visibility::Secret && !handle.is_empty() {
+                    return Err(Reason::SecretSpace);
+                }
+                self.free_for(handle, Holder::Space(space))
+            }
             Act::NewSpace(_) => self.internal(by).then_some(()).ok_or(Reason::Guest),
             Act::Join(space) => {
                 let space = self.found_space(by, *space)?;
@@ -185,6 +204,21 @@ impl World {
             Act::React { item, .. } => self.allowed(by, *item, Verb::React).map(|_| ()),
             // Taking back what one gave asks for no more than seeing it.
             Act::Unreact(item) => self.allowed(by, *item, Verb::See).map(|_| ()),
+        }
+    }
+
+    /// A handle names one person or one space.
+    fn free_for(&self, handle: &str, holder: Holder) -> Result<(), Reason> {
+        match self.handles.get(handle) {
+            Some(other) if *other != holder => Err(Reason::HandleTaken),
+            _ => Ok(()),
+        }
+    }
+
+    fn take_handle(&mut self, handle: &'static str, holder: Holder) {
+        self.handles.retain(|_, other| *other != holder);
+        if !handle.is_empty() {
+            self.handles.insert(handle, holder);
         }
     }
 
@@ -299,7 +333,17 @@ impl World {
             Act::SetVisibility {
                 space: Some(space),
                 visibility,
-            } => self.spaces[space].visibility = visibility,
+            } => {
+                self.spaces[space].visibility = visibility;
+                if visibility == Visibility::Secret {
+                    self.take_handle("", Holder::Space(space));
+                }
+            }
+            Act::EditMe { handle } => self.take_handle(handle, Holder::Person(by)),
+            Act::EditSpace {
+                space: Some(space),
+                handle,
+            } => self.take_handle(handle, Holder::Space(space)),
             Act::Delete(Some(item)) => self.items[item].deleted = true,
             Act::React {
                 item: Some(item),

@@ -2,7 +2,7 @@
 
 use super::dice::Dice;
 use super::drive::{Difference, Outcome, Pair, equal};
-use super::world::Stand;
+use super::world::{Holder, Stand};
 use parvis::feed::{FeedPage, Order};
 use parvis::gate::answer::{Token, Visible};
 use parvis::items::{ItemView, PlaceView, Shown};
@@ -253,6 +253,9 @@ impl Pair {
         let got = got.err().map(|error| error.reason);
         let hidden = (!self.world.finds_person(person, other)).then_some(Reason::Named);
         equal("person", &inactive.or(hidden), &got, || format!("{person} {other}"))?;
+        for &handle in super::history::HANDLES.iter().filter(|handle| !handle.is_empty()) {
+            self.handle(person, handle).await?;
+        }
         let got = actor.spaces().get(GetSpace::new(self.space(Some(space)))).await;
         let got = got
             .map(|view| (view.visibility, view.role))
@@ -261,6 +264,39 @@ impl Pair {
         let hidden = (!self.world.finds_space(person, space)).then_some(Reason::Named);
         let expected = inactive.or(hidden).map_or(Ok(shown), Err);
         equal("space", &expected, &got, || format!("{person} {space}"))?;
+        self.decisions += 2;
+        Ok(())
+    }
+
+    /// Whom and what a handle names for a person.
+    async fn handle(&mut self, person: usize, handle: &'static str) -> Outcome {
+        let (actor, inactive) = (self.actor(person), !self.world.active(person));
+        let holder = self.world.handles.get(handle).copied();
+        let told = |found: bool| match (inactive, found) {
+            (true, _) => Some(Reason::Actor),
+            (_, false) => Some(Reason::Named),
+            _ => None,
+        };
+        let expected = match holder {
+            Some(Holder::Person(other)) if told(self.world.finds_person(person, other)).is_none() => {
+                Ok(self.world.persons[other].id)
+            }
+            _ => Err(told(false)),
+        };
+        let got = actor.people().get(GetPerson::new(parvis::handle(handle))).await;
+        let got = got.map(|card| card.id).map_err(|error| Some(error.reason));
+        equal("handle of a person", &expected, &got, || format!("{person} {handle}"))?;
+        let expected = match holder {
+            Some(Holder::Space(space)) if told(self.world.finds_space(person, space)).is_none() => {
+                Ok((self.world.spaces[space].id, Some(handle.to_owned())))
+            }
+            _ => Err(told(false)),
+        };
+        let got = actor.spaces().get(GetSpace::new(parvis::handle(handle))).await;
+        let got = got
+            .map(|view| (view.id, view.handle.clone()))
+            .map_err(|error| Some(error.reason));
+        equal("handle of a space", &expected, &got, || format!("{person} {handle}"))?;
         self.decisions += 2;
         Ok(())
     }

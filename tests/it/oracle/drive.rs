@@ -359,6 +359,15 @@ impl Pair {
                     .react(React::new(self.item(*item)).reaction(*reaction).idempotency_key(key))
                     .await
             }
+            Act::EditMe { handle } => {
+                people
+                    .edit(EditPerson::new().handle(*handle).idempotency_key(key))
+                    .await
+            }
+            Act::EditSpace { space, handle } => {
+                let request = EditSpace::new(self.space(*space)).handle(*handle);
+                spaces.edit(request.idempotency_key(key)).await
+            }
             Act::Unreact(item) => items.unreact(Unreact::new(self.item(*item)).idempotency_key(key)).await,
             _ => return Err(Error::new(Reason::NoOperation)),
         };

@@ -174,6 +174,9 @@ fn any_of(dice: &mut Dice, count: usize) -> Named {
     (!dice.percent(3)).then(|| dice.below(count))
 }
 
+/// Few, so that they collide; the empty one gives up what there was.
+pub(crate) const HANDLES: &[&str] = &["ada", "bo", "gra", "lin", ""];
+
 fn any_membership(pair: &Pair, dice: &mut Dice) -> Act {
     let space = any_of(dice, pair.world.spaces.len());
     let person = any_of(dice, pair.world.persons.len());
@@ -252,7 +255,14 @@ fn any_act(pair: &Pair, dice: &mut Dice, by: usize) -> Act {
         75 | 76 => Act::Block(person),
         77 | 78 => Act::Unblock(person),
         79..=90 => any_membership(pair, dice),
-        91 | 92 => Act::SetVisibility {
+        91 => {
+            let handle = dice.of(HANDLES);
+            match dice.below(2) {
+                0 => Act::EditMe { handle },
+                _ => Act::EditSpace { space, handle },
+            }
+        }
+        92 => Act::SetVisibility {
             space,
             visibility: dice.of(&[Visibility::Open, Visibility::Closed, Visibility::Secret]),
         },

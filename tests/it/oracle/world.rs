@@ -32,6 +32,13 @@ pub(crate) struct Space {
     pub(crate) visibility: Visibility,
 }
 
+/// What a handle names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Holder {
+    Person(usize),
+    Space(usize),
+}
+
 /// A membership.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Member {
@@ -94,6 +101,8 @@ pub(crate) struct World {
     pub(crate) follows: BTreeSet<(usize, usize)>,
     /// Who blocked whom.
     pub(crate) blocks: BTreeSet<(usize, usize)>,
+    /// Whom or what each handle names.
+    pub(crate) handles: BTreeMap<&'static str, Holder>,
 }
 
 impl World {

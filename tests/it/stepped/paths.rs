@@ -3,7 +3,7 @@
 use crate::town::{Town, post};
 use parvis::feed::{Explain, Order};
 use parvis::operations::*;
-use parvis::{Ref, Verb, external};
+use parvis::{Ref, Verb, external, handle};
 use serde::Serialize;
 
 /// A request of Ben's.
@@ -37,8 +37,14 @@ fn json<R: Serialize>(requests: impl IntoIterator<Item = R>) -> Vec<Vec<u8>> {
 fn requests(operation: &str, town: &Town) -> Vec<Vec<u8>> {
     let some = || some(town).into_iter();
     match operation {
-        "people.get" => json(["ben", "cleo"].map(|name| GetPerson::new(external(name)))),
-        "spaces.get" => json(["lab", "club", "vault"].map(|name| GetSpace::new(external(name)))),
+        "people.get" => {
+            let named = ["ben", "cleo"].map(|name| Ref::from(external(name)));
+            json(named.into_iter().chain([handle("cleo")]).map(GetPerson::new))
+        }
+        "spaces.get" => {
+            let named = ["lab", "club", "vault"].map(|name| Ref::from(external(name)));
+            json(named.into_iter().chain([handle("agora")]).map(GetSpace::new))
+        }
         "items.get" => json(all(town).into_iter().map(GetItem::new)),
         "items.may" => json(some().take(4).map(|item| May::new(Verb::Comment, item))),
         "items.filter" => json([Verb::See, Verb::Comment, Verb::Delete].map(|verb| FilterItems::new(verb, all(town)))),
