@@ -1,15 +1,20 @@
 //! Feeds: home, ranked or newest first; the walls; what was seen.
 
+mod arrange;
 #[cfg(test)]
 pub(crate) mod dice;
 pub(crate) mod features;
 pub(crate) mod home;
 pub(crate) mod hours;
+mod known;
 pub(crate) mod lists;
+mod older;
 pub(crate) mod reasons;
 pub(crate) mod records;
 pub(crate) mod score;
 mod seen;
+mod sources;
+pub(crate) mod upkeep;
 pub(crate) mod window;
 
 pub use crate::items::views::FeedPage;

@@ -4,6 +4,8 @@
 
 mod chunk;
 mod contents;
+mod crowd;
+mod moves;
 mod places;
 mod rows;
 
@@ -73,9 +75,9 @@ fn fitting(rows: &[ImportRow]) -> usize {
                 [Some(&row.person), Some(&row.person)],
             ),
             ImportRow::Follow(row) => (2, [Some(&row.person), None]),
-            ImportRow::Post(row) => (8, [Some(&row.author), None]),
-            ImportRow::Comment(row) => (8, [Some(&row.person), Some(&row.post)]),
-            ImportRow::Reaction(row) => (4, [Some(&row.person), Some(&row.post)]),
+            ImportRow::Post(row) => (11, [Some(&row.author), None]),
+            ImportRow::Comment(row) => (11, [Some(&row.person), Some(&row.post)]),
+            ImportRow::Reaction(row) => (6, [Some(&row.person), Some(&row.post)]),
         };
         taken += own;
         for (kind, name) in names.into_iter().enumerate() {

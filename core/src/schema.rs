@@ -43,6 +43,11 @@ tables! {
     crate::items::records::CommentCount,
     crate::items::records::ReactionCount,
     crate::feed::records::Seen,
+    crate::feed::records::Mine,
+    crate::feed::records::Bumped,
+    crate::feed::records::Pulse,
+    crate::feed::records::Rate,
+    crate::feed::records::Pace,
     crate::due::Follower,
 }
 

@@ -98,6 +98,9 @@ fn a_membership_that_ended_brings_nothing_home() {
     wait(async {
         let town = Town::new().await;
         town.add("ben", Role::Member, Some(1)).await.unwrap();
+        // What is new in an open space could come from outside.
+        let close = SetVisibility::new(town.space, Visibility::Closed);
+        town.act_as("ana").spaces().set_visibility(close).await.unwrap();
         let post = NewItem::new("Hello").place(Place::space(town.space));
         town.act_as("ana").items().create(post).await.unwrap();
         let ben = town.act_as("ben");

@@ -82,8 +82,19 @@ pub(crate) struct Sightings {
     pub(crate) last: i64,
 }
 
+/// How many took part in a thread among those it reached. The author counts for neither.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Engaged {
+    /// A commenter counts 1, somebody who only reacted 0.5.
+    pub(crate) engaged: f64,
+    /// Persons reached: those who saw it, at least those who took part.
+    pub(crate) reached: f64,
+    /// Mean of `engaged / reached` over the threads of the place.
+    pub(crate) usual: f64,
+}
+
 /// All that ranking knows about one thread for one reader.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Facts {
     /// Ranking constants of the root's kind.
     pub(crate) kind: KindTraits,
@@ -97,6 +108,18 @@ pub(crate) struct Facts {
     pub(crate) space: f64,
     /// The sightings that the reader's device reported.
     pub(crate) seen: Option<Sightings>,
+    /// The reader's affinities to those who took part in it, but the author and himself; 0 without an edge.
+    pub(crate) colleagues: Vec<f64>,
+    /// How many took part.
+    pub(crate) engaged: Engaged,
+    /// Whether the author is new in its place or seldom writes there.
+    pub(crate) early: bool,
+    /// Whether a mention of the reader in it waits for him.
+    pub(crate) mentioned: bool,
+    /// Whether it is an announcement that he has not read and that has not expired.
+    pub(crate) announced: bool,
+    /// Whether it is in a language that he does not read.
+    pub(crate) foreign: bool,
 }
 
 /// The reader, for one scroll.
@@ -133,6 +156,20 @@ pub(crate) struct Features {
     pub(crate) sightings: u32,
     /// Whether somebody else commented after he last saw it.
     pub(crate) commented_since: bool,
+    /// How likely it is that one of his colleagues in it draws him, 0 to 1.
+    pub(crate) social: f64,
+    /// How many of those colleagues there are.
+    pub(crate) colleagues: u32,
+    /// How much more of those it reached took part than is usual in its place, 0 to 1.
+    pub(crate) engage: f64,
+    /// Nobody has answered yet somebody who is new in the place or seldom writes there.
+    pub(crate) nurture: bool,
+    /// A mention of the reader waits for him.
+    pub(crate) mentioned: bool,
+    /// An announcement that he has not read.
+    pub(crate) announced: bool,
+    /// In a language that he does not read.
+    pub(crate) foreign: bool,
 }
 
 impl Features {
@@ -140,7 +177,16 @@ impl Features {
     pub(crate) fn of(facts: &Facts, reader: &Reader<'_>) -> Features {
         let Facts { thread, seen, .. } = facts;
         let sightings = seen.map_or(0, |seen| seen.times);
+        let colleagues: Vec<f64> = facts.colleagues.iter().copied().filter(|value| *value > 0.0).collect();
+        let waits = thread.posts <= 1 && effective_hours(thread.posted, reader.as_of, reader.zone) < WAITING_HOURS;
         Features {
+            social: social(&colleagues, reader.half_saturation),
+            colleagues: u32::try_from(colleagues.len()).unwrap_or(u32::MAX),
+            engage: engage(&facts.engaged),
+            nurture: facts.early && waits,
+            mentioned: facts.mentioned,
+            announced: facts.announced,
+            foreign: facts.foreign,
             ageing: facts.kind.ageing,
             hours: hours(facts, reader),
             space: share(facts.space, reader.spaces),
@@ -152,6 +198,41 @@ impl Features {
             commented_since: seen.is_some_and(|seen| thread.answered.is_some_and(|t| t > seen.last)),
         }
     }
+}
+
+/// Effective hours for which a first word may wait for an answer: two working days.
+const WAITING_HOURS: f64 = 20.0;
+/// Colleagues in a thread that count, the closest first.
+const COLLEAGUES: usize = 8;
+/// What a colleague as close as can be adds to the chance that a thread draws the reader.
+const DRAWN: f64 = 0.6;
+/// Persons that a thread must have reached for its own rate to weigh as much as what is usual in its place.
+const USUAL_WEIGHT: f64 = 20.0;
+/// Smallest rate of a place.
+const LEAST_USUAL: f64 = 0.002;
+
+/// `1 - prod(1 - 0.6 * a)` over the normalised affinities of the closest colleagues who took part.
+fn social(affinities: &[f64], half_saturation: f64) -> f64 {
+    let mut closest: Vec<f64> = affinities
+        .iter()
+        .map(|&value| normalise(value, half_saturation))
+        .collect();
+    closest.sort_by(|a, b| b.total_cmp(a));
+    let missed = closest.iter().take(COLLEAGUES).map(|a| 1.0 - DRAWN * a);
+    1.0 - missed.product::<f64>()
+}
+
+/// What is usual in a place stands for 20 persons beside those reached: `r = (e + 20 p) / (n + 20)`, `E = r / (r + p)`, answered is
+/// `2 E - 1`, at least 0. So a team of ten can beat a post to the whole company; raw counts never let it.
+fn engage(of: &Engaged) -> f64 {
+    (2.0 * engagement(of) - 1.0).max(0.0)
+}
+
+/// `E` of [`engage`], 0 to 1; 0.5 is usual.
+fn engagement(of: &Engaged) -> f64 {
+    let usual = of.usual.max(LEAST_USUAL);
+    let rate = (of.engaged + USUAL_WEIGHT * usual) / (of.reached + USUAL_WEIGHT);
+    rate / (rate + usual)
 }
 
 /// Effective hours since the last activity: the post itself or a later comment by another person that still counts. 0 while a
@@ -249,6 +330,14 @@ mod tests {
             let fresh_until = (dice.below(4) == 0).then_some(posted + deadline);
             let (author, space, spaces, k) = (dice.unit() * 9.0, dice.unit(), 1.0 + dice.unit(), 1.0 + dice.unit());
             let thread = Thread::read(posted, started, &comments, kind, as_of);
+            let colleagues: Vec<f64> = (0..dice.below(12))
+                .map(|_| (dice.unit() - 0.2).max(0.0) * 9.0)
+                .collect();
+            let engaged = Engaged {
+                engaged: dice.below(20) as f64 / 2.0,
+                reached: dice.below(40) as f64,
+                usual: dice.unit() * 0.1,
+            };
             let facts = Facts {
                 kind,
                 thread,
@@ -256,6 +345,12 @@ mod tests {
                 author,
                 space,
                 seen,
+                colleagues: colleagues.clone(),
+                engaged,
+                early: dice.below(2) == 0,
+                mentioned: dice.below(2) == 0,
+                announced: dice.below(2) == 0,
+                foreign: dice.below(2) == 0,
             };
             let reader = Reader {
                 as_of,
@@ -266,6 +361,15 @@ mod tests {
             let features = Features::of(&facts, &reader);
 
             let (part, news, active, answered) = diary(posted, started, &comments, kind, as_of);
+            let mut drawn = colleagues.iter().map(|a| a / (a + k)).collect::<Vec<f64>>();
+            drawn.sort_by(|a, b| b.partial_cmp(a).unwrap());
+            let mut missed = 1.0;
+            for a in drawn.iter().take(8) {
+                missed *= 1.0 - 0.6 * a;
+            }
+            let usual = if engaged.usual > 0.002 { engaged.usual } else { 0.002 };
+            let rate = (engaged.engaged + 20.0 * usual) / (engaged.reached + 20.0);
+            let alone = comments.iter().all(|c| c.t > as_of);
             let since = if let Some(deadline) = fresh_until {
                 active.max(deadline)
             } else {
@@ -285,9 +389,42 @@ mod tests {
                 news,
                 sightings: seen.map(|s| s.times).unwrap_or(0),
                 commented_since: matches!((seen, answered), (Some(s), Some(t)) if t > s.last),
+                social: 1.0 - missed,
+                colleagues: colleagues.iter().filter(|a| **a > 0.0).count() as u32,
+                engage: (2.0 * (rate / (rate + usual)) - 1.0).max(0.0),
+                nurture: facts.early && alone && effective_hours(posted, as_of, &zone) < 20.0,
+                mentioned: facts.mentioned,
+                announced: facts.announced,
+                foreign: facts.foreign,
             };
             assert_eq!(features, expected);
         }
+    }
+
+    #[test]
+    fn a_team_can_beat_the_company() {
+        let e = |engaged, reached, usual| {
+            let of = Engaged {
+                engaged,
+                reached,
+                usual,
+            };
+            (engagement(&of) * 1000.0).round() / 1000.0
+        };
+        assert_eq!(e(3.0, 9.0, 0.15), 0.580, "three of nine in a team of twelve");
+        assert_eq!(e(300.0, 40_000.0, 0.01), 0.429, "three hundred of the whole company");
+        assert_eq!(e(30.0, 40_000.0, 0.01), 0.070);
+        assert_eq!(e(0.0, 0.0, 0.3), 0.5, "nobody reached");
+        assert_eq!(e(0.0, 0.0, 0.0), 0.5, "a place without any rate");
+        // Where no client reports what was seen, those who took part are those reached, everywhere: nothing is unusual.
+        assert!((e(4.0, 4.0, 1.0) - 0.5).abs() < 1e-9);
+    }
+
+    #[test]
+    fn three_colleagues_of_the_reference_text() {
+        assert!((social(&[1.0, 1.0, 1.0], 1.0) - 0.657).abs() < 1e-12);
+        assert_eq!(social(&[], 1.0), 0.0);
+        assert_eq!(social(&[1.0; 8], 1.0), social(&[1.0; 20], 1.0), "eight count");
     }
 
     #[test]

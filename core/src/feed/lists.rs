@@ -1,6 +1,6 @@
 //! The chronological lists: home, the wall of a space, of a person, of the network.
 
-use super::home::{comes_home, home_timelines};
+use super::sources::{comes_home, home_timelines};
 use crate::error::{Error, Reason};
 use crate::gate::judge::{find_space, read_space};
 use crate::gate::page::Listing;

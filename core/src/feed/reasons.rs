@@ -1,5 +1,6 @@
 //! Why a thread is here: codes and numbers taken from the very score that placed it, rendered in the reader's language at the end.
 
+use super::arrange::{Rule, Variety};
 use super::features::Features;
 use super::score::{Score, TermName};
 use crate::locales::{Arg, Language, render};
@@ -19,12 +20,18 @@ pub(crate) enum Source {
     Space,
     /// It is for the whole network.
     Network,
+    /// He takes part in it.
+    Thread,
+    /// It is from an open space that he has not joined.
+    Outside,
 }
 
 /// A reason, as data. Stable names: hosts and clients may match on them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum ReasonCode {
+    /// A mention of the reader in it waits for him. Term `mention`.
+    Mentioned,
     /// The thread is addressed to the reader. A source.
     SentToYou,
     /// The reader follows its author. A source.
@@ -33,6 +40,8 @@ pub(crate) enum ReasonCode {
     MemberOfSpace,
     /// The thread is for everybody in the network. A source.
     WholeNetwork,
+    /// It is in an open space that the reader has not joined. A source.
+    Discovery,
     /// The reader started the thread. Term `own`.
     OwnThread,
     /// The reader wrote in the thread of somebody else. Term `own`.
@@ -43,35 +52,77 @@ pub(crate) enum ReasonCode {
     ActiveInSpace,
     /// Reader and author are in touch. Term `author`.
     CloseColleague,
+    /// `n` colleagues whom the reader is in touch with took part. Term `social`.
+    ColleaguesCommented,
+    /// More of those it reached took part than is usual there. Term `engage`.
+    PopularInTeam,
+    /// Its author is new there or seldom writes, and nobody has answered. Term `nurture`.
+    NewColleague,
+    /// An announcement that the reader has not read. Term `announcement`.
+    Announcement,
     /// The last activity was `n` full effective hours ago. Term `age`.
     Recent,
     /// The reader saw it `n` times. Term `seen`.
     SeenBefore,
+    /// It is in a language that the reader does not read. Term `language`.
+    OtherLanguage,
+    /// The author stands above on the page already. Taken away by the arrangement.
+    ManyByAuthor,
+    /// The space stands above on the page already. Taken away by the arrangement.
+    ManyOfSpace,
+    /// More of its space in a stretch than the rule allows: there was nothing else.
+    NoOtherSpace,
+    /// More by its author in a stretch than the rule allows: there was nothing else.
+    NoOtherAuthor,
+    /// More in a row by its author than the rule allows: there was nothing else.
+    NoOtherInARow,
 }
 
 impl ReasonCode {
     /// The code as it is written outside: `FOLLOW_AUTHOR`.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
+            ReasonCode::Mentioned => "MENTIONED",
             ReasonCode::SentToYou => "SENT_TO_YOU",
             ReasonCode::FollowAuthor => "FOLLOW_AUTHOR",
             ReasonCode::MemberOfSpace => "MEMBER_OF_SPACE",
             ReasonCode::WholeNetwork => "WHOLE_NETWORK",
+            ReasonCode::Discovery => "DISCOVERY",
             ReasonCode::OwnThread => "OWN_THREAD",
             ReasonCode::ThreadYouJoined => "THREAD_YOU_JOINED",
             ReasonCode::ThreadNews => "THREAD_NEWS",
             ReasonCode::ActiveInSpace => "ACTIVE_IN_SPACE",
             ReasonCode::CloseColleague => "CLOSE_COLLEAGUE",
+            ReasonCode::ColleaguesCommented => "COLLEAGUES_COMMENTED",
+            ReasonCode::PopularInTeam => "POPULAR_IN_TEAM",
+            ReasonCode::NewColleague => "NEW_COLLEAGUE",
+            ReasonCode::Announcement => "ANNOUNCEMENT",
             ReasonCode::Recent => "RECENT",
             ReasonCode::SeenBefore => "SEEN_BEFORE",
+            ReasonCode::OtherLanguage => "OTHER_LANGUAGE",
+            ReasonCode::ManyByAuthor => "MANY_BY_AUTHOR",
+            ReasonCode::ManyOfSpace => "MANY_OF_SPACE",
+            ReasonCode::NoOtherSpace => "NO_OTHER_SPACE",
+            ReasonCode::NoOtherAuthor => "NO_OTHER_AUTHOR",
+            ReasonCode::NoOtherInARow => "NO_OTHER_IN_A_ROW",
         }
     }
 
     /// Whose name the sentence prints.
     fn names(self) -> Named {
         match self {
-            ReasonCode::FollowAuthor | ReasonCode::CloseColleague => Named::Author,
-            ReasonCode::MemberOfSpace | ReasonCode::ActiveInSpace => Named::Space,
+            ReasonCode::FollowAuthor
+            | ReasonCode::CloseColleague
+            | ReasonCode::NewColleague
+            | ReasonCode::ManyByAuthor
+            | ReasonCode::NoOtherAuthor
+            | ReasonCode::NoOtherInARow => Named::Author,
+            ReasonCode::MemberOfSpace
+            | ReasonCode::ActiveInSpace
+            | ReasonCode::Discovery
+            | ReasonCode::ManyOfSpace
+            | ReasonCode::NoOtherSpace => Named::Space,
+            ReasonCode::ColleaguesCommented => Named::Colleagues,
             _ => Named::Nobody,
         }
     }
@@ -83,6 +134,7 @@ enum Named {
     Nobody,
     Author,
     Space,
+    Colleagues,
 }
 
 /// One reason: a code, its number if it has one, and the points it stands for.
@@ -105,6 +157,8 @@ pub(crate) struct Names<'a> {
     pub(crate) author: Option<&'a str>,
     /// The space of the root.
     pub(crate) space: Option<&'a str>,
+    /// The closest of the reader's colleagues who took part, at most two.
+    pub(crate) colleagues: [Option<&'a str>; 2],
 }
 
 impl Reason {
@@ -115,11 +169,34 @@ impl Reason {
             Named::Nobody => ("n", None),
             Named::Author => ("author", names.author),
             Named::Space => ("space", names.space),
+            Named::Colleagues => return self.colleagues(language, &key, names),
         };
         match (self.code.names(), name) {
             (Named::Nobody, _) => render(language, &key, &[(argument, Arg::Number(self.n.unwrap_or(0).into()))]),
             (_, Some(name)) => render(language, &key, &[(argument, Arg::Text(name))]),
             (_, None) => render(language, &format!("{key}-unnamed"), &[]),
+        }
+    }
+
+    /// Up to two colleagues by name, the others as a number.
+    fn colleagues(&self, language: Language, key: &str, names: &Names<'_>) -> String {
+        let n = self.n.unwrap_or(0);
+        match names.colleagues {
+            [Some(first), Some(second)] if n > 2 => {
+                let others = Arg::Number(n.saturating_sub(2).into());
+                let args = [
+                    ("first", Arg::Text(first)),
+                    ("second", Arg::Text(second)),
+                    ("n", others),
+                ];
+                render(language, key, &args)
+            }
+            [Some(first), Some(second)] => {
+                let args = [("first", Arg::Text(first)), ("second", Arg::Text(second))];
+                render(language, &format!("{key}-two"), &args)
+            }
+            [Some(first), None] if n <= 1 => render(language, &format!("{key}-one"), &[("first", Arg::Text(first))]),
+            _ => render(language, &format!("{key}-unnamed"), &[("n", Arg::Number(n.into()))]),
         }
     }
 
@@ -130,6 +207,8 @@ impl Reason {
             Source::Author => ReasonCode::FollowAuthor,
             Source::Space => ReasonCode::MemberOfSpace,
             Source::Network => ReasonCode::WholeNetwork,
+            Source::Thread => ReasonCode::ThreadYouJoined,
+            Source::Outside => ReasonCode::Discovery,
         };
         Reason {
             code,
@@ -141,11 +220,17 @@ impl Reason {
     /// The reason that a term of a score stands for.
     fn term(name: TermName, points: i32, features: &Features) -> Reason {
         let (code, n) = match name {
+            TermName::Mention => (ReasonCode::Mentioned, None),
             TermName::Own if features.started => (ReasonCode::OwnThread, None),
             TermName::Own => (ReasonCode::ThreadYouJoined, None),
             TermName::News => (ReasonCode::ThreadNews, Some(features.news)),
             TermName::Space => (ReasonCode::ActiveInSpace, None),
             TermName::Author => (ReasonCode::CloseColleague, None),
+            TermName::Social => (ReasonCode::ColleaguesCommented, Some(features.colleagues)),
+            TermName::Engage => (ReasonCode::PopularInTeam, None),
+            TermName::Nurture => (ReasonCode::NewColleague, None),
+            TermName::Announcement => (ReasonCode::Announcement, None),
+            TermName::Language => (ReasonCode::OtherLanguage, None),
             // A number of hours that is none becomes 0; whole hours, rounded down.
             TermName::Age => (ReasonCode::Recent, Some(features.hours as u32)),
             TermName::Seen => (ReasonCode::SeenBefore, Some(features.sightings)),
@@ -172,12 +257,33 @@ pub(crate) fn main_reasons(features: &Features, score: &Score, sources: &[Source
     terms.chain(source).chain(recent).take(2).collect()
 }
 
-/// The whole computation: every term that gave or took points, in the order of the formula. The points add up to the score.
-pub(crate) fn breakdown(features: &Features, score: &Score) -> Vec<Reason> {
+/// The whole computation: every term that gave or took points, in the order of the formula, then what the place on the page took
+/// and the rule that it could not keep. The points add up to the points of the place.
+pub(crate) fn breakdown(features: &Features, score: &Score, variety: &Variety) -> Vec<Reason> {
     let counted = score.terms.iter().filter(|(_, points)| *points != 0);
-    counted
-        .map(|&(name, points)| Reason::term(name, points, features))
-        .collect()
+    let terms = counted.map(|&(name, points)| Reason::term(name, points, features));
+    let place = [
+        (ReasonCode::ManyByAuthor, variety.author),
+        (ReasonCode::ManyOfSpace, variety.space),
+    ];
+    let place = place
+        .into_iter()
+        .filter(|(_, points)| *points != 0)
+        .map(|(code, points)| Reason {
+            code,
+            points: Some(points.saturating_neg()),
+            n: None,
+        });
+    let relaxed = variety.relaxed.map(|rule| Reason {
+        code: match rule {
+            Rule::Space => ReasonCode::NoOtherSpace,
+            Rule::Author => ReasonCode::NoOtherAuthor,
+            Rule::InARow => ReasonCode::NoOtherInARow,
+        },
+        points: None,
+        n: None,
+    });
+    terms.chain(place).chain(relaxed).collect()
 }
 
 #[cfg(test)]
@@ -187,7 +293,19 @@ mod tests {
     use crate::feed::score::Weights;
     use ReasonCode::*;
 
-    const ALL: [ReasonCode; 11] = [
+    const ALL: [ReasonCode; 23] = [
+        Discovery,
+        ManyByAuthor,
+        ManyOfSpace,
+        NoOtherSpace,
+        NoOtherAuthor,
+        NoOtherInARow,
+        Mentioned,
+        ColleaguesCommented,
+        PopularInTeam,
+        NewColleague,
+        Announcement,
+        OtherLanguage,
         SentToYou,
         FollowAuthor,
         MemberOfSpace,
@@ -203,6 +321,7 @@ mod tests {
     const NAMES: Names<'static> = Names {
         author: Some("Zoë Martin"),
         space: Some("Achats"),
+        colleagues: [Some("Ana"), Some("Bo")],
     };
 
     fn said(code: ReasonCode, n: u32) -> [String; 2] {
@@ -236,7 +355,8 @@ mod tests {
                     );
                     assert_eq!(
                         text.contains('3'),
-                        reason.n.is_some() && [ThreadNews, Recent, SeenBefore].contains(&code)
+                        [ThreadNews, Recent, SeenBefore].contains(&code)
+                            || (code == ColleaguesCommented && names == Names::default())
                     );
                 }
             }
@@ -249,6 +369,37 @@ mod tests {
         assert_eq!(
             said(MemberOfSpace, 0),
             ["You are a member of Achats", "Vous êtes membre de l’espace Achats"]
+        );
+        let colleagues = |n, colleagues| {
+            let reason = Reason {
+                code: ColleaguesCommented,
+                points: None,
+                n: Some(n),
+            };
+            let names = Names {
+                colleagues,
+                ..Names::default()
+            };
+            [Language::English, Language::French].map(|language| reason.render(language, &names))
+        };
+        assert_eq!(
+            colleagues(1, [Some("Ana"), None]),
+            [
+                "Ana, whom you are in touch with, took part",
+                "Ana, avec qui vous échangez, y participe"
+            ]
+        );
+        assert_eq!(
+            colleagues(2, [Some("Ana"), Some("Bo")])[0],
+            "Ana and Bo, whom you are in touch with, took part"
+        );
+        assert_eq!(
+            colleagues(4, [Some("Ana"), Some("Bo")])[1],
+            "Ana, Bo et 2 autres collègues avec qui vous échangez y participent"
+        );
+        assert_eq!(
+            colleagues(1, [None, None])[0],
+            "A colleague whom you are in touch with took part"
         );
         assert_eq!(
             said(SeenBefore, 1),
@@ -276,6 +427,13 @@ mod tests {
             news: dice.below(3) as u32,
             sightings: dice.below(3) as u32,
             commented_since: dice.below(2) == 0,
+            social: or_nothing(dice),
+            colleagues: dice.below(9) as u32,
+            engage: or_nothing(dice),
+            nurture: dice.below(4) == 0,
+            mentioned: dice.below(8) == 0,
+            announced: dice.below(8) == 0,
+            foreign: dice.below(4) == 0,
         }
     }
 
@@ -328,6 +486,11 @@ mod tests {
             started: false,
             part: 0.0,
             news: 0,
+            social: 0.0,
+            engage: 0.0,
+            nurture: false,
+            mentioned: false,
+            announced: false,
             ..random(&mut Dice::new(1))
         };
         let score = Score::of(&features, &Weights::default());
@@ -350,9 +513,19 @@ mod tests {
         for _ in 0..5_000 {
             let features = random(&mut dice);
             let score = Score::of(&features, &Weights::default());
-            let parts = breakdown(&features, &score);
-            assert_eq!(parts.iter().filter_map(|r| r.points).sum::<i32>(), score.total);
-            assert_eq!(parts.len(), score.terms.iter().filter(|(_, p)| *p != 0).count());
+            let variety = Variety {
+                author: dice.below(2) as i32 * 60,
+                space: dice.below(2) as i32 * 95,
+                relaxed: (dice.below(2) == 0).then_some(Rule::Author),
+            };
+            let parts = breakdown(&features, &score, &variety);
+            let points = score.total - variety.points();
+            assert_eq!(parts.iter().filter_map(|r| r.points).sum::<i32>(), points);
+            let taken = usize::from(variety.author > 0) + usize::from(variety.space > 0);
+            let counted = score.terms.iter().filter(|(_, p)| *p != 0).count() + taken;
+            assert_eq!(parts.len(), counted + usize::from(variety.relaxed.is_some()));
+            let last = parts.last().filter(|part| part.code == NoOtherAuthor);
+            assert_eq!(last.is_some(), variety.relaxed.is_some());
         }
     }
 
@@ -367,6 +540,8 @@ mod tests {
                 started,
                 part: 0.9,
                 news: 0,
+                mentioned: false,
+                announced: false,
                 ..base
             };
             let score = Score::of(&features, &Weights::default());

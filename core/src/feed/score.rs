@@ -1,7 +1,9 @@
 //! The score: a sum of whole points, one term for each reason to show a thread sooner or later.
 //!
 //! ```text
-//! points = 100*own + 50*news + 76*ln(1 + 10*space) + 150*author - 115*k*ln(1 + h) - seen
+//! points = 450*mention + 100*own + 50*news + 76*ln(1 + 10*space) + 150*author + 150*social + 100*engage + 60*nurture
+//!        + 300 announcement - 115*k*ln(1 + h) - seen - language
+//! mention = max(0.3, 2^(-h/24)) while a mention of the reader waits for him
 //! own    = 2.3 if the reader started the thread + 2.8 * his share of its posts
 //! news   = ln(1 + posts by others since his newest one in it)
 //! ```
@@ -18,6 +20,8 @@ use super::features::Features;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum TermName {
+    /// A mention of the reader waits for him.
+    Mention,
     /// The reader started the thread or wrote in it.
     Own,
     /// Others wrote in it since he did.
@@ -26,10 +30,20 @@ pub(crate) enum TermName {
     Space,
     /// His affinity to its author.
     Author,
+    /// His affinity to those who took part.
+    Social,
+    /// How much more of those it reached took part than is usual there.
+    Engage,
+    /// A first word that waits for an answer.
+    Nurture,
+    /// An announcement that he has not read.
+    Announcement,
     /// The time since its last activity, on his working clock.
     Age,
     /// He saw it before.
     Seen,
+    /// It is in a language that he does not read.
+    Language,
 }
 
 /// One line of the formula: `weight * feature`, rounded.
@@ -43,7 +57,13 @@ struct Term {
 }
 
 /// The formula, in the order in which it is printed.
-const TERMS: [Term; 6] = [
+const TERMS: [Term; 12] = [
+    Term {
+        name: TermName::Mention,
+        key: "mention",
+        weight: |w| w.mention,
+        feature: mention,
+    },
     Term {
         name: TermName::Own,
         key: "own",
@@ -69,6 +89,30 @@ const TERMS: [Term; 6] = [
         feature: |f, _| unit(f.author),
     },
     Term {
+        name: TermName::Social,
+        key: "social",
+        weight: |w| w.social,
+        feature: |f, _| unit(f.social),
+    },
+    Term {
+        name: TermName::Engage,
+        key: "engage",
+        weight: |w| w.engage,
+        feature: |f, _| unit(f.engage),
+    },
+    Term {
+        name: TermName::Nurture,
+        key: "nurture",
+        weight: |w| w.nurture,
+        feature: |f, _| one_if(f.nurture),
+    },
+    Term {
+        name: TermName::Announcement,
+        key: "announcement",
+        weight: |w| w.announcement,
+        feature: |f, _| one_if(f.announced),
+    },
+    Term {
         name: TermName::Age,
         key: "age",
         weight: |w| -w.age,
@@ -79,6 +123,12 @@ const TERMS: [Term; 6] = [
         key: "seen",
         weight: |_| -1.0,
         feature: seen,
+    },
+    Term {
+        name: TermName::Language,
+        key: "language",
+        weight: |w| -w.language,
+        feature: |f, _| one_if(f.foreign),
     },
 ];
 
@@ -103,6 +153,20 @@ pub struct Weights {
     pub own_part: f64,
     /// Points per unit of `ln(1 + new posts)`. Default 50.
     pub news: f64,
+    /// Points for a mention that waits for the reader, as long as it is fresh. Default 450.
+    pub mention: f64,
+    /// The part of them that stays however old it is. Default 0.3.
+    pub mention_least: f64,
+    /// Points for the closest colleagues imaginable in a thread. Default 150.
+    pub social: f64,
+    /// Points for a thread in which all take part. Default 100.
+    pub engage: f64,
+    /// Points for a first word that waits for an answer. Default 60.
+    pub nurture: f64,
+    /// Points for an announcement until it is read or has expired. Default 300.
+    pub announcement: f64,
+    /// Points taken away for a language that the reader does not read. Default 80.
+    pub language: f64,
     /// Points taken away per sighting. Default 80.
     pub seen: f64,
     /// Points taken away for sightings at most. Default 320.
@@ -121,6 +185,13 @@ impl Default for Weights {
             own_started: 2.3,
             own_part: 2.8,
             news: 50.0,
+            mention: 450.0,
+            mention_least: 0.3,
+            social: 150.0,
+            engage: 100.0,
+            nurture: 60.0,
+            announcement: 300.0,
+            language: 80.0,
             seen: 80.0,
             seen_most: 320.0,
             seen_commented: 10.0,
@@ -146,6 +217,7 @@ impl Weights {
         // Those that a term uses inside its feature.
         line("own_started", self.own_started.to_bits());
         line("own_part", self.own_part.to_bits());
+        line("mention_least", self.mention_least.to_bits());
         line("seen", self.seen.to_bits());
         line("seen_most", self.seen_most.to_bits());
         line("seen_commented", self.seen_commented.to_bits());
@@ -155,7 +227,7 @@ impl Weights {
 }
 
 /// Raised whenever the meaning of a feature changes without a weight doing so.
-const FEATURES_VERSION: u64 = 1;
+const FEATURES_VERSION: u64 = 2;
 
 /// The points of one thread for one reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -197,6 +269,26 @@ impl Score {
     }
 }
 
+/// Effective hours in which a mention loses half of its points.
+const MENTION_HALF_LIFE: f64 = 24.0;
+
+/// A waiting mention, fading with the age of the thread down to a floor.
+fn mention(features: &Features, weights: &Weights) -> f64 {
+    let fresh = libm::exp2(-features.hours / MENTION_HALF_LIFE);
+    match (
+        features.mentioned,
+        fresh.is_finite() && weights.mention_least.is_finite(),
+    ) {
+        (false, _) => 0.0,
+        (true, false) => f64::NAN,
+        (true, true) => fresh.max(weights.mention_least),
+    }
+}
+
+fn one_if(holds: bool) -> f64 {
+    f64::from(u8::from(holds))
+}
+
 /// Own part in the thread: having started it, and the share of its posts.
 fn own(features: &Features, weights: &Weights) -> f64 {
     let started = if features.started { weights.own_started } else { 0.0 };
@@ -226,324 +318,4 @@ fn unit(share: f64) -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::feed::dice::Dice;
-    use TermName::*;
-
-    const NOTHING: Features = Features {
-        ageing: 1.0,
-        hours: 0.0,
-        space: 0.0,
-        author: 0.0,
-        started: false,
-        part: 0.0,
-        news: 0,
-        sightings: 0,
-        commented_since: false,
-    };
-
-    fn points(features: Features, names: &[TermName]) -> Vec<i32> {
-        let score = Score::of(&features, &Weights::default());
-        names.iter().map(|&name| score.points(name)).collect()
-    }
-
-    #[test]
-    fn the_cases_of_the_reference_text_term_by_term() {
-        let a = Features {
-            hours: 6.0,
-            author: 0.6,
-            space: 0.2,
-            ..NOTHING
-        };
-        assert_eq!(
-            points(a, &[Age, Space, Author, Own, News, Seen]),
-            [-224, 83, 90, 0, 0, 0]
-        );
-        let b = Features {
-            hours: 2.0,
-            ageing: 0.4,
-            author: 0.05,
-            space: 0.02,
-            ..NOTHING
-        };
-        assert_eq!(points(b, &[Age, Space, Author]), [-51, 14, 8]);
-        let c = Features {
-            hours: 20.0,
-            ageing: 0.7,
-            author: 0.1,
-            space: 0.1,
-            ..NOTHING
-        };
-        assert_eq!(points(c, &[Age, Space, Author]), [-245, 53, 15]);
-        let d = Features { sightings: 2, ..a };
-        assert_eq!(points(d, &[Age, Space, Author, Seen]), [-224, 83, 90, -160]);
-        let e = Features {
-            hours: 30.0,
-            started: true,
-            part: 0.4,
-            news: 3,
-            author: 0.3,
-            space: 0.2,
-            ..NOTHING
-        };
-        assert_eq!(points(e, &[Age, Own, News, Space, Author]), [-395, 342, 69, 83, 45]);
-        assert_eq!(Score::of(&e, &Weights::default()).total, 144);
-        let f = Features {
-            hours: 1.0,
-            space: 0.02,
-            ..NOTHING
-        };
-        assert_eq!(points(f, &[Age, Space]), [-80, 14]);
-        assert_eq!(Score::of(&f, &Weights::default()).total, -66);
-    }
-
-    #[test]
-    fn the_example_of_the_page_on_ranking() {
-        let a = Features {
-            hours: 30.0,
-            started: true,
-            part: 0.4,
-            news: 3,
-            space: 0.2,
-            ..NOTHING
-        };
-        let b = Features {
-            hours: 6.0,
-            author: 0.6,
-            space: 0.2,
-            ..NOTHING
-        };
-        let c = Features {
-            hours: 1.0,
-            space: 0.02,
-            ..NOTHING
-        };
-        assert_eq!(
-            [a, b, c].map(|features| Score::of(&features, &Weights::default()).total),
-            [99, -51, -66]
-        );
-        let page = include_str!("../../../docs/ranking.md");
-        assert!(
-            ["| **99** |", "| **-51** |", "| **-66** |"]
-                .iter()
-                .all(|score| page.contains(score))
-        );
-    }
-
-    /// The formula written out once more, by hand and with the platform's logarithm; before rounding.
-    fn naive(f: &Features) -> [(TermName, f64); 6] {
-        let own = if f.started {
-            230.0 + 280.0 * f.part
-        } else {
-            280.0 * f.part
-        };
-        let seen = match (f.sightings, f.commented_since) {
-            (0, _) => 0.0,
-            (_, true) => 10.0,
-            (1, false) => 80.0,
-            (2, false) => 160.0,
-            (3, false) => 240.0,
-            _ => 320.0,
-        };
-        [
-            (Own, own),
-            (News, 50.0 * (1.0 + f64::from(f.news)).ln()),
-            (Space, 76.0 * (1.0 + 10.0 * f.space).ln()),
-            (Author, 150.0 * f.author),
-            (Age, -115.0 * f.ageing * (1.0 + f.hours).ln()),
-            (Seen, -seen),
-        ]
-    }
-
-    fn random(dice: &mut Dice) -> Features {
-        Features {
-            ageing: dice.unit(),
-            hours: dice.unit() * 900.0,
-            space: dice.unit(),
-            author: dice.unit(),
-            started: dice.below(2) == 0,
-            part: dice.unit(),
-            news: dice.below(40) as u32,
-            sightings: dice.below(7) as u32,
-            commented_since: dice.below(2) == 0,
-        }
-    }
-
-    #[test]
-    fn every_term_equals_the_formula_written_out_and_the_sum_is_the_score() {
-        let mut dice = Dice::new(41);
-        for _ in 0..20_000 {
-            let features = random(&mut dice);
-            let score = Score::of(&features, &Weights::default());
-            for (name, raw) in naive(&features) {
-                // Half a point of rounding, and a last bit of the other logarithm.
-                assert!(
-                    (f64::from(score.points(name)) - raw).abs() <= 0.5 + 1e-9,
-                    "{name:?} {features:?}"
-                );
-            }
-            assert_eq!(score.total, score.terms.iter().map(|(_, p)| p).sum::<i32>());
-            assert_eq!(score.faults, 0);
-        }
-    }
-
-    #[test]
-    fn halves_round_away_from_zero() {
-        let weights = Weights {
-            author: 5.0,
-            age: 0.5,
-            ..Weights::default()
-        };
-        let features = Features {
-            author: 0.5,
-            hours: libm::expm1(1.0),
-            ..NOTHING
-        };
-        let score = Score::of(&features, &weights);
-        assert_eq!((score.points(Author), score.points(Age)), (3, -1));
-    }
-
-    #[test]
-    fn more_of_a_positive_feature_never_lowers_the_score() {
-        let mut dice = Dice::new(42);
-        let total = |f: Features| Score::of(&f, &Weights::default()).total;
-        for _ in 0..5_000 {
-            let f = random(&mut dice);
-            let up = |share: f64| share + (1.0 - share) * 0.3;
-            assert!(
-                total(Features {
-                    space: up(f.space),
-                    ..f
-                }) >= total(f)
-            );
-            assert!(
-                total(Features {
-                    author: up(f.author),
-                    ..f
-                }) >= total(f)
-            );
-            assert!(total(Features { part: up(f.part), ..f }) >= total(f));
-            assert!(total(Features { started: true, ..f }) >= total(f));
-            assert!(total(Features { news: f.news + 1, ..f }) >= total(f));
-            assert!(
-                total(Features {
-                    hours: f.hours + 1.0,
-                    ..f
-                }) <= total(f)
-            );
-            let unanswered = Features {
-                commented_since: false,
-                ..f
-            };
-            assert!(
-                total(Features {
-                    sightings: f.sightings + 1,
-                    ..unanswered
-                }) <= total(unanswered)
-            );
-            assert!(
-                total(Features {
-                    commented_since: true,
-                    ..f
-                }) >= total(unanswered)
-            );
-        }
-    }
-
-    #[test]
-    fn what_is_no_number_counts_nothing_and_is_reported() {
-        for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
-            for broken in [
-                Features { hours: bad, ..NOTHING },
-                Features {
-                    ageing: bad,
-                    hours: 1.0,
-                    ..NOTHING
-                },
-                Features { space: bad, ..NOTHING },
-                Features { author: bad, ..NOTHING },
-                Features { part: bad, ..NOTHING },
-            ] {
-                let score = Score::of(&broken, &Weights::default());
-                assert_eq!((score.total, score.faults), (0, 1), "{broken:?}");
-            }
-            let all = Features {
-                sightings: 9,
-                news: 1,
-                started: true,
-                ..NOTHING
-            };
-            for weights in [
-                Weights {
-                    own: bad,
-                    ..Weights::default()
-                },
-                Weights {
-                    own_part: bad,
-                    ..Weights::default()
-                },
-                Weights {
-                    news: bad,
-                    ..Weights::default()
-                },
-                Weights {
-                    seen: bad,
-                    ..Weights::default()
-                },
-            ] {
-                assert!(Score::of(&all, &weights).faults >= 1);
-            }
-        }
-        let huge = Weights {
-            news: f64::MAX,
-            own: -1e300,
-            ..Weights::default()
-        };
-        let score = Score::of(
-            &Features {
-                news: 1,
-                started: true,
-                ..NOTHING
-            },
-            &huge,
-        );
-        assert_eq!(
-            (score.points(News), score.points(Own), score.total),
-            (1_000_000, -1_000_000, 0)
-        );
-    }
-
-    #[test]
-    fn the_configuration_names_the_formula() {
-        let base = Weights::default();
-        assert_eq!(base.configuration(), Weights::default().configuration());
-        let others = [
-            Weights { age: 116.0, ..base },
-            Weights { space: 77.0, ..base },
-            Weights { author: 151.0, ..base },
-            Weights { own: 101.0, ..base },
-            Weights {
-                own_started: 2.4,
-                ..base
-            },
-            Weights { own_part: 2.9, ..base },
-            Weights { news: 51.0, ..base },
-            Weights { seen: 81.0, ..base },
-            Weights {
-                seen_most: 321.0,
-                ..base
-            },
-            Weights {
-                seen_commented: 11.0,
-                ..base
-            },
-        ];
-        let mut names: Vec<u64> = others.iter().chain([&base]).map(Weights::configuration).collect();
-        names.sort_unstable();
-        names.dedup();
-        assert_eq!(names.len(), 11, "every weight has a say");
-        // Changed on purpose only: cursors in the hands of readers end with it.
-        assert_eq!(base.configuration(), 13_939_362_793_765_530_369);
-    }
-}
+mod tests;

@@ -13,8 +13,8 @@
 use super::hours::effective_hours_before;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
+#[cfg(test)]
 use std::cmp::Reverse;
-use std::collections::HashSet;
 
 /// A root item's id.
 pub(crate) type RootId = [u8; 16];
@@ -23,11 +23,12 @@ pub(crate) type RootId = [u8; 16];
 pub(crate) const MOST_SHOWN: usize = 300;
 /// The first window, in effective hours before the scroll began.
 const FIRST_HOURS: u32 = 48;
-const DAY: i64 = 86_400_000;
+const HOUR: i64 = 3_600_000;
+const DAY: i64 = 24 * HOUR;
 /// Form of [`RankedCursor::encode`].
-const VERSION: u8 = 1;
-/// Bytes before the hashes: version, window, `as_of`, `first`, configuration.
-const HEAD: usize = 26;
+const VERSION: u8 = 2;
+/// Bytes before the hashes: version, window, `as_of`, `first`, configuration, slots filled.
+const HEAD: usize = 34;
 
 /// A stretch of the past that is ranked as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,6 +61,26 @@ pub(crate) struct Candidate {
     pub(crate) score: i32,
 }
 
+impl Candidate {
+    /// What the order within a window compares, the largest first.
+    pub(crate) fn rank(&self) -> (i32, i64, RootId) {
+        (self.score, self.t, self.id)
+    }
+}
+
+/// The instants of the first window as far back as it may reach in any zone: what is read before the reader's own is known.
+pub(crate) fn first_window_in_any_zone(now: i64) -> Span {
+    // A zone's clock is UTC's at another instant; four hours of grace cover half hours and a change of the clock.
+    let edge = |hours: i64| {
+        effective_hours_before(now.saturating_add(hours * HOUR), FIRST_HOURS, &TimeZone::UTC) - hours * HOUR
+    };
+    let earliest = (-12..=14).map(edge).min().unwrap_or(now);
+    Span {
+        after: (earliest - 4 * HOUR).max(days_before(now, 7)),
+        until: i64::MAX,
+    }
+}
+
 /// Where a reader's scroll stands. Content of a sealed token, never shown in clear: which roots somebody saw is his affair.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
@@ -69,6 +90,8 @@ pub(crate) struct RankedCursor {
     first: i64,
     window: Window,
     configuration: u64,
+    /// Slots that the scroll has filled so far.
+    placed: u64,
     /// Hashes of the roots of this window already shown.
     shown: Vec<u64>,
 }
@@ -106,8 +129,20 @@ impl RankedCursor {
             first,
             window: Window::Recent,
             configuration,
+            placed: 0,
             shown: Vec::new(),
         }
+    }
+
+    /// Slots that the scroll has filled so far.
+    pub(crate) fn placed(&self) -> usize {
+        usize::try_from(self.placed).unwrap_or(usize::MAX)
+    }
+
+    /// Whether a root of that date belongs to the cursor's window and was not shown in it.
+    pub(crate) fn takes(&self, id: &RootId, t: i64) -> bool {
+        let span = self.span();
+        span.after < t && t <= span.until && !self.shown.contains(&root_hash(id))
     }
 
     /// The instant the scroll began: candidates are scored as of it.
@@ -145,12 +180,12 @@ impl RankedCursor {
         }
     }
 
+    #[cfg(test)]
     /// The candidates that may still be shown, best first: those of the window's span, each root once, without those already shown.
     pub(crate) fn order(&self, mut candidates: Vec<Candidate>) -> Vec<Candidate> {
-        let span = self.span();
-        let mut gone: HashSet<u64> = self.shown.iter().copied().collect();
-        candidates.sort_unstable_by_key(|c| Reverse((c.score, c.t, c.id)));
-        candidates.retain(|c| span.after < c.t && c.t <= span.until && gone.insert(root_hash(&c.id)));
+        candidates.sort_unstable_by_key(|c| Reverse(c.rank()));
+        candidates.retain(|c| self.takes(&c.id, c.t));
+        candidates.dedup_by_key(|c| c.id);
         candidates
     }
 
@@ -162,6 +197,7 @@ impl RankedCursor {
     /// The cursor after `roots` were really shown. `more` says whether [`RankedCursor::order`] gave others beyond those and beyond
     /// what the gate dropped. What the gate dropped is not named here: it was not shown.
     pub(crate) fn after(mut self, roots: &[RootId], more: bool) -> Next {
+        self.placed = self.placed.saturating_add(roots.len() as u64);
         self.shown.extend(roots.iter().take(self.room()).map(root_hash));
         if more && self.room() > 0 {
             return Next::Ranked(self);
@@ -182,7 +218,7 @@ impl RankedCursor {
         })
     }
 
-    /// The cursor as bytes, at most 2,426: what a token seals.
+    /// The cursor as bytes, at most 2,434: what a token seals.
     pub(crate) fn encode(&self) -> Vec<u8> {
         let window = match self.window {
             Window::Recent => 0,
@@ -193,6 +229,7 @@ impl RankedCursor {
         bytes.extend(self.as_of.to_be_bytes());
         bytes.extend(self.first.to_be_bytes());
         bytes.extend(self.configuration.to_be_bytes());
+        bytes.extend(self.placed.to_be_bytes());
         for hash in &self.shown {
             bytes.extend(hash.to_be_bytes());
         }
@@ -205,6 +242,7 @@ impl RankedCursor {
         let (&[version, window], numbers) = head.split_first_chunk()?;
         let mut numbers = words(numbers)?;
         let (as_of, first, configuration) = (numbers.next()?, numbers.next()?, numbers.next()?);
+        let placed = numbers.next()?;
         let window = match window {
             0 => Window::Recent,
             1 => Window::Week,
@@ -217,6 +255,7 @@ impl RankedCursor {
             first: first as i64,
             window,
             configuration,
+            placed,
             shown,
         };
         let in_order = days_before(cursor.as_of, 7) <= cursor.first && cursor.first <= cursor.as_of;

@@ -86,16 +86,7 @@ impl Plan {
 
     /// The keys of the first `limit` rows of each range: what [`Snapshot::take_ids`] opens.
     pub(crate) fn scan_keys<R: Record>(&mut self, prefixes: Keys, dir: Dir, limit: u32) -> Slot<R> {
-        let range = Range {
-            index: R::TABLE,
-            prefixes,
-            from: Parts::new(),
-            to: Parts::new(),
-            dir,
-            limit,
-            want: Want::Key,
-        };
-        self.push(Read::Scan(range))
+        self.keys_of(R::TABLE, prefixes, dir, limit)
     }
 
     /// The first `limit` rows of each range after `from`, in an order of one's choice.
@@ -115,6 +106,42 @@ impl Plan {
             dir,
             limit,
             want: Self::want::<R>(),
+        };
+        self.push(Read::Scan(range))
+    }
+
+    /// The keys of the first `limit` rows of each range, in an order of one's choice.
+    pub(crate) fn keys_of<R: Record>(&mut self, index: &'static str, prefixes: Keys, dir: Dir, limit: u32) -> Slot<R> {
+        let (from, to) = (Parts::new(), Parts::new());
+        let range = Range {
+            index,
+            prefixes,
+            from,
+            to,
+            dir,
+            limit,
+            want: Want::Key,
+        };
+        self.push(Read::Scan(range))
+    }
+
+    /// The keys of the last `limit` rows of each range between two bounds, in an order of one's choice.
+    pub(crate) fn newest<R: Record>(
+        &mut self,
+        index: &'static str,
+        prefixes: Keys,
+        from: Parts,
+        to: Parts,
+        limit: u32,
+    ) -> Slot<R> {
+        let range = Range {
+            index,
+            prefixes,
+            from,
+            to,
+            dir: Dir::Down,
+            limit,
+            want: Want::Key,
         };
         self.push(Read::Scan(range))
     }

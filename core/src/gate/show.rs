@@ -57,6 +57,13 @@ impl ShowSlots {
     }
 }
 
+impl ShowSlots {
+    /// The slot of the reader's sightings.
+    pub(crate) fn seen(&self) -> Slot<Seen> {
+        self.seen
+    }
+}
+
 /// The rows behind what is shown, by item.
 pub(crate) struct Stage {
     texts: HashMap<ItemId, Text>,

@@ -1,9 +1,12 @@
 //! Chunks of posts, comments and reactions.
 
 use super::chunk::{Bad, BadReason, Names, Outcome, digest, fresh};
+use super::crowd::Crowd;
+use super::moves::Moves;
 use super::places::Sums;
 use super::rows::{CommentRow, PostAudience, PostRow, ReactionRow};
 use crate::error::{Error, Reason};
+use crate::feed::records::{Bumped, Mine, Pace};
 use crate::gate::plan::{Plan, Slot, Snapshot};
 use crate::gate::sealed::Opening;
 use crate::gate::{AS_ROOT, AudienceKey};
@@ -12,7 +15,7 @@ use crate::items::commands::{comment_count_key, comment_row, timelines, with_aud
 use crate::items::kinds;
 use crate::items::records::{CommentCount, Item, ItemState, Reaction, ReactionCount, Text, UNDETERMINED};
 use crate::log::{Entry, Imported, Verb};
-use crate::people::records::{External, Named, Person, PersonKind};
+use crate::people::records::{External, Named, Person};
 use crate::spaces::records::Member;
 use crate::store::execute::{Command, Draft};
 use crate::store::{Column, Keys, NetworkId, Record, Value};
@@ -54,53 +57,6 @@ fn put_text(draft: &mut Draft, item: ItemId, version: i64, source: String) {
     });
 }
 
-/// The persons of a chunk and the spaces they are in, for the confinement of guests.
-struct Crowd {
-    people: HashMap<PersonId, Person>,
-    members: HashSet<(PersonId, SpaceId)>,
-    asked: HashSet<(PersonId, SpaceId)>,
-}
-
-impl Crowd {
-    /// `asked` are the pairs whose memberships were read.
-    fn build(
-        facts: &Snapshot,
-        people: Slot<Person>,
-        members: Slot<Member>,
-        asked: impl Iterator<Item = (PersonId, SpaceId)>,
-    ) -> Result<Crowd, Error> {
-        let people = facts
-            .take(people)?
-            .open(Opening::Decide)
-            .into_iter()
-            .map(|person| (person.id, person));
-        let members = facts
-            .take(members)?
-            .open(Opening::Decide)
-            .into_iter()
-            .map(|row| (row.person, row.space));
-        Ok(Crowd {
-            people: people.collect(),
-            members: members.collect(),
-            asked: asked.collect(),
-        })
-    }
-
-    /// A guest writes and reacts in his spaces only. What was hinted about him and the item tells only which membership
-    /// was read; where the facts are others, the chunk is decided again.
-    fn confine(&self, person: PersonId, space: Option<SpaceId>, field: &'static str, value: &str) -> Result<(), Bad> {
-        let internal = |person: &Person| person.kind == PersonKind::Internal;
-        if self.people.get(&person).is_some_and(internal) {
-            return Ok(());
-        }
-        match space {
-            Some(space) if self.members.contains(&(person, space)) => Ok(()),
-            Some(space) if !self.asked.contains(&(person, space)) => Err(Bad::new(BadReason::Stale, field, value)),
-            _ => Err(Bad::new(BadReason::GuestOutside, field, value)),
-        }
-    }
-}
-
 /// A chunk of posts.
 #[derive(Serialize)]
 pub(crate) struct Posts<'a> {
@@ -121,6 +77,7 @@ pub(crate) struct PostSlots {
     items: Slot<Item>,
     people: Slot<Person>,
     members: Slot<Member>,
+    paces: Slot<Pace>,
 }
 
 impl Posts<'_> {
@@ -133,11 +90,23 @@ impl Posts<'_> {
         })
     }
 
+    /// The place and the author of a post, where both are known.
+    fn pace(&self, row: &PostRow) -> Option<([u8; 16], PersonId)> {
+        let author = self.names.get(Named::Person, &row.author)?;
+        let place = match (&row.space, &row.wall) {
+            (Some(space), _) => self.names.get(Named::Space, space)?,
+            (None, Some(wall)) => self.names.get(Named::Person, wall)?,
+            (None, None) => author,
+        };
+        Some((place, PersonId::from_bytes(author)))
+    }
+
     fn post(
         &self,
         row: &PostRow,
         items: &HashMap<ItemId, Item>,
         crowd: &Crowd,
+        moves: &mut Moves,
         entry: &mut Entry,
         draft: &mut Draft,
     ) -> Result<Outcome, Bad> {
@@ -224,6 +193,9 @@ impl Posts<'_> {
         put_text(draft, id, item.version, source);
         if before.is_none() {
             entry.imported.push(Imported::Post(id));
+            if row.audience == PostAudience::Place {
+                moves.posted(self.network, &item, draft.now);
+            }
         }
         Ok(if before.is_some() {
             Outcome::Changed
@@ -278,6 +250,12 @@ impl Command for Posts<'_> {
                 .iter()
                 .map(|row| self.names.get(Named::Person, &row.author)))),
             members: plan.get::<Member>(pairs(self.guests())),
+            paces: plan.get::<Pace>(Keys::given(
+                self.rows
+                    .iter()
+                    .filter_map(|row| self.pace(row))
+                    .map(|(place, author)| vec![Some(Value::Id(place)), author.to_value()]),
+            )),
         }
     }
 
@@ -286,18 +264,21 @@ impl Command for Posts<'_> {
         let items: HashMap<ItemId, Item> = items.into_iter().map(|item| (item.id, item)).collect();
         let crowd = Crowd::build(facts, slots.people, slots.members, self.guests())?;
         draft.ids_after(self.before);
+        let mut moves = Moves::default();
+        moves.paces(facts.take(slots.paces)?.open(Opening::Decide));
         let mut entry = Entry::new(Verb::Import);
         let mut seen = HashSet::new();
         let mut outcomes = Vec::new();
         for row in &self.rows {
             let outcome = if seen.insert(&row.id) {
-                self.post(row, &items, &crowd, &mut entry, draft)
+                self.post(row, &items, &crowd, &mut moves, &mut entry, draft)
                     .unwrap_or_else(Outcome::Bad)
             } else {
                 Outcome::Bad(Bad::new(BadReason::Duplicate, "id", &row.id))
             };
             outcomes.push(outcome);
         }
+        moves.write(draft);
         if !draft.is_empty() {
             draft.log(&entry);
         }
@@ -319,6 +300,15 @@ pub(crate) struct InteractionSlots {
     people: Slot<Person>,
     members: Slot<Member>,
     mine: Slot<Reaction>,
+}
+
+/// The slots of a chunk of comments.
+pub(crate) struct CommentSlots {
+    items: Slot<Item>,
+    people: Slot<Person>,
+    members: Slot<Member>,
+    mine: Slot<Mine>,
+    bumped: Slot<Bumped>,
 }
 
 impl Reactions<'_> {
@@ -366,6 +356,7 @@ impl Command for Reactions<'_> {
         let mine: HashMap<_, Reaction> = mine.into_iter().map(|row| ((row.person, row.item), row)).collect();
         let mut seen = HashSet::new();
         let mut sums = Sums::default();
+        let mut moves = Moves::default();
         let mut entry = Entry::new(Verb::Import);
         let mut outcomes = Vec::new();
         for row in &self.rows {
@@ -388,6 +379,7 @@ impl Command for Reactions<'_> {
                     sums.add(ReactionCount::TABLE, key(&before.reaction), "n", -1);
                 } else {
                     entry.imported.push(Imported::Reaction(id, person));
+                    moves.reacted(facts.network, item, person);
                 }
                 sums.add(ReactionCount::TABLE, key(&reaction), "n", 1);
                 draft.put(&Reaction {
@@ -405,6 +397,7 @@ impl Command for Reactions<'_> {
             outcomes.push(outcome.unwrap_or_else(Outcome::Bad));
         }
         sums.write(draft);
+        moves.write(draft);
         if !entry.imported.is_empty() {
             draft.log(&entry);
         }
@@ -427,10 +420,10 @@ pub(crate) struct Comments<'a> {
 
 impl Command for Comments<'_> {
     const NAME: &'static str = "import.comments";
-    type Slots = InteractionSlots;
+    type Slots = CommentSlots;
     type Made = Vec<Outcome>;
 
-    fn load(&self, plan: &mut Plan) -> InteractionSlots {
+    fn load(&self, plan: &mut Plan) -> CommentSlots {
         let keys: Vec<String> = self.rows.iter().map(|row| row.key()).collect();
         fresh(plan, Named::Item, self.app, self.names, keys.iter().map(String::as_str));
         let own = keys.iter().map(|key| self.names.get(Named::Item, key));
@@ -445,31 +438,47 @@ impl Command for Comments<'_> {
                 .iter()
                 .filter_map(|row| self.names.get(Named::Person, &row.person))
         };
-        InteractionSlots {
+        let taking_part = self.rows.iter().filter_map(|row| {
+            let person = self.names.get(Named::Person, &row.person)?;
+            let post = self.names.get(Named::Item, &row.post)?;
+            Some(vec![Some(Value::Id(person)), Some(Value::Id(post))])
+        });
+        CommentSlots {
             items,
             people: plan.get::<Person>(ids(persons().map(Some))),
             members: plan.get::<Member>(pairs(self.guests())),
-            mine: plan.get::<Reaction>(Keys::default()),
+            mine: plan.get::<Mine>(Keys::given(taking_part)),
+            bumped: plan.get::<Bumped>(ids(self.rows.iter().map(|row| self.names.get(Named::Item, &row.post)))),
         }
     }
 
-    fn decide(&self, facts: &Snapshot, slots: InteractionSlots, draft: &mut Draft) -> Result<Vec<Outcome>, Error> {
+    fn decide(&self, facts: &Snapshot, slots: CommentSlots, draft: &mut Draft) -> Result<Vec<Outcome>, Error> {
         let items = facts.take(slots.items)?.open(Opening::Decide);
         let mut items: HashMap<ItemId, Item> = items.into_iter().map(|item| (item.id, item)).collect();
         let crowd = Crowd::build(facts, slots.people, slots.members, self.guests())?;
         draft.ids_after(self.before);
         let mut made: HashMap<String, ItemId> = HashMap::new();
         let mut sums = Sums::default();
+        let mut moves = Moves::default();
+        moves.threads(
+            facts.take(slots.mine)?.open(Opening::Decide),
+            facts.take(slots.bumped)?.open(Opening::Decide),
+        );
         let mut entry = Entry::new(Verb::Import);
         let mut outcomes = Vec::new();
         for row in &self.rows {
             let outcome = self.comment(row, &mut items, &crowd, &mut made, &mut sums, draft);
             if let (Ok(Outcome::New), Some(id)) = (&outcome, made.get(&row.key())) {
                 entry.imported.push(Imported::Comment(*id));
+                let item = items.get(id);
+                if let Some((item, root)) = item.and_then(|item| Some((item, items.get(&item.root?)?))) {
+                    moves.commented(facts.network, item, root);
+                }
             }
             outcomes.push(outcome.unwrap_or_else(Outcome::Bad));
         }
         sums.write(draft);
+        moves.write(draft);
         if !draft.is_empty() {
             draft.log(&entry);
         }

@@ -7,6 +7,8 @@ use super::records::{
 };
 use super::{CommentAudience, NewAudience};
 use crate::error::{Error, Reason};
+use crate::feed::records::{Bumped, Mine, Pace};
+use crate::feed::upkeep;
 use crate::gate::facts::{self, ItemSlots, acting, only};
 use crate::gate::judge::find_space;
 use crate::gate::plan::{Plan, Slot, Snapshot};
@@ -18,7 +20,7 @@ use crate::people::records::{Named, Person, Unit};
 use crate::rights;
 use crate::spaces::records::Space;
 use crate::store::execute::{Command, Draft};
-use crate::store::{Keys, NetworkId, Record, Value, Write, col};
+use crate::store::{Keys, NetworkId, Part, Record, Value, Write, col};
 use crate::text;
 use serde::{Deserialize, Serialize};
 
@@ -56,6 +58,7 @@ pub(crate) struct CreateSlots {
     reader: ReaderSlots,
     space: Slot<Space>,
     unit: Slot<Unit>,
+    pace: Slot<Pace>,
 }
 
 impl Command for Create {
@@ -77,10 +80,16 @@ impl Command for Create {
             .map_or_else(Keys::default, |unit| unit.keys(Named::Unit, plan));
         let unit = plan.get::<Unit>(keys);
         let members = vec![space.each([person.only("id"), col("id")])];
+        let pace = plan.get::<Pace>(match &self.place {
+            Where::Space(_) => space.each([col("id"), person.only("id")]),
+            Where::Wall => person.each([col("id"), col("id")]),
+            Where::Network => person.each([Part::Const(Value::Id(self.network.0)), col("id")]),
+        });
         CreateSlots {
             reader: ReaderSlots::narrow_of(plan, person, members, Vec::new()),
             space,
             unit,
+            pace,
         }
     }
 
@@ -106,6 +115,11 @@ impl Command for Create {
             wall: matches!(self.place, Where::Wall).then_some(reader.id),
             ..Item::new(id, kinds::POST.name, reader.id, draft.now)
         };
+        if self.audience == NewAudience::Place {
+            let pace = only(facts, slots.pace)?;
+            let pace = upkeep::posted(draft, upkeep::place_of(self.network, &item), &item, pace);
+            draft.put(&pace);
+        }
         put_root(draft, self.network, item, &keys);
         put_text(draft, id, 1, self.language.as_deref(), &self.source)?;
         Ok(MadeItem { id, version: 1 })
@@ -244,17 +258,31 @@ pub(crate) struct AddComment {
     pub(crate) language: Option<String>,
 }
 
+/// The slots of a comment: the item it is on, and what the thread's place in feeds follows from.
+pub(crate) struct CommentSlots {
+    item: ItemSlots,
+    mine: Slot<Mine>,
+    bumped: Slot<Bumped>,
+}
+
 impl Command for AddComment {
     const NAME: &'static str = "items.comment";
-    type Slots = ItemSlots;
+    type Slots = CommentSlots;
     type Made = MadeItem;
 
-    fn load(&self, plan: &mut Plan) -> ItemSlots {
-        facts::item(plan, &self.by, &self.on)
+    fn load(&self, plan: &mut Plan) -> CommentSlots {
+        let item = facts::item(plan, &self.by, &self.on);
+        // The root's id stands in `root` of a comment and is the root's own id.
+        let thread = |column| item.item.each([item.person().only("id"), col(column)]);
+        CommentSlots {
+            mine: plan.get::<Mine>(thread("id").and(thread("root"))),
+            bumped: plan.get::<Bumped>(item.item.each([col("id")]).and(item.item.each([col("root")]))),
+            item,
+        }
     }
 
-    fn decide(&self, facts: &Snapshot, slots: ItemSlots, draft: &mut Draft) -> Result<MadeItem, Error> {
-        let on = slots.open(facts, draft, rights::Verb::Comment)?;
+    fn decide(&self, facts: &Snapshot, slots: CommentSlots, draft: &mut Draft) -> Result<MadeItem, Error> {
+        let on = slots.item.open(facts, draft, rights::Verb::Comment)?;
         let root = on.world.root_of(&on.item).ok_or(Error::new(Reason::Named))?;
         let above = if on.item.root.is_some() {
             on.world.narrow_key(&on.item).unwrap_or(None)
@@ -287,6 +315,14 @@ impl Command for AddComment {
         draft.put(&item);
         draft.put(&comment_row(&item, root.id));
         draft.add(CommentCount::TABLE, comment_count_key(root.id, narrow), "comments", 1);
+        draft.put(&upkeep::mine(on.reader.id, root));
+        if narrow.is_none() {
+            let again = only(facts, slots.mine)?.is_some();
+            let bumped = only(facts, slots.bumped)?;
+            let by = on.reader.id;
+            let moved = upkeep::commented(draft, facts.network, root, by, draft.now, again, bumped.as_ref());
+            moved.iter().for_each(|row| draft.put(row));
+        }
         put_text(draft, id, 1, self.language.as_deref(), &self.source)?;
         let mut entry = Entry::new(Verb::Create).item(id, &item.kind).space(root.space);
         entry = entry.after(narrow.map_or_else(|| on.world.keys_of(root).collect(), |key| vec![key]));
@@ -401,7 +437,10 @@ impl Command for Delete {
             at_most: MAX_TEXTS,
         });
         match item.root {
-            None => timelines(self.network, &item).iter().for_each(|row| draft.delete(row)),
+            None => {
+                timelines(self.network, &item).iter().for_each(|row| draft.delete(row));
+                draft.write(upkeep::rest(item.id));
+            }
             Some(root) => {
                 draft.put(&comment_row(&item, root));
                 draft.add(CommentCount::TABLE, comment_count_key(root, narrow), "comments", -1);
@@ -467,6 +506,9 @@ impl Command for SetReaction {
             entry.t = t;
             draft.log(&entry);
         };
+        if before.is_some() != after.is_some() && seen.item.root.is_none() {
+            upkeep::reacted(draft, facts.network, &seen.item, seen.reader.id, after.is_none());
+        }
         if let Some(row) = &before {
             draft.add(ReactionCount::TABLE, key(&row.reaction), "n", -1);
             // With the date of the reaction: what it gave is taken back exactly.

@@ -217,15 +217,15 @@ pub(crate) async fn allowed(actor: &Actor, verb: Verb, items: &[Ref]) -> Result<
     Ok(visible(&judged.snapshot, &judged.reader, Allowed { allowed }))
 }
 
-/// The reader, and the threads of those items that he may see.
-pub(crate) async fn threads_seen(actor: &Actor, items: &[Ref]) -> Result<(PersonId, Vec<ItemId>), Error> {
+/// The reader, and the roots of those items that he may see.
+pub(crate) async fn threads_seen(actor: &Actor, items: &[Ref]) -> Result<(PersonId, Vec<Item>), Error> {
     let judged = judged(actor, actor.person()?, items).await?;
     let seen = |item: &&Item| rights::may(&judged.reader, &judged.world, item, Verb::See, &judged.blockers).allowed;
     let threads = items
         .iter()
         .filter_map(|named| judged.item(named))
         .filter(seen)
-        .map(Item::thread)
+        .filter_map(|item| judged.world.root_of(item).cloned())
         .collect();
     Ok((judged.reader.id, threads))
 }

@@ -47,6 +47,7 @@ record! {
             external: Option<String>,
             imported: Option<String>
         }
+        indexes { "space_visibility": [visibility] }
         declares { place: id, persons: [], texts: [name, handle, about] }
     }
 }

@@ -177,7 +177,8 @@ impl Pair {
         }
     }
 
-    /// The ranked home shows what the other one lists, each root once, nothing else.
+    /// The ranked home shows what the other one lists and the threads that the person takes part in, each root once; beside it
+    /// only what it may bring from outside: one slot in ten, three for who is new, and to fill up a home of fewer than five.
     pub(crate) async fn ranked(&mut self, person: usize) -> Outcome {
         let expected = self.world.home(person);
         let (mut got, mut cursor) = (BTreeSet::new(), None);
@@ -199,10 +200,40 @@ impl Pair {
                 break Ok(());
             }
         };
-        let expected = expected.map(|found| found.iter().map(|&item| self.world.items[item].id).collect());
-        equal("ranked home", &expected, &outcome.map(|()| got), || {
-            format!("{person} at {}, clock {}", self.world.now(), self.world.clock)
-        })?;
+        let about = || format!("{person} at {}, clock {}", self.world.now(), self.world.clock);
+        let ids = |found: Vec<usize>| {
+            found
+                .into_iter()
+                .map(|item| self.world.items[item].id)
+                .collect::<BTreeSet<_>>()
+        };
+        let shown = got.len();
+        if expected.is_ok() {
+            let month = self.world.now() - 30 * 86_400_000;
+            let answered = self.world.answered(person);
+            let (recent, older): (Vec<usize>, Vec<usize>) =
+                answered.into_iter().partition(|&item| self.world.items[item].t > month);
+            let home: BTreeSet<_> = ids(expected.clone().unwrap_or_default())
+                .union(&ids(recent))
+                .copied()
+                .collect();
+            let outside: BTreeSet<_> = ids(self.world.outside(person)).union(&ids(older)).copied().collect();
+            let extra: BTreeSet<_> = got.difference(&home).copied().collect();
+            equal(
+                "ranked home: from outside",
+                &BTreeSet::new(),
+                &extra.difference(&outside).copied().collect(),
+                about,
+            )?;
+            let filled = home.len() < 5 && shown <= 100;
+            let few = filled || extra.len() <= (shown * 3).div_ceil(10);
+            equal("ranked home: how much from outside", &true, &few, about)?;
+            got.retain(|id| home.contains(id));
+            equal("ranked home", &home, &got, about)?;
+        } else {
+            let refused = expected.map(|_| ());
+            equal("ranked home", &refused, &outcome, about)?;
+        }
         self.decisions += 1;
         Ok(())
     }

@@ -116,6 +116,29 @@ impl World {
         }))
     }
 
+    /// Threads that a person takes part in and somebody else answered, as far as he may read: they come to his ranked home from
+    /// anywhere.
+    pub(crate) fn answered(&self, person: usize) -> Vec<usize> {
+        self.listed(person, |root| {
+            let said = |mine: bool| {
+                let comments = (0..self.items.len()).filter(|&item| self.items[item].root == Some(root));
+                let live = comments.filter(|&item| !self.items[item].deleted && self.sees(person, item));
+                live.filter(|&item| (self.items[item].author == person) == mine).count() > 0
+            };
+            (self.items[root].author == person || said(true)) && said(false)
+        })
+    }
+
+    /// What may be put into a ranked home from outside: roots in spaces that an internal person has not joined.
+    pub(crate) fn outside(&self, person: usize) -> Vec<usize> {
+        self.listed(person, |item| match self.items[item].stand {
+            Stand::Space(space) => {
+                self.internal(person) && self.role(space, person).is_none() && self.items[item].author != person
+            }
+            _ => false,
+        })
+    }
+
     pub(crate) fn space_wall(&self, person: usize, space: usize) -> Result<Vec<usize>, Reason> {
         self.ask(person)?;
         if !self.finds_space(person, space) {

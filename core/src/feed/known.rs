@@ -1,0 +1,295 @@
+//! What ranking knows of the candidates and of the reader, from one snapshot: rows in, features out.
+
+use super::features::{self, Comment as Said, Engaged, Facts, Features, Sightings, Thread};
+use super::records::{Pulse, Rate, Seen};
+use super::upkeep;
+use crate::error::Error;
+use crate::gate::AudienceKey;
+use crate::gate::plan::{Plan, Slot, Snapshot};
+use crate::gate::reader::{Reader, ReaderSlots};
+use crate::gate::sealed::Opening;
+use crate::graph::affinity::{self, half_saturation};
+use crate::graph::records::{Affinity, TieTo};
+use crate::ids::{ItemId, PersonId, SpaceId, Time};
+use crate::items::kinds;
+use crate::items::records::{Comment, Item, ItemState, Reaction};
+use crate::store::{Dir, Keys, NetworkId, Value, col};
+use jiff::tz::TimeZone;
+use std::collections::{BTreeSet, HashMap};
+
+/// Comments of a thread that ranking looks at, newest first.
+const COMMENTS: u32 = 50;
+/// Reactions to a root that ranking looks at.
+const REACTIONS: u32 = 50;
+/// Ties of a reader that are read, persons and spaces together.
+const TIES: u32 = 2_000;
+/// Ties of a reader that count.
+const CLOSEST: usize = 500;
+/// Periods of 30 days over which what is usual in a place is taken: this one and three before.
+const PERIODS: u32 = 4;
+/// Posts that a place needs for a usual rate of its own.
+const OWN_RATE: i64 = 20;
+
+/// Slots of what ranking knows beside the items.
+#[derive(Clone, Copy)]
+pub(super) struct FactSlots {
+    pub(super) comments: Slot<Comment>,
+    pub(super) reactions: Slot<Reaction>,
+    seen: Slot<Seen>,
+    pulses: Slot<Pulse>,
+    rates: Slot<Rate>,
+    ties: Slot<Affinity>,
+}
+
+impl FactSlots {
+    /// Appends the reads: four look-ups or short ranges a candidate, and the reader's ties and places once. `seen` is the slot of
+    /// the reader's sightings, where the call has one already.
+    pub(super) fn add(
+        plan: &mut Plan,
+        items: Slot<Item>,
+        reader: &ReaderSlots,
+        network: NetworkId,
+        seen: Option<Slot<Seen>>,
+    ) -> FactSlots {
+        let whole_network = Keys::one([Value::Id(network.0)]);
+        let places = reader.members.each([col("space")]).and(whole_network);
+        FactSlots {
+            comments: plan.scan::<Comment>(items.each([col("id")]), Dir::Down, COMMENTS),
+            reactions: plan.scan::<Reaction>(items.each([col("id")]), Dir::Up, REACTIONS),
+            seen: seen.unwrap_or_else(|| plan.get::<Seen>(items.each([reader.person.only("id"), col("id")]))),
+            pulses: plan.get::<Pulse>(items.each([col("id")])),
+            rates: plan.scan::<Rate>(places, Dir::Down, PERIODS),
+            ties: plan.scan::<Affinity>(reader.person.each([col("id")]), Dir::Up, TIES),
+        }
+    }
+}
+
+/// What ranking knows, by item, person and place.
+pub(super) struct Known<'a> {
+    reader: &'a Reader,
+    network: NetworkId,
+    as_of: i64,
+    zone: TimeZone,
+    comments: HashMap<ItemId, Vec<Comment>>,
+    reactions: HashMap<ItemId, Vec<Reaction>>,
+    seen: HashMap<ItemId, Seen>,
+    pulses: HashMap<ItemId, Pulse>,
+    usual: HashMap<[u8; 16], f64>,
+    usual_of_all: f64,
+    persons: HashMap<PersonId, f64>,
+    spaces: HashMap<SpaceId, f64>,
+    half_saturation: f64,
+    spaces_sum: f64,
+}
+
+impl<'a> Known<'a> {
+    pub(super) fn build(
+        snapshot: &Snapshot,
+        slots: FactSlots,
+        reader: &'a Reader,
+        as_of: i64,
+        zone: TimeZone,
+    ) -> Result<Known<'a>, Error> {
+        let mut comments: HashMap<ItemId, Vec<Comment>> = HashMap::new();
+        for row in snapshot.take(slots.comments)?.open(Opening::Show) {
+            comments.entry(row.root).or_default().push(row);
+        }
+        let mut reactions: HashMap<ItemId, Vec<Reaction>> = HashMap::new();
+        for row in snapshot.take(slots.reactions)?.open(Opening::Show) {
+            reactions.entry(row.item).or_default().push(row);
+        }
+        let seen = snapshot.take(slots.seen)?.open(Opening::Show);
+        let pulses = snapshot.take(slots.pulses)?.open(Opening::Show);
+        let rates = snapshot.take(slots.rates)?.open(Opening::Show);
+        let (usual, usual_of_all) = usual(rates, reader, snapshot.network, as_of);
+        let (persons, spaces) = ties(snapshot.take(slots.ties)?.open(Opening::Show), as_of);
+        // Summed in one order, so that the same rows always give the same bits.
+        let mut values: Vec<f64> = persons.values().copied().collect();
+        values.sort_by(f64::total_cmp);
+        let mut shares: Vec<f64> = spaces.values().copied().collect();
+        shares.sort_by(f64::total_cmp);
+        Ok(Known {
+            reader,
+            network: snapshot.network,
+            as_of,
+            zone,
+            comments,
+            reactions,
+            seen: seen.into_iter().map(|row| (row.root, row)).collect(),
+            pulses: pulses.into_iter().map(|row| (row.root, row)).collect(),
+            usual,
+            usual_of_all,
+            persons,
+            spaces,
+            half_saturation: half_saturation(&values),
+            spaces_sum: shares.iter().sum(),
+        })
+    }
+
+    /// Whether nothing at all is known of the reader's interests: he has not done anything yet.
+    pub(super) fn is_newcomer(&self) -> bool {
+        self.persons.is_empty() && self.spaces.is_empty()
+    }
+
+    /// When the reader last saw the card of a thread.
+    pub(super) fn last_seen(&self, item: ItemId) -> Option<Time> {
+        self.seen.get(&item).map(|row| row.t)
+    }
+
+    /// The comments that the reader may read, written by `as_of`.
+    fn readable(&self, item: &Item) -> impl Iterator<Item = &Comment> {
+        let held = |row: &Comment, kind| {
+            AudienceKey::from_columns(kind, row.narrow_id).is_some_and(|key| self.reader.holds(key).is_some())
+        };
+        let rows = self.comments.get(&item.id).into_iter().flatten();
+        rows.filter(move |row| {
+            row.t.millis() <= self.as_of
+                && row.state == ItemState::Published
+                && row.narrow_kind.is_none_or(|kind| held(row, kind))
+        })
+    }
+
+    /// Those who reacted to a root by `as_of`.
+    fn reactors(&self, item: &Item) -> impl Iterator<Item = PersonId> {
+        let rows = self.reactions.get(&item.id).into_iter().flatten();
+        rows.filter(|row| row.t.millis() <= self.as_of).map(|row| row.person)
+    }
+
+    /// Whether the reader takes part in the thread and somebody else has written in it.
+    pub(super) fn is_answered_thread(&self, item: &Item) -> bool {
+        let mine = item.author == self.reader.id || self.readable(item).any(|row| row.author == self.reader.id);
+        mine && self.readable(item).any(|row| row.author != self.reader.id)
+    }
+
+    /// Those who took part whom the reader is in touch with, the closest first. A guest counts whom he can read in the thread.
+    pub(super) fn colleagues(&self, item: &Item) -> Vec<(PersonId, f64)> {
+        let commenters = self.readable(item).map(|row| row.author);
+        let reactors = self.reactors(item).filter(|_| self.reader.is_internal());
+        let persons: BTreeSet<PersonId> = commenters.chain(reactors).collect();
+        let other = |person: &PersonId| {
+            *person != item.author && *person != self.reader.id && !self.reader.blocks.contains(person)
+        };
+        let tie = |person: PersonId| Some((person, *self.persons.get(&person)?));
+        let mut colleagues: Vec<_> = persons.into_iter().filter(other).filter_map(tie).collect();
+        colleagues.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        colleagues
+    }
+
+    /// Who took part, exactly where all rows are at hand, else by the counters.
+    fn engaged(&self, item: &Item) -> Engaged {
+        let full = |rows: usize, limit: u32| rows >= limit as usize;
+        let pulse = self.pulses.get(&item.id);
+        let many = self
+            .comments
+            .get(&item.id)
+            .is_some_and(|rows| full(rows.len(), COMMENTS))
+            || self
+                .reactions
+                .get(&item.id)
+                .is_some_and(|rows| full(rows.len(), REACTIONS));
+        let commenters: BTreeSet<PersonId> = self.readable(item).map(|row| row.author).collect();
+        let reactors: BTreeSet<PersonId> = self.reactors(item).collect();
+        let others = |persons: &BTreeSet<PersonId>| persons.iter().filter(|person| **person != item.author).count();
+        let (said, both) = (others(&commenters), others(&(&commenters | &reactors)));
+        let (engaged, persons) = match pulse.filter(|_| many) {
+            Some(pulse) => (pulse.engaged as f64 / 2.0, pulse.engaged as f64 / 2.0),
+            None => (said as f64 + (both - said) as f64 / 2.0, both as f64),
+        };
+        let place = upkeep::place_of(self.network, item);
+        Engaged {
+            engaged,
+            reached: pulse.map_or(0.0, |pulse| pulse.reached as f64).max(persons),
+            usual: self.usual.get(&place).copied().unwrap_or(self.usual_of_all),
+        }
+    }
+
+    /// The facts about one thread for the reader; comments that he may not read do not count.
+    fn facts(&self, item: &Item) -> Facts {
+        let kind = kinds::kind(&item.kind).map_or(kinds::POST.ranking, |kind| kind.ranking);
+        let said = |row: &Comment| Said {
+            t: row.t.millis(),
+            mine: row.author == self.reader.id,
+        };
+        let comments: Vec<Said> = self.readable(item).map(said).collect();
+        let started = item.author == self.reader.id;
+        let space = item.space.and_then(|space| self.spaces.get(&space));
+        Facts {
+            kind,
+            thread: Thread::read(item.t.millis(), started, &comments, kind, self.as_of),
+            fresh_until: None,
+            author: self.persons.get(&item.author).copied().unwrap_or(0.0),
+            space: space.copied().unwrap_or(0.0),
+            seen: self.seen.get(&item.id).map(|row| Sightings {
+                times: u32::try_from(row.times).unwrap_or(0),
+                last: row.t.millis(),
+            }),
+            colleagues: self.colleagues(item).into_iter().map(|(_, tie)| tie).collect(),
+            engaged: self.engaged(item),
+            early: !started && self.pulses.get(&item.id).is_some_and(|pulse| pulse.early > 0),
+            mentioned: false,
+            announced: false,
+            foreign: false,
+        }
+    }
+
+    pub(super) fn features(&self, item: &Item) -> Features {
+        let scroll = features::Reader {
+            as_of: self.as_of,
+            zone: &self.zone,
+            half_saturation: self.half_saturation,
+            spaces: self.spaces_sum,
+        };
+        Features::of(&self.facts(item), &scroll)
+    }
+}
+
+/// The reader's affinities to persons and to spaces. The closest count; the others are nearer to strangers than to anybody here.
+fn ties(rows: Vec<Affinity>, as_of: i64) -> (HashMap<PersonId, f64>, HashMap<SpaceId, f64>) {
+    let columns = |row: &Affinity| [row.day, row.week, row.season, row.t.millis()];
+    let mut ties: Vec<(affinity::Affinity, Affinity)> = rows
+        .into_iter()
+        .filter_map(|row| Some((affinity::Affinity::from_columns(columns(&row))?, row)))
+        .collect();
+    ties.sort_by_key(|(tie, row)| (std::cmp::Reverse(tie.eviction_key()), row.target));
+    let (mut persons, mut spaces) = (HashMap::new(), HashMap::new());
+    for (tie, row) in ties.into_iter().take(CLOSEST) {
+        match row.to {
+            TieTo::Person => {
+                persons.insert(PersonId::from_bytes(row.target), tie.value(as_of));
+            }
+            TieTo::Space => {
+                spaces.insert(SpaceId::from_bytes(row.target), tie.value(as_of));
+            }
+            TieTo::Unknown => {}
+        }
+    }
+    (persons, spaces)
+}
+
+/// Who took part of those reached, on average: in each of the reader's places that got enough posts, and in all of them together.
+fn usual(rows: Vec<Rate>, reader: &Reader, network: NetworkId, as_of: i64) -> (HashMap<[u8; 16], f64>, f64) {
+    let since = upkeep::period_of(Time::from_millis(as_of)).saturating_sub(i64::from(PERIODS) - 1);
+    let mine = |row: &&Rate| {
+        let member = reader.role(SpaceId::from_bytes(row.place)).is_some();
+        row.period >= since && (member || (row.place == network.0 && reader.is_internal()))
+    };
+    let mut sums: HashMap<[u8; 16], (i64, i64, i64)> = HashMap::new();
+    let mut all = (0, 0, 0);
+    for row in rows.iter().filter(mine) {
+        for sum in [sums.entry(row.place).or_default(), &mut all] {
+            *sum = (
+                sum.0.saturating_add(row.posts),
+                sum.1.saturating_add(row.reached),
+                sum.2.saturating_add(row.engaged),
+            );
+        }
+    }
+    // Those who took part were reached, even where no client reports what was seen.
+    let rate = |(_, reached, halves): (i64, i64, i64)| {
+        let engaged = halves as f64 / 2.0;
+        let reached = (reached as f64).max(engaged);
+        if reached > 0.0 { engaged / reached } else { 0.0 }
+    };
+    let own = sums.into_iter().filter(|(_, sum)| sum.0 >= OWN_RATE);
+    (own.map(|(place, sum)| (place, rate(sum))).collect(), rate(all))
+}
