@@ -1,32 +1,41 @@
-//! What follows the log: projections, each with its position committed together with its effect.
+//! What follows the log or the clock, and who does it when.
+//!
+//! - **Projections** follow the log of a network: each commits its position together with its effect, so that a crash
+//!   repeats a step or finds it done.
+//! - **Due rows** say what must happen at an instant. The command that decides it writes the row; afterwards an ordinary
+//!   command carries it out. Late is right, twice is harmless, and no right waits for it.
+//! - The **agenda** has one row per network that has work to do, at the instant from which it has. The store keeps it together
+//!   with each batch, so that one read finds what to do among thousands of networks.
+//!
+//! The host owns the loop: [`Parvis::run_due`] does a bounded piece of work and says when to come again,
+//! [`Upkeep::Inline`](crate::Upkeep::Inline) does it after each command, and [`Parvis::status`] says how far it is.
 
 mod affinity;
+mod network;
+mod projections;
+mod rows;
+mod status;
+
+pub use status::{Progress, Status};
+
+pub(crate) use network::follow;
+pub(crate) use projections::Follower;
+pub(crate) use rows::{DueRow, Worker, schedule_member, schedule_person};
 
 use crate::actor::{Core, Parvis};
-use crate::error::Error;
-use crate::gate::plan::{Plan, Slot};
-use crate::gate::sealed::Opening;
+use crate::error::{Error, Retry};
 use crate::ids::Time;
-use crate::log::LogRow;
 use crate::store::{
-    AGENDA_DUE, AGENDA_NETWORK, Batch, Check, CommitError, CommitId, Dir, Expect, Keys, LOG, NetworkId, Parts, Range,
-    Read, ReadAt, Record, Value, Wake, Want, Write, record,
+    AGENDA_DUE, AGENDA_NETWORK, Batch, CommitId, Dir, Durability, Keys, NetworkId, Parts, Range, Read, ReadAt, Record,
+    Row, Value, Want,
 };
-use std::sync::Arc;
+use network::Left;
+use std::time::Duration;
 
-record! {
-    /// How far a projection followed the log of its network.
-    Follower in "follower_position", Stamped {
-        key { name: String }
-        columns { number: i64 }
-        declares { persons: [], texts: [] }
-    }
-}
-
-/// Entries of the log that one step looks at.
-const STEP: u32 = 200;
-/// Entries that it reads first: those of an import are long, and few of them fill a batch.
-const FIRST: u32 = 2;
+/// Networks of the agenda that one read finds.
+const PAGE: u32 = 64;
+/// A worker leaves word that it ran at most this often, in milliseconds: a tick without work writes nothing.
+const WORD: i64 = 60_000;
 
 /// How much of what is due may be done in one call.
 #[derive(Clone, Copy, Debug)]
@@ -42,165 +51,132 @@ impl Budget {
 }
 
 /// What `run_due` did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Due {
     /// Batches that were carried out.
     pub done: u32,
-    /// Whether more is due now.
+    /// Whether more is due now: call again at once.
     pub more: bool,
-    /// When something is due next, where it is known.
+    /// When something is due next, where it is known; new commands may make it sooner.
     pub next: Option<Time>,
+    /// How long the oldest of what is due now has been waiting; zero where nothing waits.
+    pub lag: Duration,
+    /// Networks in which something failed that trying again at once will not mend (it is in the log of the program). It is
+    /// tried again a minute later; nothing else waits for it.
+    pub failed: u32,
+}
+
+impl Due {
+    fn comes(&mut self, at: Time) {
+        self.next = Some(self.next.map_or(at, |next| next.min(at)));
+    }
 }
 
 impl Parvis {
-    /// Carries out what is due in all networks, within a budget. Any number of processes may call it.
+    /// Carries out what is due in all networks, within a budget: those that wait longest first. Any number of processes may
+    /// call it at the same time. Where nothing is due it costs one read, however many networks there are.
     ///
     /// # Errors
-    /// A failure of the store; what was done stays done.
+    /// A failure of the store that concerns everything, busy or unavailable for instance; what was done stays done.
     pub async fn run_due(&self, budget: Budget) -> Result<Due, Error> {
-        let now = self.core.config.clock.now();
-        let range = Range {
-            index: AGENDA_DUE,
-            prefixes: Keys::given([Parts::new()]),
-            from: Parts::new(),
-            to: Parts::new(),
-            dir: Dir::Up,
-            limit: 16,
-            want: Want::Columns,
-        };
-        let mut due = Due {
-            done: 0,
-            more: false,
-            next: None,
-        };
-        let agenda = self
-            .core
-            .storage
-            .read(AGENDA_NETWORK, &[Read::Scan(range)], ReadAt::Fresh)
-            .await?;
-        for row in agenda.sets.iter().flat_map(|set| &set.rows) {
-            let (Some(Some(Value::Id(network))), Some(Some(Value::Time(at)))) = (row.key.first(), row.columns.first())
-            else {
-                continue;
-            };
-            if *at > now.millis() {
-                due.next = Some(Time::from_millis(*at));
-                break;
+        let core = self.core.as_ref();
+        let now = core.config.clock.now();
+        let mut due = Due::default();
+        let mut after = Parts::new();
+        loop {
+            let page = agenda(core, &after).await?;
+            if after.is_empty() {
+                leave_word(core, page.worker, now).await;
             }
-            while due.done < budget.steps {
-                match step(&self.core, NetworkId(*network)).await? {
-                    Step::Done => due.done += 1,
-                    Step::Nothing => break,
+            for entry in &page.entries {
+                if entry.at > now {
+                    due.comes(entry.at);
+                    return Ok(due);
+                }
+                let waiting = Duration::from_millis(now.millis().saturating_sub(entry.at.millis()).unsigned_abs());
+                let left = match network::work(core, entry.network, &mut due.done, budget.steps).await {
+                    Err(error) if error.retry() != Retry::Never => return Err(error),
+                    Err(error) => {
+                        tracing::error!(network = ?entry.network, %error, "what is due in a network fails");
+                        due.failed += 1;
+                        network::put_off(core, entry.network, now).await;
+                        continue;
+                    }
+                    Ok(left) => left,
+                };
+                match left {
+                    Left::Asleep { until, failed } => {
+                        due.failed += u32::from(failed);
+                        until.into_iter().for_each(|at| due.comes(at));
+                    }
+                    Left::Others => {}
+                    Left::Work => {
+                        due.more = true;
+                        due.lag = due.lag.max(waiting);
+                        return Ok(due);
+                    }
                 }
             }
-            if due.done >= budget.steps {
-                due.more = true;
-                break;
+            match page.entries.last() {
+                Some(last) if page.entries.len() == PAGE as usize => {
+                    after = vec![Some(Value::Time(last.at.millis())), Some(Value::Id(last.network.0))];
+                }
+                _ => return Ok(due),
             }
         }
-        Ok(due)
     }
 }
 
-/// What one step found.
-enum Step {
-    Done,
-    Nothing,
+/// A network that has work to do from an instant on.
+struct Entry {
+    at: Time,
+    network: NetworkId,
 }
 
-/// Follows the log of one network to its end.
-pub(crate) async fn follow(core: &Arc<Core>, network: NetworkId) -> Result<(), Error> {
-    while let Step::Done = step(core, network).await? {}
-    Ok(())
+/// Some of the agenda, and when a worker last left word.
+struct Page {
+    entries: Vec<Entry>,
+    worker: Option<Time>,
 }
 
-/// One step of the projection: some entries, one batch. Two workers at the same step: one of them meets a conflict and leaves it.
-async fn step(core: &Core, network: NetworkId) -> Result<Step, Error> {
-    let mut plan = Plan::new();
-    let name = Value::Text(affinity::NAME.to_owned());
-    let follower: Slot<Follower> = plan.get(Keys::one([name]));
-    let snapshot = plan.ask(core.storage.as_ref(), network).await?;
-    let before = snapshot.take(follower)?.open(Opening::Project).into_iter().next();
-    let stamp = snapshot
-        .sets()
-        .first()
-        .and_then(|set| set.rows.first())
-        .and_then(|row| row.stamp);
-    let from = before.as_ref().map_or(0, |row| row.number);
-    if snapshot.position.number <= from {
-        return sleep(core, network, from).await;
-    }
-    let (mut entries, newest) = entries(core, network, from, FIRST).await?;
-    let mut now = newest;
-    if entries.len() == FIRST as usize && !affinity::fills(&entries) {
-        let after = entries.last().map_or(from, |row| row.number);
-        let (more, newest) = self::entries(core, network, after, STEP - FIRST).await?;
-        entries.extend(more);
-        now = newest;
-    }
-    let derived = affinity::derive(core, network, entries).await?;
-    let row = Follower {
-        name: affinity::NAME.to_owned(),
-        number: derived.upto.max(from),
+async fn agenda(core: &Core, after: &Parts) -> Result<Page, Error> {
+    let range = Range {
+        index: AGENDA_DUE,
+        prefixes: Keys::given([Parts::new()]),
+        from: after.clone(),
+        to: Parts::new(),
+        dir: Dir::Up,
+        limit: PAGE,
+        want: Want::Columns,
     };
-    // The id follows from what the step does, so that a repeated step is the same batch.
-    let id = crate::ids::hash16(&[
-        &network.0,
-        affinity::NAME.as_bytes(),
-        &from.to_le_bytes(),
-        &row.number.to_le_bytes(),
-    ]);
-    let now = core.config.clock.now().max(now).millis();
-    let mut batch = Batch::new(CommitId(id), id, now);
-    let expect = stamp.map_or(Expect::Absent, Expect::Stamp);
-    batch.checks.push(Check {
-        table: Follower::TABLE,
-        key: row.key(),
-        expect,
-    });
-    batch.writes = derived.writes;
-    batch.writes.push(row.put());
-    match core.storage.commit(network, batch).await {
-        Ok(_) => Ok(Step::Done),
-        Err(CommitError::Conflict(_)) => Ok(Step::Nothing),
-        Err(error) => Err(error.into()),
+    let reads = [Read::Scan(range), Worker::read()];
+    let found = core.storage.read(AGENDA_NETWORK, &reads, ReadAt::Fresh).await?;
+    let entry = |row: &Row| match (row.key.first(), row.columns.first()) {
+        (Some(Some(Value::Id(network))), Some(Some(Value::Time(at)))) => Some(Entry {
+            at: Time::from_millis(*at),
+            network: NetworkId(*network),
+        }),
+        _ => None,
+    };
+    let mut sets = found.sets.iter().map(|set| set.rows.iter());
+    let entries = sets.next().into_iter().flatten().filter_map(entry).collect();
+    let worker = sets.next().into_iter().flatten().next();
+    Ok(Page {
+        entries,
+        worker: worker.map(Worker::decode).transpose()?.map(|worker| worker.ran),
+    })
+}
+
+/// Leaves word that a worker ran, where the last word is old. Nothing depends on it but what `status` says.
+async fn leave_word(core: &Core, before: Option<Time>, now: Time) {
+    let old = |before: Time| now.millis().saturating_sub(before.millis()).saturating_abs() >= WORD;
+    if before.is_none_or(old) {
+        let mut batch = Batch::new(CommitId([0; 16]), [0; 16], now.millis());
+        batch.durability = Durability::Replayable;
+        batch.writes.push(Worker::at(now).put());
+        if let Err(error) = core.storage.commit(AGENDA_NETWORK, batch).await {
+            tracing::warn!(%error, "a worker could not leave word that it ran");
+        }
     }
-}
-
-/// The entries of the log after `from`, and the newest time of the log.
-async fn entries(core: &Core, network: NetworkId, from: i64, limit: u32) -> Result<(Vec<LogRow>, Time), Error> {
-    let mut plan = Plan::new();
-    let after = vec![Some(Value::Int(from))];
-    let log: Slot<LogRow> = plan.range(LOG, Keys::given([Parts::new()]), after, Dir::Up, limit);
-    let snapshot = plan.ask(core.storage.as_ref(), network).await?;
-    Ok((snapshot.take(log)?.open(Opening::Project), snapshot.newest))
-}
-
-/// Nothing to do: the network leaves the agenda, if its log still ends where this worker saw it end.
-async fn sleep(core: &Core, network: NetworkId, position: i64) -> Result<Step, Error> {
-    let mut drawn = [0; 16];
-    core.config
-        .entropy
-        .fill(&mut drawn)
-        .map_err(|_| Error::new(crate::error::Reason::Store))?;
-    let mut batch = Batch::new(CommitId(drawn), [0; 16], core.config.clock.now().millis());
-    let next = vec![Some(Value::Int(position.saturating_add(1)))];
-    batch.checks.push(Check {
-        table: LOG,
-        key: next,
-        expect: Expect::Absent,
-    });
-    batch.wake = Some(Wake::Exactly(None));
-    match core.storage.commit(network, batch).await {
-        Ok(_) | Err(CommitError::Conflict(_)) => Ok(Step::Nothing),
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// What a projection derived of some entries.
-pub(crate) struct Derived {
-    pub(crate) writes: Vec<Write>,
-    /// The last entry that is accounted for.
-    pub(crate) upto: i64,
 }

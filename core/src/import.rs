@@ -68,10 +68,10 @@ fn fitting(rows: &[ImportRow]) -> usize {
         // A row and its name; a check for each of them and for what it names.
         let (own, names): (usize, [Option<&String>; 2]) = match row {
             ImportRow::Unit(row) => (4, [row.parent.as_ref(), None]),
-            ImportRow::Person(_) => (4, [None, None]),
+            ImportRow::Person(row) => (4 + usize::from(row.guest), [None, None]),
             ImportRow::Space(row) => (8, [row.owner.as_ref(), None]),
             ImportRow::Member(row) => (
-                2 + usize::from(row.role != Role::Member),
+                2 + usize::from(row.role != Role::Member) + usize::from(row.expires.is_some()),
                 [Some(&row.person), Some(&row.person)],
             ),
             ImportRow::Follow(row) => (2, [Some(&row.person), None]),

@@ -33,6 +33,10 @@ pub(crate) enum Verb {
     Unblock,
     /// A chunk of an import: the rows it changed are in `imported`.
     Import,
+    /// Something is due at an instant; no word of ActivityStreams. Its row is in `due`.
+    Schedule,
+    /// The end of a guest's time or of a membership came; no word of ActivityStreams.
+    Expire,
     /// Written by a newer release.
     #[serde(other)]
     Unknown,

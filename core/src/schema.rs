@@ -49,6 +49,8 @@ tables! {
     crate::feed::records::Rate,
     crate::feed::records::Pace,
     crate::due::Follower,
+    crate::due::DueRow,
+    crate::due::Worker,
 }
 
 /// Grows with every addition to the tables.

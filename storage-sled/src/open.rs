@@ -144,7 +144,9 @@ impl Open {
             Ok(self.log.sync_data()?)
         }));
         let flushed = match flushed {
-            Ok(flushed) => flushed.map_err(|error: sled::Error| drop(meaning(error))),
+            Ok(flushed) => flushed.map_err(|error: sled::Error| {
+                meaning(error);
+            }),
             Err(_) => {
                 tracing::error!("sled panicked while it flushed");
                 Err(())

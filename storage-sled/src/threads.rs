@@ -22,9 +22,12 @@ type Reading = Box<dyn FnOnce(&Slot) + Send>;
 /// Answers whoever waits, once it is known whether what was written so far is on the medium.
 type Answer = Box<dyn FnOnce(Result<(), StorageError>) + Send>;
 
+/// A batch, to be carried out on the engine or told why there is none.
+type Work = Box<dyn FnOnce(Result<&Open, StorageError>) -> Written + Send>;
+
 /// What the thread that writes is asked.
 enum Writing {
-    Write(Box<dyn FnOnce(Result<&Open, StorageError>) -> Written + Send>),
+    Write(Work),
     Close(oneshot::Sender<()>),
 }
 

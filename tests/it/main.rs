@@ -12,6 +12,7 @@ mod asked;
 mod broken;
 mod cancel;
 mod compile;
+mod due;
 mod folder;
 mod found;
 mod golden;

@@ -176,10 +176,10 @@ fn u3_a_host_reaches_rows_through_the_table_only() {
     let facade = functions().facade;
     // Groups and their methods come from the table; `run` and `call` take its requests.
     assert_eq!(facade["Actor"], names(&["run", "call"]));
-    // `run_due` answers numbers about work.
+    // `run_due` and `status` answer numbers about work.
     assert_eq!(
         facade["Parvis"],
-        names(&["open", "open_shared", "act_as", "system", "run_due"])
+        names(&["open", "open_shared", "act_as", "system", "run_due", "status"])
     );
     for group in ["People", "Spaces", "Items", "Feed", "Import"] {
         assert!(!facade.contains_key(group), "`{group}` has methods beside the table");
@@ -191,8 +191,10 @@ fn u3_sealed_rows_are_opened_in_listed_files_only() {
     let opening = files_with(|words| has(words, &["open", "(", "Opening", ":", ":"]));
     let listed = [
         // Follow the log: what comes of it is a batch.
-        "due.rs",
         "due/affinity.rs",
+        "due/network.rs",
+        "due/projections.rs",
+        "due/status.rs",
         // Judge, and build what they show of what was judged in the same snapshot.
         "feed/known.rs",
         "feed/lists.rs",
@@ -232,14 +234,21 @@ fn u3_only_the_house_of_rows_names_the_store() {
     );
     // A snapshot holds rows until a slot takes them, sealed.
     assert_eq!(word("Rows"), names(&["gate/plan.rs"]));
-    // The log decodes its own row; the table of operations has rows of another kind.
-    assert_eq!(word("Row"), names(&["log.rs", "operations.rs"]));
+    // The agenda is the store's own table; the log decodes its own row; the table of operations has rows of another kind.
+    assert_eq!(word("Row"), names(&["due.rs", "log.rs", "operations.rs"]));
     let reads =
         |words: &[String]| has(words, &["storage", ".", "read", "("]) || has(words, &["storage", ".", "commit", "("]);
     let callers = files_with(reads).into_iter().filter(|name| !name.starts_with("store/"));
     assert_eq!(
         callers.collect::<BTreeSet<_>>(),
-        names(&["due.rs", "gate/plan.rs", "secrets.rs"])
+        names(&[
+            "due.rs",
+            "due/network.rs",
+            "due/projections.rs",
+            "due/status.rs",
+            "gate/plan.rs",
+            "secrets.rs"
+        ])
     );
 }
 

@@ -1,6 +1,6 @@
 //! The projection behind the ranking: how close persons are to persons and spaces, from what they do.
 
-use super::Derived;
+use super::projections::Derived;
 use crate::actor::Core;
 use crate::error::Error;
 use crate::gate::AS_ROOT;

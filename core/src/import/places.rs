@@ -2,6 +2,7 @@
 
 use super::chunk::{Bad, BadReason, Names, Outcome, digest, fresh};
 use super::rows::{FollowRow, MemberRow, PersonRow, SpaceRow, UnitRow};
+use crate::due::{schedule_member, schedule_person};
 use crate::error::Error;
 use crate::gate::plan::{Plan, Slot, Snapshot};
 use crate::gate::reader::{MAX_FOLLOWS, MAX_MEMBERSHIPS};
@@ -267,6 +268,7 @@ impl People<'_> {
             imported: Some(digest),
             ..before.cloned().unwrap_or_else(|| Person::new(id))
         };
+        schedule_person(draft, kept, &person);
         draft.put(&person);
         Ok(if before.is_some() {
             Outcome::Changed
@@ -434,6 +436,7 @@ impl Spaces<'_> {
 /// Writes a membership and notes what it does to counters.
 fn put_member(draft: &mut Draft, sums: &mut Sums, before: Option<&Member>, after: &Member) {
     draft.put(after);
+    schedule_member(draft, before, after);
     let owners = i64::from(after.owns_for_good()) - i64::from(before.is_some_and(Member::owns_for_good));
     sums.add(SPACE_COUNTS, vec![Value::Id(after.space.bytes())], "owners", owners);
     if before.is_none() {

@@ -2,6 +2,7 @@
 
 use super::handles::{self, Wanted};
 use super::records::{External, Handle, Named, Person, PersonKind, PersonStatus, Tree, UNIT_TREE, Unit};
+use crate::due::schedule_person;
 use crate::error::{Error, Reason};
 use crate::gate::facts::{acting, only};
 use crate::gate::plan::{Plan, Slot, Snapshot};
@@ -101,7 +102,8 @@ impl Command for PutPerson {
         };
         let known = known.unwrap_or_else(|| Person::new(id));
         let handle = own_handle(&known).settle(self.handle.as_deref(), facts, slots.handle, draft)?;
-        draft.put(&Person {
+        let before = known.expires;
+        let person = Person {
             kind: self.kind,
             status: self.status,
             expires,
@@ -113,7 +115,9 @@ impl Command for PutPerson {
             external: Some(external),
             imported: None,
             ..known
-        });
+        };
+        schedule_person(draft, before, &person);
+        draft.put(&person);
         Ok(id)
     }
 }

@@ -1,6 +1,7 @@
 //! Commands on spaces and memberships.
 
 use super::records::{Member, Role, SPACE_COUNTS, Space, Visibility};
+use crate::due::schedule_member;
 use crate::error::{Error, Reason};
 use crate::gate::facts::{self, SpaceSlots, acting, only};
 use crate::gate::plan::{Plan, Slot, Snapshot};
@@ -20,6 +21,7 @@ const PERSON_COUNTS: &str = "person_counts";
 /// Writes a membership, its counters and its log entry.
 fn put_member(draft: &mut Draft, before: Option<&Member>, after: &Member) {
     draft.put(after);
+    schedule_member(draft, before, after);
     let owners = i64::from(after.owns_for_good()) - i64::from(before.is_some_and(Member::owns_for_good));
     count_owners(draft, after.space, owners);
     if before.is_none() {

@@ -64,6 +64,8 @@ pub(crate) trait Command: Serialize + Send + Sync {
 pub(crate) struct Draft {
     pub(crate) now: Time,
     pub(crate) switches: Switches,
+    /// What the clock says, which may be behind `now`: workers look at the clock.
+    clock: Time,
     ids: IdMaker,
     batch: Batch,
 }
@@ -134,7 +136,15 @@ impl Draft {
     pub(crate) fn log(&mut self, entry: &Entry) {
         // An entry is plain data: turning it into JSON cannot fail.
         self.batch.log.push(serde_json::to_string(entry).unwrap_or_default());
-        self.batch.wake = Some(Wake::Sooner(self.now.millis()));
+        self.batch.wake = Some(Wake::Sooner(self.clock.millis()));
+    }
+
+    /// A log entry that stands for all of its kind in this batch.
+    pub(crate) fn log_once(&mut self, entry: &Entry) {
+        let text = serde_json::to_string(entry).unwrap_or_default();
+        if !self.batch.log.contains(&text) {
+            self.log(entry);
+        }
     }
 
     /// Whether nothing has been written.
@@ -166,6 +176,7 @@ pub(crate) async fn execute<C: Command>(context: &Context<'_>, command: &C) -> R
         let mut draft = Draft {
             now,
             switches: context.switches.clone(),
+            clock: context.clock,
             ids: IdMaker::new(commit, now),
             batch: Batch::new(commit, request, now.millis()),
         };
