@@ -1,5 +1,6 @@
 //! Feeds: home, ranked or newest first; the walls; what was seen.
 
+mod active;
 mod arrange;
 #[cfg(test)]
 pub(crate) mod dice;
@@ -40,6 +41,9 @@ pub enum Order {
     Ranked,
     /// Newest first.
     Newest,
+    /// By last activity: a thread stands where somebody other than its author last wrote in it. It moves at most once in five
+    /// minutes, and until 48 hours after its post (14 days for a question or an idea).
+    Active,
 }
 
 pub(crate) async fn home(actor: &Actor, request: Home) -> Result<Visible<FeedPage>, Error> {
@@ -54,6 +58,7 @@ pub(crate) async fn home(actor: &Actor, request: Home) -> Result<Visible<FeedPag
             )
             .await
         }
+        Order::Active => active::page(actor, request.limit, cursor).await,
         Order::Ranked => {
             let language = Language::of(request.language.as_deref().unwrap_or("en"));
             home::ranked(

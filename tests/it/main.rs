@@ -21,6 +21,7 @@ mod kill;
 mod kit;
 mod leaks;
 mod oracle;
+mod orders;
 mod paths;
 mod ranking;
 mod redb;

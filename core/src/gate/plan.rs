@@ -146,6 +146,26 @@ impl Plan {
         self.push(Read::Scan(range))
     }
 
+    /// The last `limit` rows of all ranges before `from` as one order of one's choice.
+    pub(crate) fn merge_by<R: Record>(
+        &mut self,
+        index: &'static str,
+        prefixes: Keys,
+        from: Parts,
+        limit: u32,
+    ) -> Slot<R> {
+        let range = Range {
+            index,
+            prefixes,
+            from,
+            to: Parts::new(),
+            dir: Dir::Down,
+            limit,
+            want: Self::want::<R>(),
+        };
+        self.push(Read::Merge(range))
+    }
+
     /// The first `limit` rows of all ranges as one order.
     pub(crate) fn merge<R: Record>(&mut self, prefixes: Keys, from: Parts, to: Parts, limit: u32) -> Slot<R> {
         let range = Range {

@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum List {
     Home,
+    Active,
     Space(usize),
     Wall(usize),
     Network,
@@ -106,12 +107,14 @@ impl Pair {
     pub(crate) async fn list(&mut self, person: usize, list: List, dice: &mut Dice) -> Outcome {
         let expected = match list {
             List::Home => self.world.home(person),
+            List::Active => self.world.active_home(person),
             List::Space(space) => self.world.space_wall(person, space),
             List::Wall(of) => self.world.person_wall(person, of),
             List::Network => self.world.network_wall(person),
         };
         let name = match list {
             List::Home => "home",
+            List::Active => "home by last activity",
             List::Space(_) => "space wall",
             List::Wall(_) => "person wall",
             List::Network => "network wall",
@@ -154,6 +157,11 @@ impl Pair {
     ) -> Result<Visible<FeedPage>, Error> {
         let feed = actor.feed();
         match list {
+            List::Active => {
+                let mut request = Home::new().order(Order::Active).limit(limit);
+                request.cursor = cursor;
+                feed.home(request).await
+            }
             List::Home => {
                 let mut request = Home::new().order(Order::Newest).limit(limit);
                 request.cursor = cursor;

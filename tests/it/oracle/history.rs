@@ -115,8 +115,9 @@ async fn pass_time(pair: &mut Pair, dice: &mut Dice) -> Outcome {
 /// A few comparisons after each command.
 async fn glance(pair: &mut Pair, dice: &mut Dice, reader: usize) -> Outcome {
     let (persons, spaces) = (pair.world.persons.len(), pair.world.spaces.len());
-    let list = match dice.below(4) {
+    let list = match dice.below(5) {
         0 => List::Home,
+        4 => List::Active,
         1 => List::Space(dice.below(spaces)),
         2 => List::Wall(dice.below(persons)),
         _ => List::Network,
@@ -132,6 +133,7 @@ async fn everything(pair: &mut Pair, dice: &mut Dice) -> Outcome {
     for reader in 0..pair.world.persons.len() {
         pair.checks(reader, dice).await?;
         pair.list(reader, List::Home, dice).await?;
+        pair.list(reader, List::Active, dice).await?;
         pair.list(reader, List::Network, dice).await?;
         pair.ranked(reader).await?;
         for space in 0..pair.world.spaces.len() {

@@ -116,6 +116,26 @@ impl World {
         }))
     }
 
+    /// When a thread last moved: comments by others than its author, for all of its audience, in the order in which they were
+    /// written down; within 48 hours of the post, at most once in five minutes.
+    fn moved(&self, root: usize) -> i64 {
+        let (it, mut at) = (&self.items[root], None);
+        for comment in self.items.iter().filter(|comment| comment.root == Some(root)) {
+            let young = (0..48 * 3_600_000).contains(&(comment.t - it.t));
+            if !comment.staff && comment.author != it.author && young && at.is_none_or(|at| comment.t >= at + 300_000) {
+                at = Some(comment.t);
+            }
+        }
+        at.unwrap_or(it.t)
+    }
+
+    /// Home by last activity.
+    pub(crate) fn active_home(&self, person: usize) -> Result<Vec<usize>, Reason> {
+        let mut found = self.home(person)?;
+        found.sort_by_key(|&root| std::cmp::Reverse((self.moved(root), self.items[root].id)));
+        Ok(found)
+    }
+
     /// Threads that a person takes part in and somebody else answered, as far as he may read: they come to his ranked home from
     /// anywhere.
     pub(crate) fn answered(&self, person: usize) -> Vec<usize> {

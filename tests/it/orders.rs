@@ -1,0 +1,82 @@
+//! The home by last activity: what moves a thread, and what does not.
+
+use parvis::feed::Order;
+use parvis::items::{CommentAudience, Place};
+use parvis::operations::*;
+use parvis::spaces::{Role, Visibility};
+use parvis::store::Memory;
+use parvis::store::conformance::wait;
+use parvis::testing::{ManualClock, config};
+use parvis::{Actor, ItemId, Parvis, external};
+
+/// The home of a reader, page after page of one thread.
+async fn active(actor: &Actor) -> Vec<ItemId> {
+    let (mut ids, mut cursor) = (Vec::new(), None);
+    loop {
+        let mut request = Home::new().order(Order::Active).limit(1_u32);
+        request.cursor = cursor.take();
+        let page = actor.feed().home(request).await.unwrap();
+        ids.extend(page.items.iter().map(|item| item.id));
+        cursor = page.next.clone();
+        if cursor.is_none() {
+            return ids;
+        }
+    }
+}
+
+#[test]
+fn only_others_move_a_thread_and_seldom_and_not_for_ever() {
+    wait(async {
+        let clock = ManualClock::new("2026-11-02T08:00:00Z".parse().unwrap());
+        let db = Parvis::open(Memory::new(), config(&clock, 1)).await.unwrap();
+        for name in ["ana", "ben", "cleo"] {
+            let put = PutPerson::new(external(name), name);
+            db.system("acme", "hr").people().put(put).await.unwrap();
+        }
+        let [ana, ben, cleo] = ["ana", "ben", "cleo"].map(|name| db.act_as("acme", external(name)));
+        let lab = NewSpace::new("Lab", Visibility::Closed);
+        let lab = ana.spaces().create(lab).await.unwrap().id.0;
+        for (name, role) in [("ben", Role::Moderator), ("cleo", Role::Member)] {
+            let add = AddMember::new(lab, external(name)).role(role);
+            ana.spaces().add(add).await.unwrap();
+        }
+        let mut roots = Vec::new();
+        for _ in 0..3 {
+            clock.advance_hours(1);
+            let post = NewItem::new("words").place(Place::space(lab));
+            roots.push(ana.items().create(post).await.unwrap().id.0);
+        }
+        let [a, b, c] = [roots[0], roots[1], roots[2]];
+        assert_eq!(active(&cleo).await, [c, b, a], "nobody has answered");
+
+        let say = |on: ItemId| NewComment::new(on, "words");
+        ana.items().comment(say(a)).await.unwrap();
+        assert_eq!(active(&cleo).await, [c, b, a], "its author moves nothing");
+        let staff = say(a).audience(CommentAudience::Staff);
+        ben.items().comment(staff).await.unwrap();
+        assert_eq!(active(&cleo).await, [c, b, a], "what cleo may not read moves nothing");
+        assert_eq!(active(&ben).await, [c, b, a], "not even for those who may");
+
+        clock.advance_millis(1_000);
+        ben.items().comment(say(a)).await.unwrap();
+        assert_eq!(active(&cleo).await, [a, c, b]);
+        clock.advance_millis(60_000);
+        ben.items().comment(say(b)).await.unwrap();
+        assert_eq!(active(&cleo).await, [b, a, c]);
+        clock.advance_millis(4 * 60_000 - 1);
+        cleo.items().comment(say(a)).await.unwrap();
+        assert_eq!(active(&cleo).await, [b, a, c], "less than five minutes after it moved");
+        clock.advance_millis(1);
+        cleo.items().comment(say(a)).await.unwrap();
+        assert_eq!(active(&cleo).await, [a, b, c]);
+
+        clock.advance_hours(47);
+        ben.items().comment(say(c)).await.unwrap();
+        assert_eq!(active(&cleo).await, [c, a, b], "46 hours old");
+        ben.items().comment(say(b)).await.unwrap();
+        assert_eq!(active(&cleo).await, [c, a, b], "48 hours old");
+
+        ana.items().delete(DeleteItem::new(a)).await.unwrap();
+        assert_eq!(active(&cleo).await, [c, b]);
+    });
+}
