@@ -23,6 +23,8 @@ pub(crate) trait Dialect: Send + Sync + 'static {
     fn pick(&self, condition: &str, yes: &str, no: &str) -> String;
     /// `value`, or `other` where it is NULL.
     fn or(&self, value: &str, other: &str) -> String;
+    /// The smaller or larger (`min`, `max`) of two values.
+    fn extreme(&self, function: &str, a: &str, b: &str) -> String;
     /// A JSON array of these expressions, itself JSON.
     fn array(&self, items: &str) -> String;
     /// The aggregate: a JSON array with one element a row.

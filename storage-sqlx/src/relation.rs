@@ -3,7 +3,7 @@
 use crate::dialect::{NETWORK, quoted, table_name};
 use crate::plan::At;
 use crate::shape::GivenSlots;
-use crate::text::{Fact, Writer, order_by};
+use crate::text::{Fact, Writer, order_by, until_sign};
 use parvis::store::{Dir, Range, Read};
 
 /// A relation that costs at most this many others to work out again is not kept in a temporary table.
@@ -163,18 +163,17 @@ impl Writer<'_> {
         let parts = self.key_parts(fact, "g");
         let limit = self.dialect.count(fact.slots.limit);
         let found = format!(
-            "from ({keys}) g cross join {} on {}{}",
+            "from ({keys}) g cross join {} on {}",
             self.from(fact, "x"),
             self.beginning(fact, "x", &parts),
-            self.bounds(fact, range, "x"),
         );
         let rest = self.rest(fact, "x");
         if self.one_key(fact) {
-            let order = order_by(&rest, range.dir);
-            return format!("select {} {found}{order} limit {limit}", fact.columns("x"));
+            let (bounds, order) = (self.bounds(fact, range, "x"), order_by(&rest, range.dir));
+            return format!("select {} {found}{bounds}{order} limit {limit}", fact.columns("x"));
         }
         // Each prefix has its own limit: the rows up to the one that the limit reaches, then exactly as many.
-        let until = self.until(fact, range, &parts, "x", None);
+        let within = self.within(fact, range, &parts, None);
         let places: Vec<String> = (0..parts.len()).map(|at| format!("_p{at}")).collect();
         let place = |(part, name): (&String, &String)| format!(",{part} {name}");
         let prefix: String = parts.iter().zip(&places).map(place).collect();
@@ -190,34 +189,45 @@ impl Writer<'_> {
         let mut order = places;
         order.push("_n".to_owned());
         format!(
-            "select {} from (select {}{prefix},{window} _n {found}{until}) x where x._n<={limit}{} limit -1",
+            "select {} from (select {}{prefix},{window} _n {found}{within}) x where x._n<={limit}{} limit -1",
             fact.columns("x"),
             fact.columns("x"),
             order_by(&order, Dir::Up),
         )
     }
 
-    /// The condition that keeps to the rows of a prefix that its own limit can reach, and that are not beyond `bound`.
-    fn until(&self, fact: &Fact<'_>, range: &Range, parts: &[String], alias: &str, bound: Option<&str>) -> String {
-        let (Some(mine), Some(yours)) = (
-            self.rest(fact, alias).into_iter().next(),
-            self.rest(fact, "y").into_iter().next(),
-        ) else {
+    /// The condition that keeps to the rows of a prefix that lie within the bounds, that its own limit can reach, and that
+    /// are not beyond `threshold`.
+    fn within(&self, fact: &Fact<'_>, range: &Range, parts: &[String], threshold: Option<&str>) -> String {
+        let first = |alias| self.rest(fact, alias).into_iter().next();
+        let (Some(mine), Some(yours)) = (first("x"), first("y")) else {
             return String::new();
         };
-        let (sign, end) = match range.dir {
-            Dir::Up => ("<=", self.dialect.highest()),
-            Dir::Down => (">=", self.dialect.absent().to_owned()),
+        let (nearer, none) = match range.dir {
+            Dir::Up => ("min", self.dialect.highest()),
+            Dir::Down => ("max", self.dialect.absent().to_owned()),
         };
-        let near = bound.map_or_else(String::new, |bound| format!(" and {yours}{sign}{bound}"));
+        let end = fact.slots.to.first().map(|slot| self.dialect.param(*slot));
+        let end = match (threshold, end) {
+            (Some(threshold), Some(end)) => Some(self.dialect.extreme(nearer, threshold, &end)),
+            (Some(threshold), None) => Some(threshold.to_owned()),
+            (None, end) => end,
+        };
+        let sign = until_sign(range.dir);
+        let near = end
+            .as_ref()
+            .map_or_else(String::new, |end| format!(" and {yours}{sign}{end}"));
         format!(
-            " and {mine}{sign}coalesce((select {yours} from {} where {}{}{near}{} limit 1 offset {}-1),{})",
+            "{} and {mine}{sign}coalesce((select {yours} from {} where {}{}{near}{}{} limit 1 offset {}-1),{}){}",
+            self.begun(fact, range, "x"),
             self.from(fact, "y"),
             self.beginning(fact, "y", parts),
-            self.bounds(fact, range, "y"),
+            self.begun(fact, range, "y"),
+            self.ended(fact, range, "y"),
             order_by(std::slice::from_ref(&yours), range.dir),
             self.dialect.count(fact.slots.limit),
-            bound.unwrap_or(&end),
+            end.unwrap_or(none),
+            self.ended(fact, range, "x"),
         )
     }
 
@@ -265,11 +275,10 @@ impl Writer<'_> {
         );
         let parts = self.key_parts(fact, "g");
         let opened = format!(
-            "from ({threshold}) t cross join h{read} g cross join {} on {}{}{} where g.h{sign}t.t",
+            "from ({threshold}) t cross join h{read} g cross join {} on {}{} where g.h{sign}t.t",
             self.from(fact, "x"),
             self.beginning(fact, "x", &parts),
-            self.bounds(fact, range, "x"),
-            self.until(fact, range, &parts, "x", Some("t.t")),
+            self.within(fact, range, &parts, Some("t.t")),
         );
         // With `min` the other columns are those of the row that has it: the one with the smallest prefix.
         format!(

@@ -6,6 +6,8 @@ mod errors;
 mod prepare;
 mod readers;
 mod run;
+#[cfg(test)]
+mod steps;
 mod writer;
 
 pub use connect::SqliteOptions;

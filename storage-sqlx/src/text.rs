@@ -228,24 +228,38 @@ impl Writer<'_> {
 
     /// The condition that the bounds of a range put on what follows the prefix.
     pub(crate) fn bounds(&self, fact: &Fact<'_>, range: &Range, alias: &str) -> String {
-        let rest = fact.order.get(fact.prefix()..).unwrap_or_default();
-        let compare = |slots: &[usize], sign: &str| {
-            let fields: Vec<String> = rest
-                .iter()
-                .take(slots.len())
-                .map(|f| self.ordered(fact, f, alias))
-                .collect();
-            match slots {
-                [] => String::new(),
-                [slot] => format!(" and {}{sign}{}", fields.join(","), self.dialect.param(*slot)),
-                slots => format!(" and ({}){sign}({})", fields.join(","), self.given(slots).join(",")),
-            }
+        self.begun(fact, range, alias) + &self.compared(fact, &fact.slots.to, until_sign(range.dir), alias, "")
+    }
+
+    /// The half of [`bounds`](Self::bounds) that says where a range begins.
+    pub(crate) fn begun(&self, fact: &Fact<'_>, range: &Range, alias: &str) -> String {
+        let after = match range.dir {
+            Dir::Up => ">",
+            Dir::Down => "<",
         };
-        let (after, until) = match range.dir {
-            Dir::Up => (">", "<="),
-            Dir::Down => ("<", ">="),
-        };
-        compare(&fact.slots.from, after) + &compare(&fact.slots.to, until)
+        self.compared(fact, &fact.slots.from, after, alias, "")
+    }
+
+    /// The half that says where it ends, for a range whose end in the order is also bounded by something else: an engine
+    /// goes through an index to one of two ends only, and the other one would be worked out anew for every row. The first
+    /// part belongs into that end; what follows it is left to be compared row by row.
+    pub(crate) fn ended(&self, fact: &Fact<'_>, range: &Range, alias: &str) -> String {
+        match fact.slots.to.as_slice() {
+            [] | [_] => String::new(),
+            slots => self.compared(fact, slots, until_sign(range.dir), alias, "+"),
+        }
+    }
+
+    /// `unindexed` keeps an engine from looking the fields up in an index.
+    fn compared(&self, fact: &Fact<'_>, slots: &[usize], sign: &str, alias: &str, unindexed: &str) -> String {
+        let rest = fact.order.get(fact.prefix()..).unwrap_or_default().iter();
+        let field = |field: &&Field| format!("{unindexed}{}", self.ordered(fact, field, alias));
+        let fields: Vec<String> = rest.take(slots.len()).map(field).collect();
+        match slots {
+            [] => String::new(),
+            [slot] => format!(" and {}{sign}{}", fields.join(","), self.dialect.param(*slot)),
+            slots => format!(" and ({}){sign}({})", fields.join(","), self.given(slots).join(",")),
+        }
     }
 
     /// What follows the prefix, as an order.
@@ -399,6 +413,14 @@ impl Writer<'_> {
             _ => return value,
         };
         self.dialect.pick(&absent, "null", &value)
+    }
+}
+
+/// How what a range holds compares with where it ends.
+pub(crate) fn until_sign(dir: Dir) -> &'static str {
+    match dir {
+        Dir::Up => "<=",
+        Dir::Down => ">=",
     }
 }
 

@@ -44,6 +44,10 @@ impl Dialect for SqliteDialect {
         format!("ifnull({value},{other})")
     }
 
+    fn extreme(&self, function: &str, a: &str, b: &str) -> String {
+        format!("{function}({a},{b})")
+    }
+
     fn array(&self, items: &str) -> String {
         format!("json_array({items})")
     }

@@ -1,0 +1,94 @@
+//! What reads cost, in steps of the engine: they grow with what is asked for, not with what is stored.
+
+use super::run::fetch;
+use super::{Sqlite, SqliteDialect, SqliteOptions};
+use crate::dialect::Arg;
+use crate::shape::arguments;
+use crate::text::text;
+use parvis::store::{
+    Batch, Class, CommitId, Dir, Field, Keys, Kind, NetworkId, Prepare, Range, Read, Schema, Storage, Table, Value,
+    Want, Write,
+};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+const NETWORK: NetworkId = NetworkId([3; 16]);
+const TIMELINES: i64 = 10;
+const ENTRIES: i64 = 400;
+
+fn schema() -> Schema {
+    let key = [
+        Field::new("of", Kind::Int),
+        Field::new("t", Kind::Time),
+        Field::new("id", Kind::Int),
+    ];
+    Schema::new(1, 1, [Table::new("line", key).class(Class::Free)])
+}
+
+async fn filled(path: &std::path::Path) -> Sqlite {
+    let store = Sqlite::open(path).await.unwrap();
+    store.prepare(&schema(), Prepare::Upgrade).await.unwrap();
+    for of in 0..TIMELINES {
+        let mut batch = Batch::new(CommitId([of as u8; 16]), [0; 16], 0);
+        let put = |n: i64| Write::Put {
+            table: "line",
+            key: vec![
+                Some(Value::Int(of)),
+                Some(Value::Time(n * TIMELINES + of)),
+                Some(Value::Int(n)),
+            ],
+            columns: Vec::new(),
+            document: None,
+        };
+        batch.writes.extend((0..ENTRIES).map(put));
+        store.commit(NETWORK, batch).await.unwrap();
+    }
+    store
+}
+
+/// Steps that the engine takes for one read.
+async fn steps(options: &SqliteOptions, read: Read) -> u64 {
+    let reads = [read];
+    let text = text(&SqliteDialect, &schema(), &reads).unwrap();
+    let mut connection = options.reader().await.unwrap();
+    let taken = Arc::new(AtomicU64::new(0));
+    let counter = Arc::clone(&taken);
+    let mut handle = connection.lock_handle().await.unwrap();
+    handle.set_progress_handler(1, move || {
+        counter.fetch_add(1, Ordering::Relaxed);
+        true
+    });
+    drop(handle);
+    let mut args = vec![Arg::Int(1)];
+    args.extend(arguments(&reads));
+    fetch(&mut connection, text.sql, &args).await.unwrap().unwrap();
+    taken.load(Ordering::Relaxed)
+}
+
+#[test]
+fn a_merge_that_ends_somewhere_costs_what_one_without_an_end_does() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let options = SqliteOptions::new(folder.path().join("steps.db"));
+    let ranges = |to: Option<i64>, limit: u32| Range {
+        index: "line",
+        prefixes: Keys::given((0..TIMELINES).map(|of| vec![Some(Value::Int(of))])),
+        from: Vec::new(),
+        to: to.into_iter().map(|t| Some(Value::Time(t))).collect(),
+        dir: Dir::Down,
+        limit,
+        want: Want::Key,
+    };
+    runtime.block_on(async {
+        let store = filled(&folder.path().join("steps.db")).await;
+        for (name, read) in [
+            ("merge", Read::Merge as fn(Range) -> Read),
+            ("scan", Read::Scan as fn(Range) -> Read),
+        ] {
+            let open = steps(&options, read(ranges(None, 100))).await;
+            let ended = steps(&options, read(ranges(Some(0), 100))).await;
+            assert!(ended < open * 2, "{name}: {ended} steps with an end, {open} without");
+        }
+        store.close().await;
+    });
+}
