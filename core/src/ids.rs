@@ -85,6 +85,8 @@ ids! {
     SpaceId
     /// An item: a post, a comment, later any other kind.
     ItemId
+    /// A tag: follows from its spelling, so that every way to write it names the same one.
+    TagId
 }
 
 /// An instant in milliseconds since 1970-01-01T00:00:00Z; RFC 3339 in UTC with milliseconds on the wire.

@@ -17,6 +17,7 @@ use crate::actor::Actor;
 use crate::answer;
 use crate::error::{Error, Reason};
 use crate::gate::answer::{Echo, Meter, Word};
+use crate::markup;
 use crate::operations::ImportRows;
 use crate::spaces::Role;
 use crate::store::MAX_OPERATIONS;
@@ -75,7 +76,8 @@ fn fitting(rows: &[ImportRow]) -> usize {
                 [Some(&row.person), Some(&row.person)],
             ),
             ImportRow::Follow(row) => (2, [Some(&row.person), None]),
-            ImportRow::Post(row) => (11, [Some(&row.author), None]),
+            // A tag is two rows.
+            ImportRow::Post(row) => (12 + 2 * markup::tags(&row.text).len(), [Some(&row.author), None]),
             ImportRow::Comment(row) => (11, [Some(&row.person), Some(&row.post)]),
             ImportRow::Reaction(row) => (6, [Some(&row.person), Some(&row.post)]),
         };

@@ -4,10 +4,13 @@ pub(crate) mod commands;
 pub(crate) mod kinds;
 pub(crate) mod queries;
 pub(crate) mod records;
+pub(crate) mod rows;
+pub(crate) mod tags;
 pub(crate) mod views;
 
 pub use views::{
-    Allowed, Body, Explanation, ItemView, PlaceView, ReactionView, ReasonView, Shown, SpaceView, ThreadPage, ViewerView,
+    Allowed, Body, Explanation, ItemView, PlaceView, ReactionView, ReasonView, Shown, SpaceView, TagView, ThreadPage,
+    ViewerView,
 };
 
 use crate::actor::Actor;
@@ -89,7 +92,7 @@ answer! {
 
 fn made(actor: &Actor, executed: &Executed<MadeItem>) -> Result<ItemMade, Error> {
     let MadeItem { id, version } = executed.made;
-    let version = commands::BasedOn { item: id, version };
+    let version = rows::BasedOn { item: id, version };
     let version = actor.core.sealer.seal(&[b"version", &actor.network.0], &version);
     Ok(ItemMade {
         id: Made(id),
@@ -102,6 +105,10 @@ pub(crate) async fn create(actor: &Actor, request: NewItem) -> Result<ItemMade, 
     let command = commands::Create {
         by: actor.person()?.clone(),
         network: actor.network,
+        kind: request.kind,
+        title: request.title,
+        expires: request.expires,
+        tags: request.tags.unwrap_or_default(),
         place: match request.place.unwrap_or(Place::Wall) {
             Place::Space { space } => Where::Space(space.who()),
             Place::Wall => Where::Wall,
@@ -139,6 +146,10 @@ pub(crate) async fn edit(actor: &Actor, request: EditItem) -> Result<ItemMade, E
         .open(&[b"version", &actor.network.0], &request.based_on);
     let command = commands::Edit {
         by: actor.person()?.clone(),
+        network: actor.network,
+        title: request.title,
+        expires: request.expires,
+        tags: request.tags,
         item: request.item.who(),
         based_on: based_on.ok_or_else(|| Error::new(Reason::BadValue).at("based_on"))?,
         source: request.body,

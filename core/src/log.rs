@@ -81,6 +81,9 @@ pub(crate) struct Entry {
     pub(crate) after: Vec<AudienceKey>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) imported: Vec<Imported>,
+    /// Whom the item mentions since this entry and did not before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) mentioned: Vec<PersonId>,
 }
 
 impl Entry {
@@ -97,6 +100,7 @@ impl Entry {
             before: Vec::new(),
             after: Vec::new(),
             imported: Vec::new(),
+            mentioned: Vec::new(),
         }
     }
 

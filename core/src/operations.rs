@@ -14,7 +14,7 @@ use crate::people::{PersonCard, PersonKind, PersonMade, PersonStatus, UnitMade};
 use crate::receipt::Receipt;
 use crate::refs::{External, Ref};
 use crate::rights::Verb;
-use crate::spaces::{Role, SpaceMade, Visibility};
+use crate::spaces::{Announcers, Role, SpaceMade, Visibility};
 use serde::{Deserialize, Serialize};
 use std::future::Future;
 use std::pin::Pin;
@@ -105,6 +105,8 @@ put_some!(
     Place,
     NewAudience,
     CommentAudience,
+    Announcers,
+    List<String>,
     Token,
     Verb,
     Order,

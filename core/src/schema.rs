@@ -38,6 +38,8 @@ tables! {
     crate::items::records::Audience,
     crate::items::records::Text,
     crate::items::records::Timeline,
+    crate::items::records::ItemTag,
+    crate::items::records::Mention,
     crate::items::records::Comment,
     crate::items::records::Reaction,
     crate::items::records::CommentCount,

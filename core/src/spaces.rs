@@ -4,7 +4,7 @@ pub(crate) mod commands;
 pub(crate) mod queries;
 pub(crate) mod records;
 
-pub use records::{Role, Visibility};
+pub use records::{Announcers, Role, Visibility};
 
 use crate::actor::Actor;
 use crate::answer;
@@ -14,7 +14,8 @@ use crate::gate::page::position_token;
 use crate::ids::SpaceId;
 use crate::items::SpaceView;
 use crate::operations::{
-    AddMember, EditSpace, GetSpace, JoinSpace, LeaveSpace, NewSpace, RemoveMember, SetRole, SetVisibility,
+    AddMember, EditSpace, GetSpace, JoinSpace, LeaveSpace, NewSpace, RemoveMember, SetAnnouncers, SetRole,
+    SetVisibility,
 };
 use crate::receipt::{Receipt, receipt};
 use commands::Known;
@@ -141,6 +142,19 @@ pub(crate) async fn set_visibility(actor: &Actor, request: SetVisibility) -> Res
         by: actor.person()?.clone(),
         space,
         visibility,
+    };
+    receipt(
+        actor,
+        &actor.execute(&command, request.idempotency_key.as_deref()).await?,
+    )
+}
+
+pub(crate) async fn set_announcers(actor: &Actor, request: SetAnnouncers) -> Result<Receipt, Error> {
+    let (space, announcers) = (request.space.who(), request.announcers);
+    let command = commands::SetAnnouncers {
+        by: actor.person()?.clone(),
+        space,
+        announcers,
     };
     receipt(
         actor,

@@ -139,10 +139,14 @@ pub(crate) fn asked(operation: &str, town: &Town) -> [Asked; 2] {
             good("ana", json!({"space": lab, "visibility": "open"})),
             wrong("ben", json!({"space": lab, "visibility": "open"})),
         ],
+        "spaces.set_announcers" => [
+            good("ana", json!({"space": lab, "announcers": "members"})),
+            wrong("ben", json!({"space": lab, "announcers": "members"})),
+        ],
         "items.create" => [
             good(
                 "ben",
-                json!({"body": "Bonjour à tous", "place": {"type": "space", "space": lab}, "language": "fr"}),
+                json!({"body": "Bonjour à tous. #Été #ÉTÉ", "tags": ["Projet-2027"], "place": {"type": "space", "space": lab}, "language": "fr"}),
             ),
             wrong(
                 "ben",

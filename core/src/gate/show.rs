@@ -10,10 +10,11 @@ use crate::feed::records::Seen;
 use crate::gate::AudienceKey;
 use crate::graph::records::Block;
 use crate::ids::{ItemId, PersonId};
-use crate::items::commands::BasedOn;
-use crate::items::kinds;
+use crate::items::kinds::{self, Titled};
 use crate::items::records::{CommentCount, Item, ItemState, Reaction, ReactionCount, Text, UNDETERMINED};
-use crate::items::views::{Body, ItemView, PlaceView, ReactionView, Shown, ViewerView};
+use crate::items::rows::BasedOn;
+use crate::items::tags::Tag;
+use crate::items::views::{Body, ItemView, PlaceView, ReactionView, Shown, TagView, ViewerView};
 use crate::people::PersonCard;
 use crate::rights::{self, Verb};
 use crate::seal::Sealer;
@@ -104,6 +105,13 @@ impl Stage {
     }
 }
 
+/// The tags of an item.
+fn tags(item: &Item) -> Vec<TagView> {
+    let names = item.tags.iter().flatten();
+    let tags = names.filter_map(|name| Tag::new(name));
+    tags.map(|Tag { id, name }| TagView { id, name }).collect()
+}
+
 /// Everything at hand to show items of one snapshot to one reader.
 pub(crate) struct Show<'a> {
     pub(crate) network: NetworkId,
@@ -155,7 +163,9 @@ impl Show<'_> {
             t: item.t,
             edited: item.edited.filter(|_| whole),
             version: version.ok_or(Reason::Corrupt)?,
+            expires: item.expires.filter(|_| whole),
             body: if whole { self.body(item) } else { None },
+            tags: if whole { tags(item) } else { Vec::new() },
             through: verdict.fact,
             comments: self.comments(item.id),
             reactions: if whole { self.reactions(item.id) } else { Vec::new() },
@@ -185,8 +195,10 @@ impl Show<'_> {
 
     fn body(&self, item: &Item) -> Option<Body> {
         let text = self.stage.texts.get(&item.id)?;
+        let titled = kinds::kind(&item.kind).is_some_and(|kind| kind.titled == Titled::Yes);
         let language = Some(text.language.clone()).filter(|mark| mark != UNDETERMINED);
         Some(Body {
+            title: text.title.clone().filter(|_| titled),
             source: text.source.clone(),
             language,
         })

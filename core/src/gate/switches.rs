@@ -37,6 +37,10 @@ pub(crate) const PREDICATES: &[(&str, &str)] = &[
     ("edit_own", "only the author edits"),
     ("delete_own_or_staff", "only the author or the place's staff deletes"),
     ("write_needs_member", "writing in a space needs membership"),
+    (
+        "announce_needs_owner",
+        "announcements are the owners' business, where the space does not say members",
+    ),
     ("manage_needs_owner", "members and settings are the owners' business"),
     ("directed_at_blocker", "who is blocked directs nothing at the blocker"),
 ];

@@ -11,9 +11,9 @@ use crate::gate::plan::{Plan, Slot, Snapshot};
 use crate::gate::sealed::Opening;
 use crate::gate::{AS_ROOT, AudienceKey};
 use crate::ids::{ItemId, PersonId, SpaceId, UnitId};
-use crate::items::commands::{comment_count_key, comment_row, timelines, with_audience};
 use crate::items::kinds;
 use crate::items::records::{CommentCount, Item, ItemState, Reaction, ReactionCount, Text, UNDETERMINED};
+use crate::items::rows::{Topics, comment_count_key, comment_row, move_root, tag_rows, timelines, with_audience};
 use crate::log::{Entry, Imported, Verb};
 use crate::people::records::{External, Named, Person};
 use crate::spaces::records::Member;
@@ -172,22 +172,26 @@ impl Posts<'_> {
         } else {
             Some(wall.map_or(author, PersonId::from_bytes))
         };
-        let item = Item {
+        // Where nobody was asked, nobody is refused: whoever announced it in the old system did.
+        let kind = if row.announce { kinds::ANNOUNCEMENT } else { kinds::POST };
+        let mut item = Item {
             space,
             wall,
             version: before.map_or(1, |item| item.version.saturating_add(1)),
             edited: before.map(|_| draft.now),
-            ..envelope(id, kinds::POST.name, author, row.ts, self.app, external, digest)
+            ..envelope(id, kind.name, author, row.ts, self.app, external, digest)
         };
+        Topics::of(&[], &source).map_err(|e| Bad::of(&e))?.put(&mut item);
         let (item, further) = with_audience(item, &keys);
-        if let Some(before) = before {
-            let after = timelines(self.network, &item).map(|row| row.key());
-            let gone = timelines(self.network, before)
-                .into_iter()
-                .filter(|row| !after.contains(&row.key()));
-            gone.for_each(|row| draft.delete(&row));
+        match before {
+            Some(before) => move_root(draft, self.network, before, &item),
+            None => {
+                tag_rows(&item).iter().for_each(|row| draft.put(row));
+                timelines(self.network, &item, &[])
+                    .iter()
+                    .for_each(|row| draft.put(row));
+            }
         }
-        timelines(self.network, &item).iter().for_each(|row| draft.put(row));
         further.iter().for_each(|row| draft.put(row));
         draft.put(&item);
         put_text(draft, id, item.version, source);

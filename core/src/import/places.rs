@@ -13,7 +13,7 @@ use crate::log::{Entry, Imported, Verb};
 use crate::people::commands::GUEST_DAYS;
 use crate::people::records::{External, Named, Person, PersonCounts, PersonKind, PersonStatus, Tree, UNIT_TREE, Unit};
 use crate::spaces::commands::own_handle;
-use crate::spaces::records::{Member, Role, SPACE_COUNTS, Space, SpaceState, Visibility};
+use crate::spaces::records::{Announcers, Member, Role, SPACE_COUNTS, Space, SpaceState, Visibility};
 use crate::store::execute::{Command, Draft};
 use crate::store::{Column, Keys, MAX_DEPTH, Record, Value};
 use crate::text;
@@ -394,6 +394,8 @@ impl Spaces<'_> {
         if before.is_some_and(|space| space.imported.as_deref() == Some(&digest)) {
             return Ok(Outcome::Same);
         }
+        // Nobody was named to speak for it: its members do.
+        let announcers = row.owner.is_none().then_some(Announcers::Members);
         let id = SpaceId::from_bytes(named(draft, own, Named::Space, self.app, &external));
         if let Some(person) = owner.map(PersonId::from_bytes) {
             let member = members
@@ -423,6 +425,7 @@ impl Spaces<'_> {
             about,
             external: Some(external),
             imported: Some(digest),
+            announcers: before.map_or(announcers, |space| space.announcers),
             ..known
         });
         Ok(if before.is_some() {

@@ -138,7 +138,7 @@ pub struct PostRow {
     pub wall: Option<String>,
     /// Who may read it.
     pub audience: PostAudience,
-    /// An announcement to its space: kept as a post until announcements have a kind of their own.
+    /// An announcement to its space.
     #[serde(default)]
     pub announce: bool,
 }

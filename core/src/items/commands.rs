@@ -1,10 +1,14 @@
-//! Commands on items: create, comment, edit, delete, react.
+//! Commands that write items: create, comment; those that change them are beside.
 
-use super::kinds;
-use super::records::{
-    Audience, Comment, CommentCount, Item, ItemState, Reaction, ReactionCount, Text, Timeline, TimelineKind,
-    UNDETERMINED,
-};
+mod change;
+mod react;
+
+pub(crate) use change::{Delete, Edit};
+pub(crate) use react::SetReaction;
+
+use super::kinds::{self, Kind, Reach, Stands, Titled};
+use super::records::{CommentCount, Item};
+use super::rows::{Topics, Words, comment_count_key, comment_row, put_root, put_words};
 use super::{CommentAudience, NewAudience};
 use crate::error::{Error, Reason};
 use crate::feed::records::{Bumped, Mine, Pace};
@@ -14,13 +18,13 @@ use crate::gate::judge::find_space;
 use crate::gate::plan::{Plan, Slot, Snapshot};
 use crate::gate::reader::{Reader, ReaderSlots, Who};
 use crate::gate::{AS_ROOT, AudienceKey};
-use crate::ids::{ItemId, Time};
+use crate::ids::{ItemId, SpaceId, Time, UnitId};
 use crate::log::{Entry, Verb};
 use crate::people::records::{Named, Person, Unit};
 use crate::rights;
-use crate::spaces::records::Space;
+use crate::spaces::records::{Announcers, Role, Space};
 use crate::store::execute::{Command, Draft};
-use crate::store::{Keys, NetworkId, Part, Record, Value, Write, col};
+use crate::store::{Keys, NetworkId, Part, Record, Value, col};
 use crate::text;
 use serde::{Deserialize, Serialize};
 
@@ -49,6 +53,10 @@ pub(crate) struct Create {
     pub(crate) place: Where,
     pub(crate) audience: NewAudience,
     pub(crate) unit: Option<Who>,
+    pub(crate) kind: Option<String>,
+    pub(crate) title: Option<String>,
+    pub(crate) expires: Option<Time>,
+    pub(crate) tags: Vec<String>,
     pub(crate) source: String,
     pub(crate) language: Option<String>,
 }
@@ -98,42 +106,90 @@ impl Command for Create {
         let space = only(facts, slots.space)?;
         let unit = only(facts, slots.unit)?.map(|unit| unit.id);
         let space = match (&self.place, space) {
-            (Where::Space(_), Some(space)) if find_space(&reader, &space) => Some(space.id),
+            (Where::Space(_), Some(space)) if find_space(&reader, &space) => Some(space),
             (Where::Space(_), _) => return Err(Error::new(Reason::Named).at("place")),
             _ => None,
         };
-        if space.is_some_and(|id| reader.role(id).is_none() && draft.switches.on("write_needs_member")) {
+        let place = space.as_ref().map(|space| space.id);
+        if place.is_some_and(|id| reader.role(id).is_none() && draft.switches.on("write_needs_member")) {
             return Err(Reason::NotMember.into());
         }
-        if space.is_none() && !reader.is_internal() {
+        if place.is_none() && !reader.is_internal() {
             return Err(Reason::Guest.into());
         }
-        let keys = self.keys(&reader, space, unit)?;
+        let keys = self.keys(&reader, place, unit)?;
+        let kind = self.kind(&reader, space.as_ref())?;
+        let title = title(kind, self.title.as_deref())?;
         let id = ItemId::from_bytes(draft.id());
-        let item = Item {
-            space,
+        let mut item = Item {
+            space: place,
             wall: matches!(self.place, Where::Wall).then_some(reader.id),
-            ..Item::new(id, kinds::POST.name, reader.id, draft.now)
+            expires: expiry(kind, self.expires, draft.now)?,
+            ..Item::new(id, kind.name, reader.id, draft.now)
         };
         if self.audience == NewAudience::Place {
             let pace = only(facts, slots.pace)?;
             let pace = upkeep::posted(draft, upkeep::place_of(self.network, &item), &item, pace);
             draft.put(&pace);
         }
+        let (source, language) = (self.source.as_str(), self.language.as_deref());
+        let words = Words {
+            title,
+            source,
+            language,
+        };
+        put_words(draft, id, 1, words)?;
+        Topics::of(&self.tags, source)?.put(&mut item);
         put_root(draft, self.network, item, &keys);
-        put_text(draft, id, 1, self.language.as_deref(), &self.source)?;
         Ok(MadeItem { id, version: 1 })
     }
 }
 
+/// An announcement lasts at most this long.
+const MAX_DAYS: i64 = 366;
+
+/// When an item of a kind expires.
+fn expiry(kind: &Kind, expires: Option<Time>, now: Time) -> Result<Option<Time>, Error> {
+    let Some(end) = expires else { return Ok(None) };
+    let fits = kind.reach == Reach::Everybody && end > now && end <= now.plus_days(MAX_DAYS);
+    let wrong = || Error::new(Reason::BadValue).at("expires");
+    fits.then_some(Some(end)).ok_or_else(wrong)
+}
+
+/// The title of an item of a kind.
+fn title(kind: &Kind, title: Option<&str>) -> Result<Option<String>, Error> {
+    match kind.titled {
+        Titled::Yes => text::name(title.unwrap_or_default(), "title").map(Some),
+        Titled::No if title.is_some() => Err(Error::new(Reason::BadValue).at("title")),
+        Titled::No => Ok(None),
+    }
+}
+
 impl Create {
+    /// The kind, where the place lets the person write one.
+    fn kind(&self, reader: &Reader, space: Option<&Space>) -> Result<&'static Kind, Error> {
+        let kind = kinds::kind(self.kind.as_deref().unwrap_or(kinds::POST.name));
+        let wrong = || Error::new(Reason::BadValue).at("kind");
+        let kind = kind.filter(|kind| kind.stands == Stands::Root).ok_or_else(wrong)?;
+        if kind.reach == Reach::Passers {
+            return Ok(kind);
+        }
+        // Nobody speaks for a wall, nor yet for the network.
+        let space = space.ok_or_else(|| Error::new(Reason::BadValue).at("place"))?;
+        if !reader.is_internal() {
+            return Err(Reason::Guest.into());
+        }
+        let announcers = space.announcers.unwrap_or(Announcers::Owners);
+        let owner = reader.role(space.id) == Some(Role::Owner);
+        if owner || announcers == Announcers::Members || !reader.switches.on("announce_needs_owner") {
+            Ok(kind)
+        } else {
+            Err(Reason::NotOwner.into())
+        }
+    }
+
     /// The audience, never wider than the place.
-    fn keys(
-        &self,
-        reader: &Reader,
-        space: Option<crate::ids::SpaceId>,
-        unit: Option<crate::ids::UnitId>,
-    ) -> Result<Vec<AudienceKey>, Error> {
+    fn keys(&self, reader: &Reader, space: Option<SpaceId>, unit: Option<UnitId>) -> Result<Vec<AudienceKey>, Error> {
         let wrong = || Error::new(Reason::BadAudience).at("audience");
         Ok(match (self.audience, space) {
             (NewAudience::Place, Some(id)) => vec![AudienceKey::Space { id }],
@@ -160,91 +216,6 @@ impl Create {
             _ => return Err(wrong()),
         })
     }
-}
-
-/// The timelines that list a root: its place's and its author's.
-pub(crate) fn timelines(network: NetworkId, item: &Item) -> [Timeline; 2] {
-    let (kind, of) = match (item.space, item.wall) {
-        (Some(space), _) => (TimelineKind::Space, space.bytes()),
-        (None, Some(wall)) => (TimelineKind::Wall, wall.bytes()),
-        (None, None) => (TimelineKind::Network, network.0),
-    };
-    let row = |kind, of| Timeline {
-        kind,
-        of,
-        t: item.t,
-        item: item.id,
-    };
-    [row(kind, of), row(TimelineKind::Author, item.author.bytes())]
-}
-
-/// The further audience keys of an item as rows, the first as its columns.
-pub(crate) fn with_audience(mut item: Item, keys: &[AudienceKey]) -> (Item, Vec<Audience>) {
-    let mut columns = keys.iter().map(|key| key.to_columns());
-    if let Some((kind, id)) = columns.next() {
-        // The key of the item's own space goes without the id, which stands in the place: one look-up instead of two.
-        let own = item
-            .space
-            .filter(|space| keys.first() == Some(&AudienceKey::Space { id: *space }));
-        (item.audience_kind, item.audience_id) = (kind, id.filter(|_| own.is_none()));
-    }
-    let id = item.id;
-    let rows: Vec<Audience> = columns
-        .zip(1..)
-        .map(|((audience_kind, audience_id), n)| Audience {
-            item: id,
-            n,
-            audience_kind,
-            audience_id,
-        })
-        .collect();
-    item.more = (!rows.is_empty()).then_some(id);
-    (item, rows)
-}
-
-/// Writes a root: envelope, audience, timelines, log entry.
-fn put_root(draft: &mut Draft, network: NetworkId, item: Item, keys: &[AudienceKey]) {
-    let (item, rows) = with_audience(item, keys);
-    draft.put(&item);
-    rows.iter().for_each(|row| draft.put(row));
-    timelines(network, &item).iter().for_each(|row| draft.put(row));
-    let mut entry = Entry::new(Verb::Create)
-        .item(item.id, &item.kind)
-        .space(item.space)
-        .after(keys.iter().copied());
-    entry.actor = Some(item.author);
-    draft.log(&entry);
-}
-
-/// Writes the words of one version.
-fn put_text(draft: &mut Draft, item: ItemId, version: i64, language: Option<&str>, words: &str) -> Result<(), Error> {
-    let language = match language {
-        None => UNDETERMINED.to_owned(),
-        Some(mark) if mark.len() <= 35 && mark.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') => {
-            mark.to_ascii_lowercase()
-        }
-        Some(_) => return Err(Error::new(Reason::BadValue).at("language")),
-    };
-    let source = text::source(words, "body")?;
-    draft.put(&Text {
-        item,
-        version,
-        language,
-        title: None,
-        source,
-        rest: Default::default(),
-    });
-    Ok(())
-}
-
-/// The counter key of comments with an audience key (`None`: the root's own).
-pub(crate) fn comment_count_key(root: ItemId, narrow: Option<AudienceKey>) -> Vec<Value> {
-    let (kind, id) = narrow.map_or((AS_ROOT, None), AudienceKey::to_columns);
-    vec![
-        Value::Id(root.bytes()),
-        Value::Int(kind),
-        Value::Id(id.unwrap_or_default()),
-    ]
 }
 
 /// A person comments on an item or answers a comment.
@@ -323,210 +294,22 @@ impl Command for AddComment {
             let moved = upkeep::commented(draft, facts.network, root, by, draft.now, again, bumped.as_ref());
             moved.iter().for_each(|row| draft.put(row));
         }
-        put_text(draft, id, 1, self.language.as_deref(), &self.source)?;
+        let (source, language) = (self.source.as_str(), self.language.as_deref());
+        let title = None;
+        put_words(
+            draft,
+            id,
+            1,
+            Words {
+                title,
+                source,
+                language,
+            },
+        )?;
         let mut entry = Entry::new(Verb::Create).item(id, &item.kind).space(root.space);
         entry = entry.after(narrow.map_or_else(|| on.world.keys_of(root).collect(), |key| vec![key]));
         entry.actor = Some(on.reader.id);
         draft.log(&entry);
         Ok(MadeItem { id, version: 1 })
-    }
-}
-
-/// The row that lists a comment in its thread.
-pub(crate) fn comment_row(item: &Item, root: ItemId) -> Comment {
-    // As stored, so that a key of a newer release stays one that nobody here holds.
-    let narrow = (item.audience_kind != AS_ROOT).then_some((item.audience_kind, item.audience_id));
-    Comment {
-        root,
-        t: item.t,
-        item: item.id,
-        author: item.author,
-        narrow_kind: narrow.map(|(kind, _)| kind),
-        narrow_id: narrow.and_then(|(_, id)| id),
-        state: item.state,
-    }
-}
-
-/// An author changes the words; what the change is based on must be the newest version.
-#[derive(Serialize)]
-pub(crate) struct Edit {
-    #[serde(skip)]
-    pub(crate) by: Who,
-    pub(crate) item: Who,
-    pub(crate) based_on: BasedOn,
-    pub(crate) source: String,
-    pub(crate) language: Option<String>,
-}
-
-/// What the token of a version holds.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct BasedOn {
-    pub(crate) item: ItemId,
-    pub(crate) version: i64,
-}
-
-impl Command for Edit {
-    const NAME: &'static str = "items.edit";
-    type Slots = ItemSlots;
-    type Made = MadeItem;
-
-    fn load(&self, plan: &mut Plan) -> ItemSlots {
-        facts::item(plan, &self.by, &self.item)
-    }
-
-    fn decide(&self, facts: &Snapshot, slots: ItemSlots, draft: &mut Draft) -> Result<MadeItem, Error> {
-        let seen = slots.open(facts, draft, rights::Verb::Edit)?;
-        let item = seen.item;
-        if self.based_on.item != item.id {
-            return Err(Error::new(Reason::BadValue).at("based_on"));
-        }
-        if self.based_on.version != item.version {
-            return Err(Reason::Edited.into());
-        }
-        let version = item.version.saturating_add(1);
-        put_text(draft, item.id, version, self.language.as_deref(), &self.source)?;
-        let mut entry = Entry::new(Verb::Update).item(item.id, &item.kind).space(item.space);
-        entry.actor = Some(seen.reader.id);
-        draft.log(&entry);
-        let id = item.id;
-        draft.put(&Item {
-            version,
-            edited: Some(draft.now),
-            ..item
-        });
-        Ok(MadeItem { id, version })
-    }
-}
-
-/// An item has at most this many versions times languages of text.
-const MAX_TEXTS: u32 = 10_000;
-
-/// An author or the place's staff deletes an item: its words go, a placeholder stays where the thread lives on.
-#[derive(Serialize)]
-pub(crate) struct Delete {
-    #[serde(skip)]
-    pub(crate) by: Who,
-    #[serde(skip)]
-    pub(crate) network: NetworkId,
-    pub(crate) item: Who,
-}
-
-impl Command for Delete {
-    const NAME: &'static str = "items.delete";
-    type Slots = ItemSlots;
-    type Made = ();
-
-    fn load(&self, plan: &mut Plan) -> ItemSlots {
-        facts::item(plan, &self.by, &self.item)
-    }
-
-    fn decide(&self, facts: &Snapshot, slots: ItemSlots, draft: &mut Draft) -> Result<(), Error> {
-        let seen = slots.open(facts, draft, rights::Verb::Delete)?;
-        let before: Vec<AudienceKey> = seen.world.keys_of(&seen.item).collect();
-        let narrow = seen.world.narrow_key(&seen.item).unwrap_or(None);
-        let item = Item {
-            state: ItemState::Tombstone,
-            version: seen.item.version.saturating_add(1),
-            ..seen.item
-        };
-        draft.put(&item);
-        let prefix = vec![Some(Value::Id(item.id.bytes()))];
-        draft.write(Write::DeleteRange {
-            table: Text::TABLE,
-            prefix,
-            at_most: MAX_TEXTS,
-        });
-        match item.root {
-            None => {
-                timelines(self.network, &item).iter().for_each(|row| draft.delete(row));
-                draft.write(upkeep::rest(item.id));
-            }
-            Some(root) => {
-                draft.put(&comment_row(&item, root));
-                draft.add(CommentCount::TABLE, comment_count_key(root, narrow), "comments", -1);
-            }
-        }
-        let mut entry = Entry::new(Verb::Delete)
-            .item(item.id, &item.kind)
-            .space(item.space)
-            .before(before);
-        entry.actor = Some(seen.reader.id);
-        draft.log(&entry);
-        Ok(())
-    }
-}
-
-/// A person reacts, changes the reaction, or takes it back.
-#[derive(Serialize)]
-pub(crate) struct SetReaction {
-    #[serde(skip)]
-    pub(crate) by: Who,
-    pub(crate) item: Who,
-    pub(crate) reaction: Option<String>,
-}
-
-/// The slots of a reaction.
-pub(crate) struct ReactionSlots {
-    item: ItemSlots,
-    mine: Slot<Reaction>,
-}
-
-impl Command for SetReaction {
-    const NAME: &'static str = "items.react";
-    type Slots = ReactionSlots;
-    type Made = ();
-
-    fn load(&self, plan: &mut Plan) -> ReactionSlots {
-        let item = facts::item(plan, &self.by, &self.item);
-        let mine = plan.get::<Reaction>(item.item.each([col("id"), item.person().only("id")]));
-        ReactionSlots { item, mine }
-    }
-
-    fn decide(&self, facts: &Snapshot, slots: ReactionSlots, draft: &mut Draft) -> Result<(), Error> {
-        let before = only(facts, slots.mine)?;
-        // Taking a reaction back asks for no more than seeing the item.
-        let verb = if self.reaction.is_some() {
-            rights::Verb::React
-        } else {
-            rights::Verb::See
-        };
-        let seen = slots.item.open(facts, draft, verb)?;
-        let after = self.reaction.as_deref().map(text::reaction).transpose()?;
-        if before.as_ref().map(|row| &row.reaction) == after.as_ref() {
-            return Ok(());
-        }
-        let item = seen.item.id;
-        let key = |reaction: &str| vec![Value::Id(item.bytes()), Value::Text(reaction.to_owned())];
-        let log = |draft: &mut Draft, verb: Verb, t: Option<Time>| {
-            let mut entry = Entry::new(verb)
-                .item(item, &seen.item.kind)
-                .space(seen.item.space)
-                .person(seen.item.author);
-            entry.actor = Some(seen.reader.id);
-            entry.t = t;
-            draft.log(&entry);
-        };
-        if before.is_some() != after.is_some() && seen.item.root.is_none() {
-            upkeep::reacted(draft, facts.network, &seen.item, seen.reader.id, after.is_none());
-        }
-        if let Some(row) = &before {
-            draft.add(ReactionCount::TABLE, key(&row.reaction), "n", -1);
-            // With the date of the reaction: what it gave is taken back exactly.
-            log(draft, Verb::Unreact, Some(row.t));
-            if after.is_none() {
-                draft.delete(row);
-            }
-        }
-        if let Some(reaction) = after {
-            draft.add(ReactionCount::TABLE, key(&reaction), "n", 1);
-            log(draft, Verb::React, None);
-            draft.put(&Reaction {
-                item,
-                person: seen.reader.id,
-                reaction,
-                t: draft.now,
-            });
-        }
-        Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! What is stored of items: the envelope, the text, the further audience keys, timelines, threads, reactions.
 
 use crate::gate::{AS_ROOT, AudienceKey};
-use crate::ids::{ItemId, PersonId, SpaceId, Time};
+use crate::ids::{ItemId, PersonId, SpaceId, TagId, Time};
 use crate::store::{coded, record};
 
 coded! {
@@ -16,7 +16,8 @@ coded! {
 
 record! {
     /// The envelope of an item. Its place is the space, else the wall, else the network; its first audience key stands
-    /// in two columns, further ones are rows of [`Audience`] under `more`.
+    /// in two columns, further ones are rows of [`Audience`] under `more`. `mentions` holds its own id where there are rows of
+    /// [`Mention`]. `expires` ends its time among the broadcasts of its place; it is read as before.
     Item in "item", Stamped {
         key { id: ItemId }
         columns {
@@ -33,9 +34,19 @@ record! {
             more: Option<ItemId>,
             version: i64,
             edited: Option<Time>,
+            mentions: Option<ItemId>,
+            expires: Option<Time>,
         }
-        document { external: Option<String>, app: Option<String>, imported: Option<String> }
-        declares { place: id, persons: [author], texts: [] }
+        document {
+            external: Option<String>,
+            app: Option<String>,
+            imported: Option<String>,
+            /// What it is about, as spelt: first the tags that were chosen, then those of its words.
+            tags: Option<Vec<String>>,
+            /// How many of the tags were chosen.
+            chosen: Option<usize>,
+        }
+        declares { place: id, persons: [author], texts: [tags] }
     }
 }
 
@@ -57,9 +68,13 @@ impl Item {
             more: None,
             version: 1,
             edited: None,
+            mentions: None,
+            expires: None,
             external: None,
             app: None,
             imported: None,
+            tags: None,
+            chosen: None,
             rest: Default::default(),
         }
     }
@@ -114,6 +129,12 @@ coded! {
         Network = 78,
         /// The posts by an author.
         Author = 65,
+        /// The broadcasts of a space or of the network: each row is the notice of all who may read it.
+        Broadcast = 66,
+        /// The posts under a tag.
+        Tag = 71,
+        /// The posts that mention a person.
+        Addressed = 80,
     }
 }
 
@@ -123,6 +144,24 @@ record! {
         key { kind: TimelineKind, of: [u8; 16], t: Time, item: ItemId }
         columns { }
         declares { place: item, persons: [], texts: [] }
+    }
+}
+
+record! {
+    /// One tag of one post. The spelling stands in the post.
+    ItemTag in "tag", Stamped {
+        key { item: ItemId, tag: TagId }
+        columns { }
+        declares { place: item, persons: [], texts: [] }
+    }
+}
+
+record! {
+    /// One person whom an item mentions, since when. Whether he may read it is judged whenever it matters.
+    Mention in "mention", Stamped {
+        key { item: ItemId, person: PersonId }
+        columns { t: Time }
+        declares { place: item, persons: [person], texts: [] }
     }
 }
 

@@ -2,10 +2,10 @@
 
 use crate::gate::answer::Token;
 use crate::gate::judge::Fact;
-use crate::ids::{ItemId, PersonId, SpaceId, Time};
+use crate::ids::{ItemId, PersonId, SpaceId, TagId, Time};
 use crate::people::PersonCard;
 use crate::rights::Verb;
-use crate::spaces::{Role, Visibility};
+use crate::spaces::{Announcers, Role, Visibility};
 use serde::Serialize;
 
 /// Where an item stands.
@@ -48,8 +48,20 @@ pub enum Shown {
 pub struct Body {
     /// As written.
     pub source: String,
+    /// The title, where the kind has one.
+    pub title: Option<String>,
     /// Their language (BCP 47), where it was named.
     pub language: Option<String>,
+}
+
+/// A tag of an item.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct TagView {
+    /// The tag, however it is spelt.
+    pub id: TagId,
+    /// As it is spelt here.
+    pub name: String,
 }
 
 /// How many persons reacted in one way.
@@ -114,8 +126,12 @@ pub struct ItemView {
     pub edited: Option<Time>,
     /// What an edit must be based on.
     pub version: Token,
+    /// When it stops being an announcement, for one that does.
+    pub expires: Option<Time>,
     /// Its words; absent for placeholders.
     pub body: Option<Body>,
+    /// What it is about; none for placeholders.
+    pub tags: Vec<TagView>,
     /// By what the reader reads it: the fact that opened it.
     pub through: Fact,
     /// Comments that the reader may read.
@@ -200,4 +216,6 @@ pub struct SpaceView {
     pub visibility: Visibility,
     /// The reader's role.
     pub role: Option<Role>,
+    /// Who may write announcements.
+    pub announcers: Announcers,
 }

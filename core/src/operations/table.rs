@@ -173,13 +173,30 @@ macro_rules! operations { ($cb:ident $($arg:tt)*) => { $cb! { [$($arg)*]
             /// The same command repeated under the same key happens once.
             idempotency_key: Option<String> = None,
         }) -> Receipt;
+        /// Says who may write announcements: owners, or all members. For owners.
+        command set_announcers(SetAnnouncers {
+            /// Which.
+            space: Ref,
+            /// Who may from now on.
+            announcers: Announcers;
+            /// The same command repeated under the same key happens once.
+            idempotency_key: Option<String> = None,
+        }) -> Receipt;
     }
     /// Posts, comments, reactions, and the rights on them.
     items: Items {
-        /// Writes a post.
+        /// Writes a post or an announcement.
         command create(NewItem {
-            /// The words, at most 16 kB.
+            /// The words in CommonMark, at most 16 kB. `#tag` in them is a tag.
             body: String;
+            /// The kind: `post`, unless said otherwise, or `announcement`, which is for those whom the space lets announce.
+            kind: Option<String> = None,
+            /// The title of an announcement, at most 400 bytes.
+            title: Option<String> = None,
+            /// When an announcement stops being one: at most 366 days from now. Never, unless said otherwise.
+            expires: Option<Time> = None,
+            /// What it is about: further tags, at most 20 with those of the words.
+            tags: Option<List<String>> = None,
             /// Where; the person's own wall, unless said otherwise.
             place: Option<Place> = None,
             /// Who may read it; everybody who may read the place, unless said otherwise.
@@ -208,10 +225,16 @@ macro_rules! operations { ($cb:ident $($arg:tt)*) => { $cb! { [$($arg)*]
         command edit(EditItem {
             /// Which.
             item: Ref,
-            /// The words, at most 16 kB.
+            /// The words in CommonMark, at most 16 kB.
             body: String,
             /// The `version` of the item as it was read; another one is a conflict.
             based_on: Token;
+            /// The title of an announcement; as it was, unless said otherwise.
+            title: Option<String> = None,
+            /// When an announcement stops being one; as it was, unless said otherwise.
+            expires: Option<Time> = None,
+            /// The tags beside those of the words; as they were, unless said otherwise.
+            tags: Option<List<String>> = None,
             /// The language (BCP 47).
             language: Option<String> = None,
             /// The same command repeated under the same key happens once.

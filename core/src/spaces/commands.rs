@@ -1,6 +1,6 @@
 //! Commands on spaces and memberships.
 
-use super::records::{Member, Role, SPACE_COUNTS, Space, Visibility};
+use super::records::{Announcers, Member, Role, SPACE_COUNTS, Space, Visibility};
 use crate::due::schedule_member;
 use crate::error::{Error, Reason};
 use crate::gate::facts::{self, SpaceSlots, acting, only};
@@ -405,6 +405,40 @@ impl Command for SetVisibility {
             draft.put(&Space {
                 visibility: self.visibility,
                 handle: space.handle.clone().filter(|_| !secret),
+                ..space
+            });
+        }
+        Ok(())
+    }
+}
+
+/// An owner says who may write announcements.
+#[derive(Serialize)]
+pub(crate) struct SetAnnouncers {
+    #[serde(skip)]
+    pub(crate) by: Who,
+    pub(crate) space: Who,
+    pub(crate) announcers: Announcers,
+}
+
+impl Command for SetAnnouncers {
+    const NAME: &'static str = "spaces.set_announcers";
+    type Slots = SpaceSlots;
+    type Made = ();
+
+    fn load(&self, plan: &mut Plan) -> SpaceSlots {
+        facts::space(plan, &self.by, &self.space)
+    }
+
+    fn decide(&self, facts: &Snapshot, slots: SpaceSlots, draft: &mut Draft) -> Result<(), Error> {
+        let (_, space) = slots.open_as_owner(facts, draft)?;
+        if self.announcers == Announcers::Unknown {
+            return Err(Error::new(Reason::BadValue).at("announcers"));
+        }
+        if space.announcers.unwrap_or(Announcers::Owners) != self.announcers {
+            draft.log(&Entry::new(Verb::Update).space(Some(space.id)));
+            draft.put(&Space {
+                announcers: Some(self.announcers),
                 ..space
             });
         }

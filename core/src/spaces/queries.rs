@@ -11,6 +11,7 @@ use crate::gate::reader::{ReaderSlots, Who};
 use crate::gate::sealed::Opening;
 use crate::items::SpaceView;
 use crate::people::records::Named;
+use crate::spaces::Announcers;
 
 /// One space, where the reader may find it.
 pub(crate) async fn get(actor: &Actor, space: &Who) -> Result<Visible<SpaceView>, Error> {
@@ -31,6 +32,7 @@ pub(crate) async fn get(actor: &Actor, space: &Who) -> Result<Visible<SpaceView>
         about: space.about.clone(),
         visibility: space.visibility,
         role: reader.role(space.id),
+        announcers: space.announcers.unwrap_or(Announcers::Owners),
     };
     Ok(visible(&snapshot, &reader, view))
 }

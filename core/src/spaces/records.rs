@@ -24,6 +24,16 @@ coded! {
 }
 
 coded! {
+    /// Who may write announcements in a space. A guest never does.
+    pub enum Announcers {
+        /// Its owners.
+        Owners = 0,
+        /// All its members.
+        Members = 1,
+    }
+}
+
+coded! {
     /// What a member may do, from little to much.
     pub enum Role {
         /// Read, comment, react, post.
@@ -45,7 +55,9 @@ record! {
             handle: Option<String>,
             about: Option<String>,
             external: Option<String>,
-            imported: Option<String>
+            imported: Option<String>,
+            /// Its owners, where nobody said otherwise.
+            announcers: Option<Announcers>,
         }
         indexes { "space_visibility": [visibility] }
         declares { place: id, persons: [], texts: [name, handle, about] }
@@ -64,6 +76,7 @@ impl Space {
             about: None,
             external: None,
             imported: None,
+            announcers: None,
             rest: Default::default(),
         }
     }

@@ -21,8 +21,10 @@ const PLANTED: &[(&str, &str)] = &[
     ("space", "name"),
     ("space", "handle"),
     ("space", "about"),
+    // Each post has its word as a tag too.
+    ("item", "tags"),
     ("text", "source"),
-    // No operation writes titles yet: they are planted past the library, and nobody may read one.
+    // Planted past the library beside the words of a kind that has no title: nobody may read it.
     ("text", "title"),
 ];
 

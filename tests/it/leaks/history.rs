@@ -178,7 +178,7 @@ impl History {
 
     async fn post(&mut self, who: usize) -> Result<(), Error> {
         let words = self.canary();
-        let new = NewItem::new(format!("a post {words} by somebody"));
+        let new = NewItem::new(format!("a post #{words} by somebody"));
         let room = self.dice.below(self.things.spaces.len());
         let space = Place::space(self.things.spaces[room]);
         let (new, stands, to) = match self.dice.below(6) {
@@ -234,7 +234,7 @@ impl History {
         let words = self.canary();
         let id = self.things.items[item];
         let version = self.of(who).items().get(GetItem::new(id)).await?.item.version.clone();
-        let edit = EditItem::new(id, format!("now {words}"), version);
+        let edit = EditItem::new(id, format!("now #{words}"), version);
         self.of(who).items().edit(edit).await?;
         // The words before are words that nobody may read any more.
         self.model.items[item].words = words;

@@ -192,6 +192,49 @@ async fn managing(of: &Actor, space: parvis::SpaceId) -> Vec<Result<(), Error>> 
 }
 
 leak_test!(
+    l099_announcements_are_for_those_whom_the_space_lets_announce,
+    ["announce_needs_owner"],
+    async |town| {
+        let lab = town.lab().await;
+        town.add(lab, "gus", Role::Member).await;
+        let notice = || {
+            let new = NewItem::new("words").kind("announcement").title("Title");
+            new.place(Place::space(lab))
+        };
+        let outcome = async |name: &str, new: NewItem| {
+            let made = town.of(name).items().create(new).await;
+            made.err().map(|error| error.reason)
+        };
+        for (name, expected) in [
+            ("olga", None),
+            ("mona", Some(Reason::NotOwner)),
+            ("ben", Some(Reason::NotOwner)),
+            ("gus", Some(Reason::Guest)),
+            ("cleo", Some(Reason::NotMember)),
+        ] {
+            let got = outcome(name, notice()).await;
+            check!(got == expected, "{name} announces: {got:?}, should be {expected:?}");
+        }
+        let members = SetAnnouncers::new(lab, parvis::spaces::Announcers::Members);
+        town.of("olga").spaces().set_announcers(members).await.unwrap();
+        for (name, expected) in [
+            ("mona", None),
+            ("ben", None),
+            ("gus", Some(Reason::Guest)),
+            ("cleo", Some(Reason::NotMember)),
+        ] {
+            let got = outcome(name, notice()).await;
+            check!(got == expected, "{name} announces among members: {got:?}");
+        }
+        for place in [Place::Wall, Place::Network] {
+            let got = outcome("olga", notice().place(place)).await;
+            check!(got == Some(Reason::BadValue), "an announcement beside spaces: {got:?}");
+        }
+        Ok(())
+    }
+);
+
+leak_test!(
     l099_members_and_settings_are_the_owners_business,
     ["manage_needs_owner"],
     async |town: Town| -> Outcome {

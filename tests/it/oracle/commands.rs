@@ -63,6 +63,12 @@ pub(crate) enum Act {
         audience: NewAudience,
         unit: Named,
     },
+    /// An announcement in a space.
+    Announce(Named),
+    SetAnnouncers {
+        space: Named,
+        members: bool,
+    },
     Comment {
         on: Named,
         staff: bool,
@@ -183,7 +189,10 @@ impl World {
                 let expires = None;
                 self.keeps_an_owner(space, person, Some(Member { role: *role, expires }))
             }
-            Act::SetVisibility { space, .. } => self.owned_space(by, *space).map(|_| ()),
+            Act::SetVisibility { space, .. } | Act::SetAnnouncers { space, .. } => {
+                self.owned_space(by, *space).map(|_| ())
+            }
+            Act::Announce(space) => self.predict_announcement(by, *space),
             Act::Post { place, audience, unit } => self.predict_post(by, *place, *audience, *unit),
             Act::Comment { on, staff } => {
                 let on = self.allowed(by, *on, Verb::Comment)?;
@@ -243,6 +252,17 @@ impl World {
                 self.in_unit(by, unit).then_some(()).ok_or(Reason::BadAudience)
             }
             _ => Err(Reason::BadAudience),
+        }
+    }
+
+    fn predict_announcement(&self, by: usize, space: Named) -> Result<(), Reason> {
+        let space = self.found_space(by, space)?;
+        let role = self.role(space, by).ok_or(Reason::NotMember)?;
+        match role {
+            _ if !self.internal(by) => Err(Reason::Guest),
+            Role::Owner => Ok(()),
+            _ if self.spaces[space].members_announce => Ok(()),
+            _ => Err(Reason::NotOwner),
         }
     }
 
@@ -344,6 +364,13 @@ impl World {
                 space: Some(space),
                 handle,
             } => self.take_handle(handle, Holder::Space(space)),
+            Act::SetAnnouncers {
+                space: Some(space),
+                members,
+            } => self.spaces[space].members_announce = members,
+            Act::Announce(Some(space)) => self.write(by, written, |item| {
+                (item.stand, item.keys, item.announces) = (Stand::Space(space), vec![Key::Space(space)], true);
+            }),
             Act::Delete(Some(item)) => self.items[item].deleted = true,
             Act::React {
                 item: Some(item),
@@ -394,6 +421,7 @@ impl World {
         let mut item = Item {
             id: written.id,
             author: by,
+            announces: false,
             stand: Stand::Network,
             keys: Vec::new(),
             root: None,

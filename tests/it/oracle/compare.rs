@@ -357,6 +357,14 @@ impl Pair {
         let whole = shown == Shown::Whole;
         let words = whole.then(|| it.words.clone());
         equal(by, &words, &view.body.as_ref().map(|body| body.source.clone()), about)?;
+        let kind = match (it.root, it.announces) {
+            (Some(_), _) => "comment",
+            (None, true) => "announcement",
+            (None, false) => "post",
+        };
+        equal(by, &kind, &view.kind.as_str(), about)?;
+        let title = view.body.as_ref().and_then(|body| body.title.as_deref());
+        equal(by, &(whole && it.announces), &title.is_some(), about)?;
         let author = whole.then(|| self.world.persons[it.author].id);
         equal(by, &author, &view.author.as_ref().map(|card| card.id), about)?;
         let id = |item: Option<usize>| item.map(|item| self.world.items[item].id);

@@ -4,6 +4,7 @@ use super::commands::{Act, Named, PostPlace, Written};
 use super::world::{Person, Space, Unit, World};
 use parvis::items::{CommentAudience, ItemMade, NewAudience, Place};
 use parvis::operations::*;
+use parvis::spaces::Announcers;
 use parvis::testing::ManualClock;
 use parvis::{Actor, Error, ItemId, Parvis, PersonId, Reason, Ref, SpaceId, Time, UnitId, external};
 
@@ -158,7 +159,7 @@ impl Pair {
         let words = words(number);
         match act {
             Act::PutUnit { .. } | Act::PutPerson { .. } => self.put(act, &words).await,
-            Act::Post { .. } | Act::Comment { .. } | Act::Edit { .. } => {
+            Act::Post { .. } | Act::Announce(_) | Act::Comment { .. } | Act::Edit { .. } => {
                 self.write(by, act, &words).await.map(Made::Item)
             }
             Act::NewSpace(visibility) => {
@@ -200,6 +201,7 @@ impl Pair {
                 self.world.spaces.push(Space {
                     id,
                     visibility: *visibility,
+                    members_announce: false,
                 });
                 let owner = super::world::Member {
                     role: parvis::spaces::Role::Owner,
@@ -278,6 +280,13 @@ impl Pair {
                 }
                 items.create(request).await
             }
+            Act::Announce(space) => {
+                let request = NewItem::new(words)
+                    .kind("announcement")
+                    .title(format!("Title of {words}"));
+                let place = Place::space(self.space(*space));
+                items.create(request.place(place).idempotency_key(words)).await
+            }
             Act::Comment { on, staff } => {
                 let audience = [CommentAudience::Root, CommentAudience::Staff][usize::from(*staff)];
                 {
@@ -348,6 +357,11 @@ impl Pair {
             Act::SetVisibility { space, visibility } => {
                 let request = SetVisibility::new(self.space(*space), *visibility);
                 spaces.set_visibility(request.idempotency_key(key)).await
+            }
+            Act::SetAnnouncers { space, members } => {
+                let announcers = [Announcers::Owners, Announcers::Members][usize::from(*members)];
+                let request = SetAnnouncers::new(self.space(*space), announcers);
+                spaces.set_announcers(request.idempotency_key(key)).await
             }
             Act::Delete(item) => {
                 items

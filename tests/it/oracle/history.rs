@@ -233,7 +233,8 @@ fn any_act(pair: &Pair, dice: &mut Dice, by: usize) -> Act {
     let space = any_of(dice, world.spaces.len());
     let item = any_item(pair, dice);
     match dice.below(100) {
-        0..=24 => any_post(pair, dice, by),
+        0..=4 => Act::Announce(space),
+        5..=24 => any_post(pair, dice, by),
         25..=49 => Act::Comment {
             on: item,
             staff: dice.percent(25),
@@ -259,7 +260,11 @@ fn any_act(pair: &Pair, dice: &mut Dice, by: usize) -> Act {
         79..=90 => any_membership(pair, dice),
         91 => {
             let handle = dice.of(HANDLES);
-            match dice.below(2) {
+            match dice.below(3) {
+                1 => Act::SetAnnouncers {
+                    space,
+                    members: dice.percent(60),
+                },
                 0 => Act::EditMe { handle },
                 _ => Act::EditSpace { space, handle },
             }

@@ -30,6 +30,8 @@ pub(crate) struct Person {
 pub(crate) struct Space {
     pub(crate) id: SpaceId,
     pub(crate) visibility: Visibility,
+    /// Whether members announce, not only owners.
+    pub(crate) members_announce: bool,
 }
 
 /// What a handle names.
@@ -70,6 +72,8 @@ pub(crate) enum Key {
 pub(crate) struct Item {
     pub(crate) id: ItemId,
     pub(crate) author: usize,
+    /// An announcement.
+    pub(crate) announces: bool,
     /// Of the root; a comment has its root's.
     pub(crate) stand: Stand,
     /// The audience of a root; empty for a comment.

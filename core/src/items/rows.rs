@@ -1,0 +1,212 @@
+//! The rows that one item makes: envelope, audience, timelines, tags, words, its place in a thread.
+
+use super::kinds::{self, Reach};
+use super::records::{Audience, Comment, Item, ItemTag, Text, Timeline, TimelineKind, UNDETERMINED};
+use super::tags::{MAX_TAGS, Tag};
+use crate::error::{Error, Reason};
+use crate::gate::{AS_ROOT, AudienceKey};
+use crate::ids::{ItemId, PersonId, TagId};
+use crate::log::{Entry, Verb};
+use crate::markup;
+use crate::store::execute::Draft;
+use crate::store::{NetworkId, Record, Value};
+use crate::text;
+use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
+
+/// What the token of a version holds.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct BasedOn {
+    pub(crate) item: ItemId,
+    pub(crate) version: i64,
+}
+
+/// The tags of an item, resolved: those that were chosen, then those of its words.
+pub(crate) struct Topics {
+    tags: Vec<Tag>,
+    chosen: usize,
+}
+
+impl Topics {
+    /// Each once. Tags of the words beyond the bound are words.
+    ///
+    /// # Errors
+    /// [`Reason::BadValue`] for a chosen tag that is none, [`Reason::LongList`] for too many.
+    pub(crate) fn of(chosen: &[String], source: &str) -> Result<Topics, Error> {
+        if chosen.len() > MAX_TAGS {
+            return Err(Error::new(Reason::LongList).at("tags"));
+        }
+        let mut seen: HashSet<TagId> = HashSet::new();
+        let mut tags = Vec::new();
+        for text in chosen {
+            let tag = Tag::new(text).ok_or(Error::new(Reason::BadValue).at("tags"))?;
+            if seen.insert(tag.id) {
+                tags.push(tag);
+            }
+        }
+        let chosen = tags.len();
+        let words = markup::tags(source).into_iter().filter(|tag| seen.insert(tag.id));
+        tags.extend(words.take(MAX_TAGS - chosen));
+        Ok(Topics { tags, chosen })
+    }
+
+    /// The item with these tags.
+    pub(crate) fn put(self, item: &mut Item) {
+        item.chosen = (self.chosen > 0).then_some(self.chosen);
+        item.tags = (!self.tags.is_empty()).then(|| self.tags.into_iter().map(|tag| tag.name).collect());
+    }
+}
+
+/// The tags of an item as rows.
+pub(crate) fn tag_rows(item: &Item) -> Vec<ItemTag> {
+    let names = item.tags.iter().flatten();
+    let tags = names.filter_map(|name| Tag::new(name));
+    tags.map(|tag| ItemTag {
+        item: item.id,
+        tag: tag.id,
+    })
+    .collect()
+}
+
+/// The tags of an item that were chosen.
+pub(crate) fn chosen(item: &Item) -> Vec<String> {
+    let names = item.tags.iter().flatten();
+    names.take(item.chosen.unwrap_or(0)).cloned().collect()
+}
+
+/// The timelines that list a root: its place's, its author's, its place's broadcasts where it is one, its tags', and those of
+/// the persons it mentions.
+pub(crate) fn timelines(network: NetworkId, item: &Item, mentions: &[PersonId]) -> Vec<Timeline> {
+    let (kind, of) = match (item.space, item.wall) {
+        (Some(space), _) => (TimelineKind::Space, space.bytes()),
+        (None, Some(wall)) => (TimelineKind::Wall, wall.bytes()),
+        (None, None) => (TimelineKind::Network, network.0),
+    };
+    let mut lines = vec![(kind, of), (TimelineKind::Author, item.author.bytes())];
+    if kinds::kind(&item.kind).is_some_and(|kind| kind.reach == Reach::Everybody) {
+        lines.push((TimelineKind::Broadcast, of));
+    }
+    let tags = tag_rows(item)
+        .into_iter()
+        .map(|row| (TimelineKind::Tag, row.tag.bytes()));
+    lines.extend(tags);
+    lines.extend(mentions.iter().map(|person| (TimelineKind::Addressed, person.bytes())));
+    let row = |(kind, of)| Timeline {
+        kind,
+        of,
+        t: item.t,
+        item: item.id,
+    };
+    lines.into_iter().map(row).collect()
+}
+
+/// The further audience keys of an item as rows, the first as its columns.
+pub(crate) fn with_audience(mut item: Item, keys: &[AudienceKey]) -> (Item, Vec<Audience>) {
+    let mut columns = keys.iter().map(|key| key.to_columns());
+    if let Some((kind, id)) = columns.next() {
+        // The key of the item's own space goes without the id, which stands in the place: one look-up instead of two.
+        let own = item
+            .space
+            .filter(|space| keys.first() == Some(&AudienceKey::Space { id: *space }));
+        (item.audience_kind, item.audience_id) = (kind, id.filter(|_| own.is_none()));
+    }
+    let id = item.id;
+    let rows: Vec<Audience> = columns
+        .zip(1..)
+        .map(|((audience_kind, audience_id), n)| Audience {
+            item: id,
+            n,
+            audience_kind,
+            audience_id,
+        })
+        .collect();
+    item.more = (!rows.is_empty()).then_some(id);
+    (item, rows)
+}
+
+/// Writes a root: envelope, audience, timelines, tags, log entry.
+pub(crate) fn put_root(draft: &mut Draft, network: NetworkId, item: Item, keys: &[AudienceKey]) {
+    let (item, rows) = with_audience(item, keys);
+    draft.put(&item);
+    rows.iter().for_each(|row| draft.put(row));
+    tag_rows(&item).iter().for_each(|row| draft.put(row));
+    timelines(network, &item, &[]).iter().for_each(|row| draft.put(row));
+    let mut entry = Entry::new(Verb::Create)
+        .item(item.id, &item.kind)
+        .space(item.space)
+        .after(keys.iter().copied());
+    entry.actor = Some(item.author);
+    draft.log(&entry);
+}
+
+/// Changes the rows that list a root, and its tags, from what it was to what it is.
+pub(crate) fn move_root(draft: &mut Draft, network: NetworkId, before: &Item, after: &Item) {
+    replace(draft, tag_rows(before), tag_rows(after));
+    replace(draft, timelines(network, before, &[]), timelines(network, after, &[]));
+}
+
+/// Deletes rows that are no more, puts those that are new.
+pub(crate) fn replace<R: Record>(draft: &mut Draft, before: Vec<R>, after: Vec<R>) {
+    let keys = |rows: &[R]| rows.iter().map(Record::key).collect::<Vec<_>>();
+    let (old, new) = (keys(&before), keys(&after));
+    let gone = before.iter().filter(|row| !new.contains(&row.key()));
+    gone.for_each(|row| draft.delete(row));
+    let come = after.iter().filter(|row| !old.contains(&row.key()));
+    come.for_each(|row| draft.put(row));
+}
+
+/// The words of one version.
+pub(crate) struct Words<'a> {
+    pub(crate) title: Option<String>,
+    pub(crate) source: &'a str,
+    pub(crate) language: Option<&'a str>,
+}
+
+/// Writes the words of one version.
+///
+/// # Errors
+/// As [`text::source`], and [`Reason::BadValue`] for a language mark that is none.
+pub(crate) fn put_words(draft: &mut Draft, item: ItemId, version: i64, words: Words<'_>) -> Result<(), Error> {
+    let language = match words.language {
+        None => UNDETERMINED.to_owned(),
+        Some(mark) if mark.len() <= 35 && mark.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') => {
+            mark.to_ascii_lowercase()
+        }
+        Some(_) => return Err(Error::new(Reason::BadValue).at("language")),
+    };
+    let source = text::source(words.source, "body")?;
+    draft.put(&Text {
+        item,
+        version,
+        language,
+        title: words.title,
+        source,
+        rest: Default::default(),
+    });
+    Ok(())
+}
+
+/// The counter key of comments with an audience key (`None`: the root's own).
+pub(crate) fn comment_count_key(root: ItemId, narrow: Option<AudienceKey>) -> Vec<Value> {
+    let (kind, id) = narrow.map_or((AS_ROOT, None), AudienceKey::to_columns);
+    vec![
+        Value::Id(root.bytes()),
+        Value::Int(kind),
+        Value::Id(id.unwrap_or_default()),
+    ]
+}
+
+/// The row that lists a comment in its thread.
+pub(crate) fn comment_row(item: &Item, root: ItemId) -> Comment {
+    // As stored, so that a key of a newer release stays one that nobody here holds.
+    let narrow = (item.audience_kind != AS_ROOT).then_some((item.audience_kind, item.audience_id));
+    Comment {
+        root,
+        t: item.t,
+        item: item.id,
+        author: item.author,
+        narrow_kind: narrow.map(|(kind, _)| kind),
+        narrow_id: narrow.and_then(|(_, id)| id),
+        state: item.state,
+    }
+}
