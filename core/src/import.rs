@@ -61,6 +61,12 @@ const MAX_ROWS: usize = 500;
 /// Checks, writes and log entries that a batch of an import may hold.
 const ROOM: usize = MAX_OPERATIONS - 10;
 
+/// Rows that the marks of a text may take: a tag or a mention and its timeline, and what they were before.
+fn marked(text: &str) -> usize {
+    let marks = markup::marks(text);
+    4 * (marks.tags.len() + marks.mentions.len())
+}
+
 /// How many of the first rows, all of one kind, fit one batch with all their checks.
 fn fitting(rows: &[ImportRow]) -> usize {
     let mut named = HashSet::new();
@@ -76,9 +82,8 @@ fn fitting(rows: &[ImportRow]) -> usize {
                 [Some(&row.person), Some(&row.person)],
             ),
             ImportRow::Follow(row) => (2, [Some(&row.person), None]),
-            // A tag is two rows.
-            ImportRow::Post(row) => (12 + 2 * markup::tags(&row.text).len(), [Some(&row.author), None]),
-            ImportRow::Comment(row) => (11, [Some(&row.person), Some(&row.post)]),
+            ImportRow::Post(row) => (12 + marked(&row.text), [Some(&row.author), None]),
+            ImportRow::Comment(row) => (11 + marked(&row.text), [Some(&row.person), Some(&row.post)]),
             ImportRow::Reaction(row) => (6, [Some(&row.person), Some(&row.post)]),
         };
         taken += own;

@@ -2,12 +2,14 @@
 
 pub(crate) mod commands;
 pub(crate) mod kinds;
+pub(crate) mod mentions;
 pub(crate) mod queries;
 pub(crate) mod records;
 pub(crate) mod rows;
 pub(crate) mod tags;
 pub(crate) mod views;
 
+pub use mentions::MentionHint;
 pub use views::{
     Allowed, Body, Explanation, ItemView, PlaceView, ReactionView, ReasonView, Shown, SpaceView, TagView, ThreadPage,
     ViewerView,
@@ -85,18 +87,25 @@ answer! {
         pub id: Made<ItemId>,
         /// What the next edit must be based on.
         pub version: Token,
+        /// Mentions that reach nobody, as far as the writer may know.
+        pub hints: Vec<MentionHint>,
         /// The log position after it.
         pub position: Token,
     }
 }
 
 fn made(actor: &Actor, executed: &Executed<MadeItem>) -> Result<ItemMade, Error> {
-    let MadeItem { id, version } = executed.made;
+    let MadeItem {
+        id,
+        version,
+        ref unreached,
+    } = executed.made;
     let version = rows::BasedOn { item: id, version };
     let version = actor.core.sealer.seal(&[b"version", &actor.network.0], &version);
     Ok(ItemMade {
         id: Made(id),
         version: version.ok_or(Reason::Corrupt)?,
+        hints: unreached.hints(),
         position: position_token(actor, executed.position)?,
     })
 }

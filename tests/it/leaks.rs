@@ -16,6 +16,8 @@ mod feeds;
 mod guests;
 mod history;
 mod imports;
+mod markup;
+mod mentions;
 mod model;
 mod names;
 mod races;

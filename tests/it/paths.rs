@@ -200,6 +200,7 @@ fn u3_sealed_rows_are_opened_in_listed_files_only() {
         "feed/known.rs",
         "feed/lists.rs",
         "feed/older.rs",
+        "gate/others.rs",
         "gate/page.rs",
         "gate/reader.rs",
         "gate/show.rs",
@@ -214,6 +215,8 @@ fn u3_sealed_rows_are_opened_in_listed_files_only() {
         "import/contents.rs",
         "import/crowd.rs",
         "import/places.rs",
+        "items/commands/change.rs",
+        "items/mentions.rs",
         "people/commands.rs",
     ];
     assert_eq!(opening, names(&listed));

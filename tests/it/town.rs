@@ -62,7 +62,12 @@ fn rows(hidden: usize) -> Vec<ImportRow> {
     let space = |id: &str, kind: &str| json!({"type": "space", "id": id, "name": format!("The {id}"), "kind": kind, "owner": "ana"});
     let member = |space: &str, person: &str| json!({"type": "member", "space": space, "person": person});
     let written = |id: &str, author: &str, space: Option<&str>, minutes: i64, audience: Value| {
-        json!({"type": "post", "id": id, "author": author, "text": format!("Words of {id}"), "ts": ago(minutes),
+        // One post mentions a member, and one who may not read it.
+        let to = match id {
+            "lab1" => " for @[B](person:ben) and @[N](person:nora) #Lab",
+            _ => "",
+        };
+        json!({"type": "post", "id": id, "author": author, "text": format!("Words of {id}{to}"), "ts": ago(minutes),
             "space": space, "audience": audience})
     };
     let comment = |id: &str, person: &str, post: &str, minutes: i64, staff: bool| {

@@ -326,7 +326,7 @@ async fn print(
     let world = WorldSlots::add(&mut plan, &[items], Keys::default(), named);
     let (snapshot, reader) = slots.ask(&plan, actor).await?;
     let world = World::build(&snapshot, &world)?;
-    let stage = Stage::build(&snapshot, &show)?;
+    let stage = Stage::build(&snapshot, &show, &reader)?;
     let as_of = as_of.unwrap_or(reader.now.millis());
     let known = Known::build(&snapshot, facts, &reader, as_of, zone(actor, &reader))?;
     let show = Show {

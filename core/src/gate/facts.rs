@@ -67,6 +67,14 @@ pub(crate) struct SeenItem {
 }
 
 impl ItemSlots {
+    /// The keys of memberships, and of follows and blocks, that decide about the item for other persons.
+    pub(crate) fn ties(&self, others: Slot<Person>) -> (Vec<Keys>, Vec<Keys>) {
+        let me = self.person().only("id");
+        let pairs = |column: &'static str| self.world.only(others, column);
+        let blocks = others.each([col("id"), me]);
+        (pairs("space"), pairs("author").into_iter().chain([blocks]).collect())
+    }
+
     /// The slot of the one who acts.
     pub(crate) fn person(&self) -> Slot<Person> {
         self.reader.person

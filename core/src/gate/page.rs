@@ -144,7 +144,7 @@ pub(crate) async fn page<L: Listing>(
             (carry, from, scan) = (passed, last.or(from), MAX_LIMIT);
             continue;
         }
-        let stage = Stage::build(&snapshot, &slots.show)?;
+        let stage = Stage::build(&snapshot, &slots.show, &reader)?;
         let show = Show {
             network: actor.network,
             sealer,

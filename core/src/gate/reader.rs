@@ -85,10 +85,10 @@ impl Who {
 #[derive(Clone, Copy)]
 pub(crate) struct ReaderSlots {
     pub(crate) person: Slot<Person>,
-    units: Slot<Unit>,
+    pub(super) units: Slot<Unit>,
     pub(crate) members: Slot<Member>,
     pub(crate) follows: Slot<Follow>,
-    blocks: Slot<Block>,
+    pub(super) blocks: Slot<Block>,
     policy: Slot<PolicyRow>,
 }
 
@@ -166,7 +166,7 @@ pub(crate) struct Reader {
     pub(crate) follows: HashSet<PersonId>,
     pub(crate) blocks: HashSet<PersonId>,
     pub(crate) roles: HashMap<SpaceId, Role>,
-    units: HashSet<UnitId>,
+    pub(super) units: HashSet<UnitId>,
     /// Whether the network's policy is one that this release can judge: the empty one.
     pub(crate) policy_is_empty: bool,
     pub(crate) switches: Switches,

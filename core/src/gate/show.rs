@@ -1,6 +1,7 @@
 //! Builds what is shown, of what was judged, from the same snapshot.
 
 use super::judge::{self, Verdict};
+use super::others::Others;
 use super::plan::{Plan, Slot, Snapshot};
 use super::reader::{Reader, ReaderSlots};
 use super::sealed::Opening;
@@ -11,11 +12,16 @@ use crate::gate::AudienceKey;
 use crate::graph::records::Block;
 use crate::ids::{ItemId, PersonId};
 use crate::items::kinds::{self, Titled};
-use crate::items::records::{CommentCount, Item, ItemState, Reaction, ReactionCount, Text, UNDETERMINED};
+use crate::items::mentions;
+use crate::items::records::{
+    CommentCount, Item, ItemState, MAX_MENTIONS, Mention, Reaction, ReactionCount, Text, UNDETERMINED,
+};
 use crate::items::rows::BasedOn;
 use crate::items::tags::Tag;
 use crate::items::views::{Body, ItemView, PlaceView, ReactionView, Shown, TagView, ViewerView};
+use crate::markup::{self, Called, Rendered};
 use crate::people::PersonCard;
+use crate::people::records::Person;
 use crate::rights::{self, Verb};
 use crate::seal::Sealer;
 use crate::store::{Dir, Keys, NetworkId, Part, StorageError, col};
@@ -30,6 +36,8 @@ pub(crate) struct ShowSlots {
     mine: Slot<Reaction>,
     seen: Slot<Seen>,
     blockers: Slot<Block>,
+    mentions: Slot<Mention>,
+    mentioned: ReaderSlots,
 }
 
 /// An item's text may stand in this many languages.
@@ -47,7 +55,13 @@ impl ShowSlots {
                 .iter()
                 .fold(Keys::default(), |keys, slot| keys.and(slot.each(parts.iter().cloned())))
         };
+        let mentions = plan.scan::<Mention>(each(&[col("mentions")]), Dir::Up, MAX_MENTIONS);
+        let persons = plan.get::<Person>(mentions.each([col("person")]));
+        let pairs = |column: &'static str| vec![mentions.each([col("person"), col(column)])];
+        let mentioned = ReaderSlots::narrow_of(plan, persons, pairs("space"), pairs("of"));
         ShowSlots {
+            mentions,
+            mentioned,
             texts: plan.scan::<Text>(each(&[col("id"), col("version")]), Dir::Up, MAX_LANGUAGES),
             comments: plan.scan::<CommentCount>(each(&[col("id")]), Dir::Up, MAX_NARROW),
             reactions: plan.scan::<ReactionCount>(each(&[col("id")]), Dir::Up, MAX_REACTIONS),
@@ -73,10 +87,16 @@ pub(crate) struct Stage {
     mine: HashMap<ItemId, String>,
     seen: HashSet<ItemId>,
     blockers: HashSet<PersonId>,
+    mentions: HashMap<ItemId, Vec<Mention>>,
+    mentioned: Others,
 }
 
 impl Stage {
-    pub(crate) fn build(snapshot: &Snapshot, slots: &ShowSlots) -> Result<Stage, StorageError> {
+    pub(crate) fn build(snapshot: &Snapshot, slots: &ShowSlots, reader: &Reader) -> Result<Stage, StorageError> {
+        let mut mentions: HashMap<ItemId, Vec<Mention>> = HashMap::new();
+        for row in snapshot.take(slots.mentions)?.open(Opening::Show) {
+            mentions.entry(row.item).or_default().push(row);
+        }
         let mut comments: HashMap<ItemId, Vec<CommentCount>> = HashMap::new();
         for row in snapshot.take(slots.comments)?.open(Opening::Show) {
             comments.entry(row.root).or_default().push(row);
@@ -90,6 +110,8 @@ impl Stage {
         let seen = snapshot.take(slots.seen)?.open(Opening::Show);
         let blockers = snapshot.take(slots.blockers)?.open(Opening::Show);
         Ok(Stage {
+            mentions,
+            mentioned: Others::build(snapshot, slots.mentioned, reader)?,
             texts: texts.into_iter().map(|row| (row.item, row)).collect(),
             comments,
             reactions,
@@ -197,7 +219,17 @@ impl Show<'_> {
         let text = self.stage.texts.get(&item.id)?;
         let titled = kinds::kind(&item.kind).is_some_and(|kind| kind.titled == Titled::Yes);
         let language = Some(text.language.clone()).filter(|mark| mark != UNDETERMINED);
+        let mentions = self.stage.mentions.get(&item.id).map_or(&[][..], Vec::as_slice);
+        let called = |name: &str| {
+            let others = &self.stage.mentioned;
+            let (person, name) = mentions::called(name, mentions, others, self.reader, self.world, item)?;
+            let name = name.clone();
+            Some(Called { person, name })
+        };
+        let Rendered { html, text: plain } = markup::render(&text.source, called);
         Some(Body {
+            html,
+            text: plain,
             title: text.title.clone().filter(|_| titled),
             source: text.source.clone(),
             language,

@@ -26,6 +26,7 @@ pub(crate) const PREDICATES: &[(&str, &str)] = &[
     ("place_living", "the place of the item exists and lives"),
     ("root_visible", "a comment is read only where its root is"),
     ("narrow_key", "a comment with a narrower key needs that key as well"),
+    ("mention_readable", "a mention names only those who may read the item"),
     ("policy_empty", "the network's policy is one that can be judged"),
     (
         "secret_unnamed",

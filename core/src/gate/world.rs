@@ -68,6 +68,12 @@ impl WorldSlots {
         self.items.iter().fold(Keys::default(), keys)
     }
 
+    /// Keys `(other, column)` for other persons and the only item, or its root.
+    pub(crate) fn only(&self, others: Slot<Person>, column: &'static str) -> Vec<Keys> {
+        let keys = |slot: &Slot<Item>| others.each([col("id"), slot.only(column)]);
+        self.items.iter().map(keys).collect()
+    }
+
     /// The slot of further audience keys.
     pub(crate) fn audiences(&self) -> Slot<Audience> {
         self.audiences
@@ -101,6 +107,16 @@ impl World {
             spaces: spaces.into_iter().map(|space| (space.id, space)).collect(),
             persons: persons.into_iter().map(|person| (person.id, person)).collect(),
         })
+    }
+
+    /// A root that is being written, with its audience, its space and its author.
+    pub(crate) fn of_one(item: &Item, audience: &[Audience], space: Option<Space>, author: Option<Person>) -> World {
+        World {
+            items: HashMap::from([(item.id, item.clone())]),
+            audiences: HashMap::from([(item.id, audience.to_vec())]),
+            spaces: space.into_iter().map(|space| (space.id, space)).collect(),
+            persons: author.into_iter().map(|person| (person.id, person)).collect(),
+        }
     }
 
     /// The root of the thread that an item belongs to: the item itself, unless it is a comment.

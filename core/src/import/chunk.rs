@@ -5,8 +5,10 @@ use crate::actor::Actor;
 use crate::error::Error;
 use crate::gate::plan::Plan;
 use crate::gate::sealed::Opening;
-use crate::ids::{ItemId, PersonId, SpaceId, hash16};
-use crate::items::records::Item;
+use crate::ids::{ItemId, PersonId, SpaceId, Time, hash16};
+use crate::items::mentions;
+use crate::items::records::{Item, Mention};
+use crate::markup;
 use crate::people::records::{External, Named, Person, PersonKind};
 use crate::store::{Column, Keys, Value, col};
 use crate::text;
@@ -122,6 +124,17 @@ impl Names {
         self.spaces.get(&id).copied()
     }
 
+    /// Whom the words of an item name, of those that are known. Rights are not asked: they are when a mention matters.
+    pub(crate) fn mentions(&self, names: &[String], item: &Item, root: &Item, t: Time) -> Vec<Mention> {
+        let mut rows = Vec::new();
+        for name in names {
+            if let Some(person) = self.get(Named::Person, name) {
+                mentions::put(&mut rows, item, root, PersonId::from_bytes(person), name, t);
+            }
+        }
+        rows
+    }
+
     /// The id, or the refusal that names the field.
     pub(crate) fn want(&self, named: Named, external: &str, field: &'static str) -> Result<[u8; 16], Bad> {
         self.get(named, external)
@@ -212,6 +225,8 @@ pub(crate) fn names_of(row: &ImportRow) -> Vec<(Named, String)> {
         ImportRow::Post(row) => {
             want(Named::Item, &row.id);
             want(Named::Person, &row.author);
+            let named = markup::marks(&row.text).mentions;
+            named.iter().for_each(|person| want(Named::Person, person));
             row.space.iter().for_each(|space| want(Named::Space, space));
             row.wall.iter().for_each(|wall| want(Named::Person, wall));
             if let super::rows::PostAudience::Unit { id } = &row.audience {
@@ -226,6 +241,8 @@ pub(crate) fn names_of(row: &ImportRow) -> Vec<(Named, String)> {
             want(Named::Item, &row.key());
             want(Named::Person, &row.person);
             want(Named::Item, &row.post);
+            let named = markup::marks(&row.text).mentions;
+            named.iter().for_each(|person| want(Named::Person, person));
             row.parent
                 .iter()
                 .for_each(|parent| want(Named::Item, &format!("comment:{parent}")));

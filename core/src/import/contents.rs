@@ -12,13 +12,18 @@ use crate::gate::sealed::Opening;
 use crate::gate::{AS_ROOT, AudienceKey};
 use crate::ids::{ItemId, PersonId, SpaceId, UnitId};
 use crate::items::kinds;
-use crate::items::records::{CommentCount, Item, ItemState, Reaction, ReactionCount, Text, UNDETERMINED};
-use crate::items::rows::{Topics, comment_count_key, comment_row, move_root, tag_rows, timelines, with_audience};
+use crate::items::records::{
+    CommentCount, Item, ItemState, MAX_MENTIONS, Mention, Reaction, ReactionCount, Text, UNDETERMINED,
+};
+use crate::items::rows::{
+    Topics, comment_count_key, comment_row, move_mentions, move_root, tag_rows, timelines, with_audience,
+};
 use crate::log::{Entry, Imported, Verb};
+use crate::markup;
 use crate::people::records::{External, Named, Person};
 use crate::spaces::records::Member;
 use crate::store::execute::{Command, Draft};
-use crate::store::{Column, Keys, NetworkId, Record, Value};
+use crate::store::{Column, Dir, Keys, NetworkId, Record, Value, col};
 use crate::text;
 use serde::Serialize;
 use std::collections::{HashMap, HashSet};
@@ -57,6 +62,19 @@ fn put_text(draft: &mut Draft, item: ItemId, version: i64, source: String) {
     });
 }
 
+/// Whom the items that are there already mention.
+fn mentions(plan: &mut Plan, items: Slot<Item>) -> Slot<Mention> {
+    plan.scan::<Mention>(items.each([col("mentions")]), Dir::Up, MAX_MENTIONS)
+}
+
+fn mentioned(facts: &Snapshot, slot: Slot<Mention>) -> Result<HashMap<ItemId, Vec<Mention>>, Error> {
+    let mut mentioned: HashMap<ItemId, Vec<Mention>> = HashMap::new();
+    for row in facts.take(slot)?.open(Opening::Decide) {
+        mentioned.entry(row.item).or_default().push(row);
+    }
+    Ok(mentioned)
+}
+
 /// A chunk of posts.
 #[derive(Serialize)]
 pub(crate) struct Posts<'a> {
@@ -75,6 +93,7 @@ pub(crate) struct Posts<'a> {
 /// The slots of a chunk of posts.
 pub(crate) struct PostSlots {
     items: Slot<Item>,
+    mentions: Slot<Mention>,
     people: Slot<Person>,
     members: Slot<Member>,
     paces: Slot<Pace>,
@@ -105,6 +124,7 @@ impl Posts<'_> {
         &self,
         row: &PostRow,
         items: &HashMap<ItemId, Item>,
+        mentioned: &HashMap<ItemId, Vec<Mention>>,
         crowd: &Crowd,
         moves: &mut Moves,
         entry: &mut Entry,
@@ -181,13 +201,21 @@ impl Posts<'_> {
             edited: before.map(|_| draft.now),
             ..envelope(id, kind.name, author, row.ts, self.app, external, digest)
         };
-        Topics::of(&[], &source).map_err(|e| Bad::of(&e))?.put(&mut item);
+        let marks = markup::marks(&source);
+        Topics::of(&[], marks.tags).map_err(|e| Bad::of(&e))?.put(&mut item);
+        let mut mentions = self.names.mentions(&marks.mentions, &item, &item, row.ts);
+        item.mentions = (!mentions.is_empty()).then_some(id);
         let (item, further) = with_audience(item, &keys);
         match before {
-            Some(before) => move_root(draft, self.network, before, &item),
+            Some(before) => {
+                let was = mentioned.get(&id).map_or(&[][..], Vec::as_slice);
+                move_mentions(draft, was, &mut mentions);
+                move_root(draft, self.network, (before, was), (&item, &mentions));
+            }
             None => {
+                mentions.iter().for_each(|row| draft.put(row));
                 tag_rows(&item).iter().for_each(|row| draft.put(row));
-                timelines(self.network, &item, &[])
+                timelines(self.network, &item, &mentions)
                     .iter()
                     .for_each(|row| draft.put(row));
             }
@@ -247,8 +275,10 @@ impl Command for Posts<'_> {
     fn load(&self, plan: &mut Plan) -> PostSlots {
         let named = self.rows.iter().map(|row| row.id.as_str());
         fresh(plan, Named::Item, self.app, self.names, named);
+        let items = plan.get::<Item>(ids(self.rows.iter().map(|row| self.names.get(Named::Item, &row.id))));
         PostSlots {
-            items: plan.get::<Item>(ids(self.rows.iter().map(|row| self.names.get(Named::Item, &row.id)))),
+            items,
+            mentions: mentions(plan, items),
             people: plan.get::<Person>(ids(self
                 .rows
                 .iter()
@@ -266,6 +296,7 @@ impl Command for Posts<'_> {
     fn decide(&self, facts: &Snapshot, slots: PostSlots, draft: &mut Draft) -> Result<Vec<Outcome>, Error> {
         let items = facts.take(slots.items)?.open(Opening::Decide);
         let items: HashMap<ItemId, Item> = items.into_iter().map(|item| (item.id, item)).collect();
+        let mentioned = mentioned(facts, slots.mentions)?;
         let crowd = Crowd::build(facts, slots.people, slots.members, self.guests())?;
         draft.ids_after(self.before);
         let mut moves = Moves::default();
@@ -275,7 +306,7 @@ impl Command for Posts<'_> {
         let mut outcomes = Vec::new();
         for row in &self.rows {
             let outcome = if seen.insert(&row.id) {
-                self.post(row, &items, &crowd, &mut moves, &mut entry, draft)
+                self.post(row, &items, &mentioned, &crowd, &mut moves, &mut entry, draft)
                     .unwrap_or_else(Outcome::Bad)
             } else {
                 Outcome::Bad(Bad::new(BadReason::Duplicate, "id", &row.id))
@@ -309,6 +340,7 @@ pub(crate) struct InteractionSlots {
 /// The slots of a chunk of comments.
 pub(crate) struct CommentSlots {
     items: Slot<Item>,
+    mentions: Slot<Mention>,
     people: Slot<Person>,
     members: Slot<Member>,
     mine: Slot<Mine>,
@@ -449,6 +481,7 @@ impl Command for Comments<'_> {
         });
         CommentSlots {
             items,
+            mentions: mentions(plan, items),
             people: plan.get::<Person>(ids(persons().map(Some))),
             members: plan.get::<Member>(pairs(self.guests())),
             mine: plan.get::<Mine>(Keys::given(taking_part)),
@@ -460,6 +493,7 @@ impl Command for Comments<'_> {
         let items = facts.take(slots.items)?.open(Opening::Decide);
         let mut items: HashMap<ItemId, Item> = items.into_iter().map(|item| (item.id, item)).collect();
         let crowd = Crowd::build(facts, slots.people, slots.members, self.guests())?;
+        let mentioned = mentioned(facts, slots.mentions)?;
         draft.ids_after(self.before);
         let mut made: HashMap<String, ItemId> = HashMap::new();
         let mut sums = Sums::default();
@@ -471,7 +505,7 @@ impl Command for Comments<'_> {
         let mut entry = Entry::new(Verb::Import);
         let mut outcomes = Vec::new();
         for row in &self.rows {
-            let outcome = self.comment(row, &mut items, &crowd, &mut made, &mut sums, draft);
+            let outcome = self.comment(row, &mut items, &mentioned, &crowd, &mut made, &mut sums, draft);
             if let (Ok(Outcome::New), Some(id)) = (&outcome, made.get(&row.key())) {
                 entry.imported.push(Imported::Comment(*id));
                 let item = items.get(id);
@@ -506,6 +540,7 @@ impl Comments<'_> {
         &self,
         row: &CommentRow,
         items: &mut HashMap<ItemId, Item>,
+        mentioned: &HashMap<ItemId, Vec<Mention>>,
         crowd: &Crowd,
         made: &mut HashMap<String, ItemId>,
         sums: &mut Sums,
@@ -558,7 +593,7 @@ impl Comments<'_> {
         }
         let (audience_kind, audience_id) = narrow.map_or((AS_ROOT, None), AudienceKey::to_columns);
         let id = own.unwrap_or_else(|| new_item(draft, self.app, &key, row.ts));
-        let item = Item {
+        let mut item = Item {
             root: Some(post),
             parent: Some(parent.map_or(post, |parent| parent.id)),
             audience_kind,
@@ -567,6 +602,11 @@ impl Comments<'_> {
             edited: before.map(|_| draft.now),
             ..envelope(id, kinds::COMMENT.name, author, row.ts, self.app, key.clone(), digest)
         };
+        let names = markup::marks(&source).mentions;
+        let mut mentions = self.names.mentions(&names, &item, root, row.ts);
+        item.mentions = (!mentions.is_empty()).then_some(id);
+        let was = mentioned.get(&id).map_or(&[][..], Vec::as_slice);
+        move_mentions(draft, was, &mut mentions);
         if let Some(before) = before {
             draft.delete_unless(&comment_row(before, post), &comment_row(&item, post));
             sums.add(

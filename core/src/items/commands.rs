@@ -7,8 +7,9 @@ pub(crate) use change::{Delete, Edit};
 pub(crate) use react::SetReaction;
 
 use super::kinds::{self, Kind, Reach, Stands, Titled};
+use super::mentions::{MentionSlots, Unreached};
 use super::records::{CommentCount, Item};
-use super::rows::{Topics, Words, comment_count_key, comment_row, put_root, put_words};
+use super::rows::{Topics, Words, comment_count_key, comment_row, put_root, put_words, with_audience};
 use super::{CommentAudience, NewAudience};
 use crate::error::{Error, Reason};
 use crate::feed::records::{Bumped, Mine, Pace};
@@ -17,9 +18,11 @@ use crate::gate::facts::{self, ItemSlots, acting, only};
 use crate::gate::judge::find_space;
 use crate::gate::plan::{Plan, Slot, Snapshot};
 use crate::gate::reader::{Reader, ReaderSlots, Who};
+use crate::gate::world::World;
 use crate::gate::{AS_ROOT, AudienceKey};
 use crate::ids::{ItemId, SpaceId, Time, UnitId};
 use crate::log::{Entry, Verb};
+use crate::markup;
 use crate::people::records::{Named, Person, Unit};
 use crate::rights;
 use crate::spaces::records::{Announcers, Role, Space};
@@ -29,10 +32,12 @@ use crate::text;
 use serde::{Deserialize, Serialize};
 
 /// What a command on an item answers: the id and its version, for the next edit.
-#[derive(Clone, Copy, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct MadeItem {
     pub(crate) id: ItemId,
     pub(crate) version: i64,
+    #[serde(default)]
+    pub(crate) unreached: Unreached,
 }
 
 /// Where a new item goes, resolved from the request.
@@ -67,6 +72,7 @@ pub(crate) struct CreateSlots {
     space: Slot<Space>,
     unit: Slot<Unit>,
     pace: Slot<Pace>,
+    mentions: MentionSlots,
 }
 
 impl Command for Create {
@@ -93,11 +99,19 @@ impl Command for Create {
             Where::Wall => person.each([col("id"), col("id")]),
             Where::Network => person.each([Part::Const(Value::Id(self.network.0)), col("id")]),
         });
+        let me = || person.only("id");
+        let mentions = MentionSlots::add(plan, &markup::marks(&self.source).mentions, |others| {
+            (
+                vec![others.each([col("id"), space.only("id")])],
+                vec![others.each([col("id"), me()])],
+            )
+        });
         CreateSlots {
             reader: ReaderSlots::narrow_of(plan, person, members, Vec::new()),
             space,
             unit,
             pace,
+            mentions,
         }
     }
 
@@ -139,9 +153,22 @@ impl Command for Create {
             language,
         };
         put_words(draft, id, 1, words)?;
-        Topics::of(&self.tags, source)?.put(&mut item);
-        put_root(draft, self.network, item, &keys);
-        Ok(MadeItem { id, version: 1 })
+        let marks = markup::marks(source);
+        Topics::of(&self.tags, marks.tags)?.put(&mut item);
+        let (mut item, rows) = with_audience(item, &keys);
+        let author = only(facts, slots.reader.person)?;
+        let world = World::of_one(&item, &rows, space, author);
+        let (mentions, unreached) =
+            slots
+                .mentions
+                .resolve(facts, &marks.mentions, &reader, &world, &item, draft.now)?;
+        item.mentions = (!mentions.is_empty()).then_some(id);
+        put_root(draft, self.network, &item, (&keys, &rows), &mentions);
+        Ok(MadeItem {
+            id,
+            version: 1,
+            unreached,
+        })
     }
 }
 
@@ -234,6 +261,7 @@ pub(crate) struct CommentSlots {
     item: ItemSlots,
     mine: Slot<Mine>,
     bumped: Slot<Bumped>,
+    mentions: MentionSlots,
 }
 
 impl Command for AddComment {
@@ -243,12 +271,15 @@ impl Command for AddComment {
 
     fn load(&self, plan: &mut Plan) -> CommentSlots {
         let item = facts::item(plan, &self.by, &self.on);
+        let names = markup::marks(&self.source).mentions;
+        let mentions = MentionSlots::add(plan, &names, |others| item.ties(others));
         // The root's id stands in `root` of a comment and is the root's own id.
         let thread = |column| item.item.each([item.person().only("id"), col(column)]);
         CommentSlots {
             mine: plan.get::<Mine>(thread("id").and(thread("root"))),
             bumped: plan.get::<Bumped>(item.item.each([col("id")]).and(item.item.each([col("root")]))),
             item,
+            mentions,
         }
     }
 
@@ -276,13 +307,19 @@ impl Command for AddComment {
         let id = ItemId::from_bytes(draft.id());
         let (audience_kind, audience_id) = narrow.map_or((AS_ROOT, None), AudienceKey::to_columns);
         let parent = on.item.root.map(|_| on.item.id);
-        let item = Item {
+        let mut item = Item {
             root: Some(root.id),
             parent: Some(parent.unwrap_or(root.id)),
             audience_kind,
             audience_id,
             ..Item::new(id, kinds::COMMENT.name, on.reader.id, draft.now)
         };
+        let names = markup::marks(&self.source).mentions;
+        let (mentions, unreached) = slots
+            .mentions
+            .resolve(facts, &names, &on.reader, &on.world, &item, draft.now)?;
+        item.mentions = (!mentions.is_empty()).then_some(id);
+        mentions.iter().for_each(|row| draft.put(row));
         draft.put(&item);
         draft.put(&comment_row(&item, root.id));
         draft.add(CommentCount::TABLE, comment_count_key(root.id, narrow), "comments", 1);
@@ -309,7 +346,12 @@ impl Command for AddComment {
         let mut entry = Entry::new(Verb::Create).item(id, &item.kind).space(root.space);
         entry = entry.after(narrow.map_or_else(|| on.world.keys_of(root).collect(), |key| vec![key]));
         entry.actor = Some(on.reader.id);
+        entry.mentioned = mentions.iter().map(|row| row.person).collect();
         draft.log(&entry);
-        Ok(MadeItem { id, version: 1 })
+        Ok(MadeItem {
+            id,
+            version: 1,
+            unreached,
+        })
     }
 }

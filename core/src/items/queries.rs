@@ -72,7 +72,7 @@ async fn thread_within(
     let show = ShowSlots::add(&mut plan, &slots, &reader);
     let (snapshot, reader) = reader.ask(&plan, actor).await?;
     let world = World::build(&snapshot, &world)?;
-    let stage = Stage::build(&snapshot, &show)?;
+    let stage = Stage::build(&snapshot, &show, &reader)?;
     let show = Show {
         network: actor.network,
         sealer,

@@ -157,13 +157,17 @@ record! {
 }
 
 record! {
-    /// One person whom an item mentions, since when. Whether he may read it is judged whenever it matters.
+    /// One person whom an item mentions, since when, and how the words name him, a name a line. Whether he may read it is judged
+    /// whenever it matters: `space` and `of`, the space and the author of the root, only say which of his rows to read for that.
     Mention in "mention", Stamped {
         key { item: ItemId, person: PersonId }
-        columns { t: Time }
-        declares { place: item, persons: [person], texts: [] }
+        columns { t: Time, names: String, space: Option<SpaceId>, of: PersonId }
+        declares { place: item, persons: [person, of], texts: [] }
     }
 }
+
+/// An item mentions at most this many persons.
+pub(crate) const MAX_MENTIONS: u32 = 50;
 
 record! {
     /// One comment in its thread, oldest first in key order. The narrower key stands here as well, so that activity is

@@ -1,13 +1,12 @@
 //! The rows that one item makes: envelope, audience, timelines, tags, words, its place in a thread.
 
 use super::kinds::{self, Reach};
-use super::records::{Audience, Comment, Item, ItemTag, Text, Timeline, TimelineKind, UNDETERMINED};
+use super::records::{Audience, Comment, Item, ItemTag, Mention, Text, Timeline, TimelineKind, UNDETERMINED};
 use super::tags::{MAX_TAGS, Tag};
 use crate::error::{Error, Reason};
 use crate::gate::{AS_ROOT, AudienceKey};
 use crate::ids::{ItemId, PersonId, TagId};
 use crate::log::{Entry, Verb};
-use crate::markup;
 use crate::store::execute::Draft;
 use crate::store::{NetworkId, Record, Value};
 use crate::text;
@@ -32,7 +31,7 @@ impl Topics {
     ///
     /// # Errors
     /// [`Reason::BadValue`] for a chosen tag that is none, [`Reason::LongList`] for too many.
-    pub(crate) fn of(chosen: &[String], source: &str) -> Result<Topics, Error> {
+    pub(crate) fn of(chosen: &[String], words: Vec<Tag>) -> Result<Topics, Error> {
         if chosen.len() > MAX_TAGS {
             return Err(Error::new(Reason::LongList).at("tags"));
         }
@@ -45,7 +44,7 @@ impl Topics {
             }
         }
         let chosen = tags.len();
-        let words = markup::tags(source).into_iter().filter(|tag| seen.insert(tag.id));
+        let words = words.into_iter().filter(|tag| seen.insert(tag.id));
         tags.extend(words.take(MAX_TAGS - chosen));
         Ok(Topics { tags, chosen })
     }
@@ -76,7 +75,7 @@ pub(crate) fn chosen(item: &Item) -> Vec<String> {
 
 /// The timelines that list a root: its place's, its author's, its place's broadcasts where it is one, its tags', and those of
 /// the persons it mentions.
-pub(crate) fn timelines(network: NetworkId, item: &Item, mentions: &[PersonId]) -> Vec<Timeline> {
+pub(crate) fn timelines(network: NetworkId, item: &Item, mentions: &[Mention]) -> Vec<Timeline> {
     let (kind, of) = match (item.space, item.wall) {
         (Some(space), _) => (TimelineKind::Space, space.bytes()),
         (None, Some(wall)) => (TimelineKind::Wall, wall.bytes()),
@@ -90,7 +89,7 @@ pub(crate) fn timelines(network: NetworkId, item: &Item, mentions: &[PersonId]) 
         .into_iter()
         .map(|row| (TimelineKind::Tag, row.tag.bytes()));
     lines.extend(tags);
-    lines.extend(mentions.iter().map(|person| (TimelineKind::Addressed, person.bytes())));
+    lines.extend(mentions.iter().map(|row| (TimelineKind::Addressed, row.person.bytes())));
     let row = |(kind, of)| Timeline {
         kind,
         of,
@@ -124,29 +123,57 @@ pub(crate) fn with_audience(mut item: Item, keys: &[AudienceKey]) -> (Item, Vec<
     (item, rows)
 }
 
-/// Writes a root: envelope, audience, timelines, tags, log entry.
-pub(crate) fn put_root(draft: &mut Draft, network: NetworkId, item: Item, keys: &[AudienceKey]) {
-    let (item, rows) = with_audience(item, keys);
-    draft.put(&item);
+/// Writes a root: envelope, audience, timelines, tags, mentions, log entry.
+pub(crate) fn put_root(
+    draft: &mut Draft,
+    network: NetworkId,
+    item: &Item,
+    (keys, rows): (&[AudienceKey], &[Audience]),
+    mentions: &[Mention],
+) {
+    draft.put(item);
     rows.iter().for_each(|row| draft.put(row));
-    tag_rows(&item).iter().for_each(|row| draft.put(row));
-    timelines(network, &item, &[]).iter().for_each(|row| draft.put(row));
+    mentions.iter().for_each(|row| draft.put(row));
+    tag_rows(item).iter().for_each(|row| draft.put(row));
+    timelines(network, item, mentions).iter().for_each(|row| draft.put(row));
     let mut entry = Entry::new(Verb::Create)
         .item(item.id, &item.kind)
         .space(item.space)
         .after(keys.iter().copied());
     entry.actor = Some(item.author);
+    entry.mentioned = mentions.iter().map(|row| row.person).collect();
     draft.log(&entry);
 }
 
+/// An item with whom it mentions.
+pub(crate) type Mentioning<'a> = (&'a Item, &'a [Mention]);
+
 /// Changes the rows that list a root, and its tags, from what it was to what it is.
-pub(crate) fn move_root(draft: &mut Draft, network: NetworkId, before: &Item, after: &Item) {
-    replace(draft, tag_rows(before), tag_rows(after));
-    replace(draft, timelines(network, before, &[]), timelines(network, after, &[]));
+pub(crate) fn move_root(draft: &mut Draft, network: NetworkId, before: Mentioning<'_>, after: Mentioning<'_>) {
+    replace(draft, tag_rows(before.0), tag_rows(after.0));
+    let lines = |(item, mentions): Mentioning<'_>| timelines(network, item, mentions);
+    replace(draft, lines(before), lines(after));
+}
+
+/// Changes the rows of whom an item mentions; who stays keeps his date. Answers those who are new.
+pub(crate) fn move_mentions(draft: &mut Draft, before: &[Mention], after: &mut [Mention]) -> Vec<PersonId> {
+    let gone = before
+        .iter()
+        .filter(|old| !after.iter().any(|row| row.person == old.person));
+    gone.for_each(|row| draft.delete(row));
+    let mut new = Vec::new();
+    for row in after {
+        match before.iter().find(|old| old.person == row.person) {
+            Some(old) => row.t = old.t,
+            None => new.push(row.person),
+        }
+        draft.put(row);
+    }
+    new
 }
 
 /// Deletes rows that are no more, puts those that are new.
-pub(crate) fn replace<R: Record>(draft: &mut Draft, before: Vec<R>, after: Vec<R>) {
+fn replace<R: Record>(draft: &mut Draft, before: Vec<R>, after: Vec<R>) {
     let keys = |rows: &[R]| rows.iter().map(Record::key).collect::<Vec<_>>();
     let (old, new) = (keys(&before), keys(&after));
     let gone = before.iter().filter(|row| !new.contains(&row.key()));

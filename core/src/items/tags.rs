@@ -5,6 +5,7 @@ use icu_casemap::CaseMapper;
 use icu_normalizer::ComposingNormalizerBorrowed;
 use icu_properties::CodePointSetData;
 use icu_properties::props::XidContinue;
+use std::ops::Range;
 
 /// An item has at most this many tags.
 pub(crate) const MAX_TAGS: usize = 20;
@@ -53,17 +54,19 @@ pub(crate) fn is_word(c: char) -> bool {
     CodePointSetData::new::<XidContinue>().contains(c)
 }
 
-/// The tags that stand in a run of words: `#` and a tag, not inside another word. `\0` before `#` marks one that was escaped.
-pub(crate) fn in_words(words: &str) -> impl Iterator<Item = Tag> + '_ {
-    let starts = words.char_indices().scan('\0', |before, (at, c)| {
-        let free = at == 0 || !(is_word(*before) || matches!(*before, '#' | '/' | '&' | '\0'));
-        *before = c;
+/// The tags that stand in a run of words, with their places: `#` and a tag, not inside another word. `before` is the character that
+/// the words follow; `\0` before `#` marks one that was escaped.
+pub(crate) fn in_words(words: &str, before: Option<char>) -> impl Iterator<Item = (Range<usize>, Tag)> + '_ {
+    let starts = words.char_indices().scan(before, |before, (at, c)| {
+        let free = before.is_none_or(|c| !(is_word(c) || matches!(c, '#' | '/' | '&' | '\0')));
+        *before = Some(c);
         Some((at, c == '#' && free))
     });
     starts.filter(|(_, starts)| *starts).filter_map(|(at, _)| {
         let rest = words.get(at + 1..)?;
         let end = rest.find(|c| !(c == '-' || is_word(c))).unwrap_or(rest.len());
-        Tag::new(rest.get(..end)?.trim_end_matches('-'))
+        let name = rest.get(..end)?.trim_end_matches('-');
+        Some((at..at + 1 + name.len(), Tag::new(name)?))
     })
 }
 
@@ -121,7 +124,7 @@ mod tests {
 
     #[test]
     fn tags_stand_free_in_a_text() {
-        let found = |text: &str| in_words(text).map(|tag| tag.name).collect::<Vec<_>>();
+        let found = |text: &str| in_words(text, None).map(|(_, tag)| tag.name).collect::<Vec<_>>();
         assert_eq!(
             found("#one and (#two), #three-four- #\u{939}\u{93f}\u{928}\u{94d}\u{926}\u{940}"),
             ["one", "two", "three-four", "\u{939}\u{93f}\u{928}\u{94d}\u{926}\u{940}"]

@@ -46,8 +46,13 @@ pub enum Shown {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Body {
-    /// As written.
+    /// As written, in CommonMark.
     pub source: String,
+    /// As HTML of a closed list of elements, without scripts, styles, frames or images, whose links lead out. `person:` and `tag:`
+    /// before an id lead to a mention and to a tag: the host says where that is.
+    pub html: String,
+    /// As plain words.
+    pub text: String,
     /// The title, where the kind has one.
     pub title: Option<String>,
     /// Their language (BCP 47), where it was named.

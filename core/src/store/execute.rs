@@ -303,5 +303,5 @@ fn checks(schema: &Schema, reads: &[Read], sets: &[Rows]) -> Vec<Check> {
 const LASTING: &[&str] = &["external"];
 
 /// Tables whose ranges a decision may read, because every command that writes one rewrites a row that the decision read
-/// by its key: the audience keys of an item and the words of its version are written together with the item.
-const GUARDED: &[&str] = &["audience", "text"];
+/// by its key: the audience keys of an item, the words of its version and whom it mentions are written together with it.
+const GUARDED: &[&str] = &["audience", "mention", "text"];

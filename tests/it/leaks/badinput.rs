@@ -20,7 +20,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// The files of one folder of the corpora, or `None` with a word about it.
-fn corpus(folder: &str) -> Option<Vec<(String, Vec<u8>)>> {
+pub(crate) fn corpus(folder: &str) -> Option<Vec<(String, Vec<u8>)>> {
     let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared");
     let shared = std::env::var_os("PARVIS_SHARED").map_or_else(beside, PathBuf::from);
     let Ok(entries) = std::fs::read_dir(shared.join("data/badinput").join(folder)) else {
@@ -50,7 +50,7 @@ fn strings(value: &Value, into: &mut BTreeSet<String>) {
 }
 
 /// The texts of a file: the strings of JSON, the lines of anything else.
-fn texts(name: &str, bytes: &[u8]) -> BTreeSet<String> {
+pub(crate) fn texts(name: &str, bytes: &[u8]) -> BTreeSet<String> {
     let mut texts = BTreeSet::new();
     match serde_json::from_slice(bytes) {
         Ok(value) if name.ends_with(".json") => strings(&value, &mut texts),
@@ -259,7 +259,7 @@ fn rows(text: &str) -> Vec<ImportRow> {
     ]
 }
 
-async fn bench() -> (Parvis, parvis::SpaceId) {
+pub(crate) async fn bench() -> (Parvis, parvis::SpaceId) {
     let clock = ManualClock::new(super::town::monday());
     let config = testing::config(&clock, 3).upkeep(parvis::Upkeep::Worker);
     let db = Parvis::open(Memory::new(), config).await.unwrap();

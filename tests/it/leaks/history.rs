@@ -101,6 +101,11 @@ impl History {
         format!("zq{:05}qz", self.canaries)
     }
 
+    /// A mention of anybody.
+    fn mention(&mut self) -> String {
+        format!("@[somebody](person:{})", NAMES[self.dice.below(NAMES.len())])
+    }
+
     pub(crate) fn of(&self, who: usize) -> Actor {
         self.db.act_as(ACME, external(NAMES[who]))
     }
@@ -178,7 +183,8 @@ impl History {
 
     async fn post(&mut self, who: usize) -> Result<(), Error> {
         let words = self.canary();
-        let new = NewItem::new(format!("a post #{words} by somebody"));
+        let mention = self.mention();
+        let new = NewItem::new(format!("a post #{words} by somebody for {mention}"));
         let room = self.dice.below(self.things.spaces.len());
         let space = Place::space(self.things.spaces[room]);
         let (new, stands, to) = match self.dice.below(6) {
@@ -211,7 +217,8 @@ impl History {
     async fn comment(&mut self, who: usize, on: usize) -> Result<(), Error> {
         let words = self.canary();
         let staff = self.dice.below(3) == 0;
-        let mut new = NewComment::new(self.things.items[on], format!("said {words}"));
+        let mention = self.mention();
+        let mut new = NewComment::new(self.things.items[on], format!("said {words} to {mention}"));
         if staff {
             new = new.audience(CommentAudience::Staff);
         }
@@ -234,7 +241,7 @@ impl History {
         let words = self.canary();
         let id = self.things.items[item];
         let version = self.of(who).items().get(GetItem::new(id)).await?.item.version.clone();
-        let edit = EditItem::new(id, format!("now #{words}"), version);
+        let edit = EditItem::new(id, format!("now #{words} for {}", self.mention()), version);
         self.of(who).items().edit(edit).await?;
         // The words before are words that nobody may read any more.
         self.model.items[item].words = words;

@@ -377,12 +377,13 @@ impl World {
                 reaction,
             } => drop(self.items[item].reactions.insert(by, reaction.to_owned())),
             Act::Unreact(Some(item)) => drop(self.items[item].reactions.remove(&by)),
-            Act::Edit { item: Some(item), .. } => {
+            Act::Edit { item: Some(number), .. } => {
                 if let Some(written) = written {
-                    let item = &mut self.items[item];
+                    let item = &mut self.items[number];
                     item.words = written.words;
                     item.versions.push(written.version);
                     item.edited = true;
+                    self.mention(by, number);
                 }
             }
             Act::Post { place, audience, unit } => {
@@ -416,6 +417,38 @@ impl World {
         (stand, keys)
     }
 
+    /// Whom some words name, if that is anybody.
+    fn named(&self, words: &str) -> Named {
+        let number = words.rsplit(' ').next()?.strip_suffix(">)")?.parse().ok()?;
+        (number < self.persons.len()).then_some(number)
+    }
+
+    /// Resolves the mention in the words of an item as they are written now.
+    fn mention(&mut self, by: usize, item: usize) {
+        let person = self.named(&self.items[item].words);
+        let reached = person.filter(|&person| self.sees(person, item) && !self.blocked_by(by, person));
+        self.items[item].mention = reached;
+    }
+
+    /// What the writer is told of the mention in his words: nothing about one who blocked him, and a guest nothing at all.
+    pub(crate) fn hinted(&self, by: usize, item: usize) -> bool {
+        let it = &self.items[item];
+        let person = self.named(&it.words);
+        it.mention.is_none()
+            && self.internal(by)
+            && person.is_some_and(|person| !self.blocked_by(by, person) || !self.active(person))
+    }
+
+    /// Whom a reader sees mentioned.
+    pub(crate) fn called(&self, reader: usize, item: usize) -> Named {
+        let person = self.items[item].mention.filter(|&person| self.sees(person, item))?;
+        let meet = match self.items[self.root(item)].stand {
+            Stand::Space(space) => self.role(space, reader).is_some() && self.role(space, person).is_some(),
+            _ => false,
+        };
+        (self.internal(reader) || reader == person || meet).then_some(person)
+    }
+
     fn write(&mut self, by: usize, written: Option<Written>, rest: impl FnOnce(&mut Item)) {
         let Some(written) = written else { return };
         let mut item = Item {
@@ -431,10 +464,12 @@ impl World {
             t: self.newest,
             edited: false,
             words: written.words,
+            mention: None,
             versions: vec![written.version],
             reactions: std::collections::BTreeMap::new(),
         };
         rest(&mut item);
         self.items.push(item);
+        self.mention(by, self.items.len() - 1);
     }
 }

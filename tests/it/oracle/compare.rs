@@ -365,6 +365,14 @@ impl Pair {
         equal(by, &kind, &view.kind.as_str(), about)?;
         let title = view.body.as_ref().and_then(|body| body.title.as_deref());
         equal(by, &(whole && it.announces), &title.is_some(), about)?;
+        let called = self.world.called(person, item).filter(|_| whole);
+        let link = called.map(|called| format!("href=\"person:{}\"", self.world.persons[called].id));
+        let html = view.body.as_ref().map_or("", |body| body.html.as_str());
+        let shown = link.as_deref().is_none_or(|link| html.contains(link));
+        let links = html.matches("href=").count();
+        equal("mention", &(true, usize::from(link.is_some())), &(shown, links), || {
+            format!("{html} {}", about())
+        })?;
         let author = whole.then(|| self.world.persons[it.author].id);
         equal(by, &author, &view.author.as_ref().map(|card| card.id), about)?;
         let id = |item: Option<usize>| item.map(|item| self.world.items[item].id);

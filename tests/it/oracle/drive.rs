@@ -57,9 +57,9 @@ pub(crate) struct Step {
     pub(crate) act: Act,
 }
 
-/// The words of a command's text, different for each.
+/// The words of a command's text, different for each. They mention one person, sometimes one that there is not.
 fn words(number: usize) -> String {
-    format!("words {number}")
+    format!("words {number} @[x](<person:person {}>)", number % 13)
 }
 
 /// What a command made.
@@ -149,7 +149,19 @@ impl Pair {
         equal("outcome of a command", &expected, &reason, || format!("{by} {act:?}"))?;
         self.decisions += 1;
         if let Ok(made) = got {
+            let hints = match &made {
+                Made::Item(made) => Some(made.hints.len()),
+                _ => None,
+            };
             self.take_in(by, act, made, words(self.written));
+            if let Some(hints) = hints {
+                let item = match act {
+                    Act::Edit { item: Some(item), .. } => *item,
+                    _ => self.world.items.len() - 1,
+                };
+                let expected = usize::from(self.world.hinted(by, item));
+                equal("hints", &expected, &hints, || format!("{by} {act:?}"))?;
+            }
         }
         Ok(())
     }

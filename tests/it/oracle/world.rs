@@ -86,6 +86,8 @@ pub(crate) struct Item {
     pub(crate) t: i64,
     pub(crate) edited: bool,
     pub(crate) words: String,
+    /// The person whom the words mention, where he could read them when they were written.
+    pub(crate) mention: Option<usize>,
     /// What `create` and `edit` answered, newest last.
     pub(crate) versions: Vec<Token>,
     pub(crate) reactions: BTreeMap<usize, String>,

@@ -7,13 +7,17 @@ use crate::gate::AudienceKey;
 use crate::gate::facts::{self, ItemSlots, only};
 use crate::gate::plan::{Plan, Slot, Snapshot};
 use crate::gate::reader::Who;
+use crate::gate::sealed::Opening;
 use crate::ids::Time;
 use crate::items::kinds::{self, Titled};
-use crate::items::records::{CommentCount, Item, ItemState, Text};
+use crate::items::mentions::MentionSlots;
+use crate::items::records::{CommentCount, Item, ItemState, MAX_MENTIONS, Mention, Text};
 use crate::items::rows::{
-    BasedOn, Topics, Words, chosen, comment_count_key, comment_row, move_root, put_words, tag_rows, timelines,
+    BasedOn, Topics, Words, chosen, comment_count_key, comment_row, move_mentions, move_root, put_words, tag_rows,
+    timelines,
 };
 use crate::log::{Entry, Verb};
+use crate::markup;
 use crate::rights;
 use crate::store::execute::{Command, Draft};
 use crate::store::{Dir, NetworkId, Record, Value, Write, col};
@@ -39,6 +43,13 @@ pub(crate) struct Edit {
 pub(crate) struct EditSlots {
     item: ItemSlots,
     words: Slot<Text>,
+    before: Slot<Mention>,
+    mentions: MentionSlots,
+}
+
+/// Whom an item mentions.
+fn mentions(plan: &mut Plan, item: &ItemSlots) -> Slot<Mention> {
+    plan.scan::<Mention>(item.item.each([col("mentions")]), Dir::Up, MAX_MENTIONS)
 }
 
 impl Command for Edit {
@@ -49,7 +60,15 @@ impl Command for Edit {
     fn load(&self, plan: &mut Plan) -> EditSlots {
         let item = facts::item(plan, &self.by, &self.item);
         let words = plan.scan::<Text>(item.item.each([col("id"), col("version")]), Dir::Up, 1);
-        EditSlots { item, words }
+        let before = mentions(plan, &item);
+        let names = markup::marks(&self.source).mentions;
+        let mentions = MentionSlots::add(plan, &names, |others| item.ties(others));
+        EditSlots {
+            item,
+            words,
+            before,
+            mentions,
+        }
     }
 
     fn decide(&self, facts: &Snapshot, slots: EditSlots, draft: &mut Draft) -> Result<MadeItem, Error> {
@@ -80,24 +99,36 @@ impl Command for Edit {
                 language,
             },
         )?;
+        let before = facts.take(slots.before)?.open(Opening::Decide);
+        let marks = markup::marks(source);
+        let (mut mentions, unreached) =
+            slots
+                .mentions
+                .resolve(facts, &marks.mentions, &seen.reader, &seen.world, &item, draft.now)?;
         let mut entry = Entry::new(Verb::Update).item(item.id, &item.kind).space(item.space);
         entry.actor = Some(seen.reader.id);
+        entry.mentioned = move_mentions(draft, &before, &mut mentions);
         draft.log(&entry);
         let mut after = Item {
             version,
             edited: Some(draft.now),
+            mentions: (!mentions.is_empty()).then_some(item.id),
             expires: expiry(kind, self.expires, draft.now)?.or(item.expires),
             ..item.clone()
         };
         if item.root.is_none() {
             let chosen = self.tags.clone().unwrap_or_else(|| chosen(&item));
-            Topics::of(&chosen, source)?.put(&mut after);
-            move_root(draft, self.network, &item, &after);
+            Topics::of(&chosen, marks.tags)?.put(&mut after);
+            move_root(draft, self.network, (&item, &before), (&after, &mentions));
         } else if self.tags.is_some() {
             return Err(Error::new(Reason::BadValue).at("tags"));
         }
         draft.put(&after);
-        Ok(MadeItem { id: after.id, version })
+        Ok(MadeItem {
+            id: after.id,
+            version,
+            unreached,
+        })
     }
 }
 
@@ -116,21 +147,26 @@ pub(crate) struct Delete {
 
 impl Command for Delete {
     const NAME: &'static str = "items.delete";
-    type Slots = ItemSlots;
+    type Slots = (ItemSlots, Slot<Mention>);
     type Made = ();
 
-    fn load(&self, plan: &mut Plan) -> ItemSlots {
-        facts::item(plan, &self.by, &self.item)
+    fn load(&self, plan: &mut Plan) -> Self::Slots {
+        let item = facts::item(plan, &self.by, &self.item);
+        let mentions = mentions(plan, &item);
+        (item, mentions)
     }
 
-    fn decide(&self, facts: &Snapshot, slots: ItemSlots, draft: &mut Draft) -> Result<(), Error> {
-        let seen = slots.open(facts, draft, rights::Verb::Delete)?;
+    fn decide(&self, facts: &Snapshot, slots: Self::Slots, draft: &mut Draft) -> Result<(), Error> {
+        let seen = slots.0.open(facts, draft, rights::Verb::Delete)?;
+        let mentions = facts.take(slots.1)?.open(Opening::Decide);
+        mentions.iter().for_each(|row| draft.delete(row));
         let before: Vec<AudienceKey> = seen.world.keys_of(&seen.item).collect();
         let narrow = seen.world.narrow_key(&seen.item).unwrap_or(None);
         let whole = seen.item;
         let item = Item {
             state: ItemState::Tombstone,
             version: whole.version.saturating_add(1),
+            mentions: None,
             tags: None,
             chosen: None,
             ..whole.clone()
@@ -145,7 +181,7 @@ impl Command for Delete {
         match item.root {
             None => {
                 tag_rows(&whole).iter().for_each(|row| draft.delete(row));
-                timelines(self.network, &whole, &[])
+                timelines(self.network, &whole, &mentions)
                     .iter()
                     .for_each(|row| draft.delete(row));
                 draft.write(upkeep::rest(item.id));
