@@ -40,6 +40,8 @@ const PLAIN: &[&str] = &[
     "about",
     "handle",
     "name",
+    "tags",
+    "expires",
 ];
 
 /// The requests of one operation; together they use all of its fields but the plain ones.
@@ -67,6 +69,7 @@ pub(crate) fn requests(row: &Row, named: &Named) -> Vec<Value> {
         "spaces.remove" => vec![json!({"space": space, "person": person})],
         "spaces.set_role" => vec![json!({"space": space, "person": person, "role": "moderator"})],
         "spaces.set_visibility" => vec![json!({"space": space, "visibility": "secret"})],
+        "spaces.set_announcers" => vec![json!({"space": space, "announcers": "members"})],
         "items.create" => vec![
             json!({"body": "New", "place": {"type": "space", "space": space}}),
             json!({"body": "New", "place": {"type": "wall"}, "audience": "unit", "unit": unit}),
