@@ -154,7 +154,7 @@ async fn print(
     let show = ShowSlots::add(&mut plan, &[items], &slots);
     let (snapshot, reader) = slots.ask(&plan, actor).await?;
     let world = World::build(&snapshot, &world)?;
-    let stage = Stage::build(&snapshot, &show)?;
+    let stage = Stage::build(&snapshot, &show, &reader)?;
     let show = Show {
         network: actor.network,
         sealer: &actor.core.sealer,
