@@ -7,12 +7,13 @@ pub(crate) mod queries;
 pub(crate) mod records;
 pub(crate) mod rows;
 pub(crate) mod tags;
+pub(crate) mod thread;
 pub(crate) mod views;
 
 pub use mentions::MentionHint;
 pub use views::{
-    Allowed, Body, Explanation, ItemView, PlaceView, ReactionView, ReasonView, Shown, SpaceView, TagView, ThreadPage,
-    ViewerView,
+    Allowed, Body, CommentView, Explanation, ItemView, PlaceView, ReactionView, ReasonView, Shown, SpaceView, TagView,
+    ThreadPage, ViewerView,
 };
 
 use crate::actor::Actor;
@@ -78,6 +79,17 @@ pub enum CommentAudience {
     Root,
     /// Moderators and owners of the space.
     Staff,
+}
+
+/// An end of a thread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ThreadEnd {
+    /// Where the thread begins.
+    Oldest,
+    /// Where the thread goes on: what is read first where people talk.
+    Newest,
 }
 
 answer! {
@@ -208,7 +220,8 @@ pub(crate) async fn unreact(actor: &Actor, request: Unreact) -> Result<Receipt, 
 }
 
 pub(crate) async fn get(actor: &Actor, request: GetItem) -> Result<Visible<ThreadPage>, Error> {
-    queries::thread(actor, &request.item.who(), request.limit, request.cursor.as_ref()).await
+    let end = request.end.unwrap_or(ThreadEnd::Oldest);
+    thread::thread(actor, &request.item.who(), request.limit, end, request.cursor.as_ref()).await
 }
 
 pub(crate) async fn may(actor: &Actor, request: May) -> Result<Visible<Allowed>, Error> {

@@ -9,7 +9,9 @@ use crate::feed::{Explain, FeedPage, Order};
 use crate::gate::answer::{Answer, Token, Visible};
 use crate::ids::Time;
 use crate::import::{ImportReport, ImportRow};
-use crate::items::{Allowed, CommentAudience, Explanation, ItemMade, NewAudience, Place, SpaceView, ThreadPage};
+use crate::items::{
+    Allowed, CommentAudience, Explanation, ItemMade, NewAudience, Place, SpaceView, ThreadEnd, ThreadPage,
+};
 use crate::people::{PersonCard, PersonKind, PersonMade, PersonStatus, UnitMade};
 use crate::receipt::Receipt;
 use crate::refs::{External, Ref};
@@ -107,6 +109,7 @@ put_some!(
     CommentAudience,
     Announcers,
     List<String>,
+    ThreadEnd,
     Token,
     Verb,
     Order,

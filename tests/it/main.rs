@@ -31,5 +31,6 @@ mod sqlite;
 mod sqlite_calls;
 mod stepped;
 mod street;
+mod threads;
 mod town;
 mod twins;

@@ -206,6 +206,7 @@ fn u3_sealed_rows_are_opened_in_listed_files_only() {
         "gate/show.rs",
         "gate/world.rs",
         "items/queries.rs",
+        "items/thread.rs",
         "people/queries.rs",
         "spaces/queries.rs",
         // Decide commands: what comes of it is a batch.

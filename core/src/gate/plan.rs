@@ -89,6 +89,26 @@ impl Plan {
         self.keys_of(R::TABLE, prefixes, dir, limit)
     }
 
+    /// The keys of the first `limit` rows of each range after `from`, in an order of one's choice.
+    pub(crate) fn range_keys<R: Record>(
+        &mut self,
+        index: &'static str,
+        prefixes: Keys,
+        from: Parts,
+        dir: Dir,
+        limit: u32,
+    ) -> Slot<R> {
+        self.push(Read::Scan(Range {
+            index,
+            prefixes,
+            from,
+            to: Parts::new(),
+            dir,
+            limit,
+            want: Want::Key,
+        }))
+    }
+
     /// The first `limit` rows of each range after `from`, in an order of one's choice.
     pub(crate) fn range<R: Record>(
         &mut self,

@@ -16,7 +16,7 @@ use crate::items::records::{
     CommentCount, Item, ItemState, MAX_MENTIONS, Mention, Reaction, ReactionCount, Text, UNDETERMINED,
 };
 use crate::items::rows::{
-    Topics, comment_count_key, comment_row, move_mentions, move_root, tag_rows, timelines, with_audience,
+    Topics, comment_count_key, comment_row, counted_under, move_mentions, move_root, tag_rows, timelines, with_audience,
 };
 use crate::log::{Entry, Imported, Verb};
 use crate::markup;
@@ -588,6 +588,12 @@ impl Comments<'_> {
         if before.is_some_and(|item| item.root != Some(post)) {
             return Err(Bad::new(BadReason::NotAllowed, "post", &row.post));
         }
+        // What answers a comment is shown under the same one as it: a comment stays where it is.
+        let named = parent.map_or(post, |parent| parent.id);
+        if before.is_some_and(|item| item.parent != Some(named)) {
+            let parent = row.parent.as_deref().unwrap_or_default();
+            return Err(Bad::new(BadReason::NotAllowed, "parent", parent));
+        }
         if before.is_some_and(|item| item.imported.as_deref() == Some(&digest) || item.state != ItemState::Published) {
             return Ok(Outcome::Same);
         }
@@ -596,6 +602,7 @@ impl Comments<'_> {
         let mut item = Item {
             root: Some(post),
             parent: Some(parent.map_or(post, |parent| parent.id)),
+            top: parent.map(|parent| parent.top.unwrap_or(parent.id)),
             audience_kind,
             audience_id,
             version: before.map_or(1, |item| item.version.saturating_add(1)),
@@ -609,16 +616,16 @@ impl Comments<'_> {
         move_mentions(draft, was, &mut mentions);
         if let Some(before) = before {
             draft.delete_unless(&comment_row(before, post), &comment_row(&item, post));
-            sums.add(
-                CommentCount::TABLE,
-                comment_count_key(post, before.first_key()),
-                "comments",
-                -1,
-            );
+            for of in counted_under(before) {
+                let key = comment_count_key(of, before.first_key());
+                sums.add(CommentCount::TABLE, key, "comments", -1);
+            }
         }
         draft.put(&item);
         draft.put(&comment_row(&item, post));
-        sums.add(CommentCount::TABLE, comment_count_key(post, narrow), "comments", 1);
+        for of in counted_under(&item) {
+            sums.add(CommentCount::TABLE, comment_count_key(of, narrow), "comments", 1);
+        }
         put_text(draft, id, item.version, source);
         made.insert(key, id);
         let outcome = if before.is_some() {

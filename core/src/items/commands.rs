@@ -9,7 +9,7 @@ pub(crate) use react::SetReaction;
 use super::kinds::{self, Kind, Reach, Stands, Titled};
 use super::mentions::{MentionSlots, Unreached};
 use super::records::{CommentCount, Item};
-use super::rows::{Topics, Words, comment_count_key, comment_row, put_root, put_words, with_audience};
+use super::rows::{Topics, Words, comment_count_key, comment_row, counted_under, put_root, put_words, with_audience};
 use super::{CommentAudience, NewAudience};
 use crate::error::{Error, Reason};
 use crate::feed::records::{Bumped, Mine, Pace};
@@ -310,6 +310,7 @@ impl Command for AddComment {
         let mut item = Item {
             root: Some(root.id),
             parent: Some(parent.unwrap_or(root.id)),
+            top: parent.map(|parent| on.item.top.unwrap_or(parent)),
             audience_kind,
             audience_id,
             ..Item::new(id, kinds::COMMENT.name, on.reader.id, draft.now)
@@ -322,7 +323,9 @@ impl Command for AddComment {
         mentions.iter().for_each(|row| draft.put(row));
         draft.put(&item);
         draft.put(&comment_row(&item, root.id));
-        draft.add(CommentCount::TABLE, comment_count_key(root.id, narrow), "comments", 1);
+        for of in counted_under(&item) {
+            draft.add(CommentCount::TABLE, comment_count_key(of, narrow), "comments", 1);
+        }
         draft.put(&upkeep::mine(on.reader.id, root));
         if narrow.is_none() {
             let again = only(facts, slots.mine)?.is_some();

@@ -1,141 +1,23 @@
-//! Questions about items: a thread, rights, explanations.
+//! Questions about items: rights, explanations.
 
-use super::records::{Comment, Item};
-use super::views::{Allowed, Explanation, ItemView, ThreadPage};
+use super::records::Item;
+use super::views::{Allowed, Explanation};
 use crate::actor::{Actor, Caller};
 use crate::error::{Error, Reason};
-use crate::gate::answer::{Token, Visible};
+use crate::gate::answer::Visible;
 use crate::gate::judge::Fact;
-use crate::gate::page::{After, limit, position_token, visible};
+use crate::gate::page::visible;
 use crate::gate::plan::{Plan, Slot, Snapshot};
 use crate::gate::reader::{Reader, ReaderSlots, Who};
 use crate::gate::sealed::Opening;
-use crate::gate::show::{Show, ShowSlots, Stage};
 use crate::gate::world::{World, WorldSlots};
 use crate::ids::{ItemId, PersonId};
 use crate::people::records::{External, Named};
 use crate::refs::Ref;
 use crate::rights::{self, Verb};
-use crate::store::{Column, Dir, Keys, Parts, Value, col};
+use crate::store::{Column, Keys, Parts, Value, col};
 use crate::text;
 use std::collections::{HashMap, HashSet};
-
-/// Comments that one page looks through at most.
-const MAX_SCAN: usize = 500;
-
-/// An item with a page of its thread: one read; a second one where most of what the first found is not the reader's, so that
-/// the end of the page is told by what he may read.
-pub(crate) async fn thread(
-    actor: &Actor,
-    item: &Who,
-    asked: u32,
-    cursor: Option<&Token>,
-) -> Result<Visible<ThreadPage>, Error> {
-    let limit = limit(asked);
-    for scan in [limit + 1 + limit / 2, MAX_SCAN] {
-        if let Some(page) = thread_within(actor, item, limit, scan, cursor).await? {
-            return Ok(page);
-        }
-    }
-    Err(Reason::Corrupt.into())
-}
-
-/// The page, of so many comments at most; `None` where more should be looked through.
-async fn thread_within(
-    actor: &Actor,
-    item: &Who,
-    limit: usize,
-    scan: usize,
-    cursor: Option<&Token>,
-) -> Result<Option<Visible<ThreadPage>>, Error> {
-    let (by, name) = (actor.by.bytes(), item.bytes());
-    let context: [&[u8]; 4] = [b"thread", &actor.network.0, &by, &name];
-    let sealer = &actor.core.sealer;
-    let from: Option<After> = cursor
-        .map(|token| sealer.open(&context, token).ok_or(Error::new(Reason::Cursor)))
-        .transpose()?;
-    let mut plan = Plan::new();
-    let reader = ReaderSlots::whole(&mut plan, actor.person()?);
-    let keys = item.keys(Named::Item, &mut plan);
-    let asked_for = plan.get::<Item>(keys);
-    let root = plan.get::<Item>(asked_for.each([col("root")]));
-    let threads = asked_for.each([col("root")]).and(asked_for.each([col("id")]));
-    let from = from.map_or_else(Parts::new, After::parts);
-    // Comments the reader may not read are dropped after the read: some more are taken than the page holds.
-    let rows = plan.range::<Comment>("comment", threads, from, Dir::Up, scan as u32);
-    let comments = plan.get::<Item>(rows.each([col("item")]));
-    let slots = [asked_for, root, comments];
-    let authors = slots
-        .iter()
-        .fold(Keys::default(), |keys, slot| keys.and(slot.each([col("author")])));
-    let world = WorldSlots::add(&mut plan, &slots, Keys::default(), authors);
-    let show = ShowSlots::add(&mut plan, &slots, &reader);
-    let (snapshot, reader) = reader.ask(&plan, actor).await?;
-    let world = World::build(&snapshot, &world)?;
-    let stage = Stage::build(&snapshot, &show, &reader)?;
-    let show = Show {
-        network: actor.network,
-        sealer,
-        reader: &reader,
-        world: &world,
-        stage: &stage,
-    };
-    let shown = |id: ItemId| {
-        world
-            .items
-            .get(&id)
-            .map(|item| show.item(item))
-            .transpose()
-            .map(Option::flatten)
-    };
-    let asked_for = snapshot.take(asked_for)?.open(Opening::Show).into_iter().next();
-    let hidden = || Error::new(Reason::Named).at("item");
-    let asked_for = asked_for.ok_or_else(hidden)?;
-    let item = shown(asked_for.id)?.ok_or_else(hidden)?;
-    let root = shown(asked_for.thread())?.ok_or_else(hidden)?;
-    let rows: Vec<Comment> = snapshot.take(rows)?.open(Opening::Show);
-    let rows: Vec<&Comment> = rows.iter().filter(|row| row.root == root.id).collect();
-    let exhausted = rows.len() < scan;
-    let mut comments: Vec<(After, ItemView)> = Vec::new();
-    for row in &rows {
-        if let Some(view) = shown(row.item)? {
-            comments.push((
-                After {
-                    t: row.t,
-                    item: row.item,
-                },
-                view,
-            ));
-        }
-    }
-    let full = comments.len() > limit;
-    if !full && !exhausted && scan < MAX_SCAN {
-        return Ok(None);
-    }
-    comments.truncate(limit);
-    let last = rows.last().map(|row| After {
-        t: row.t,
-        item: row.item,
-    });
-    let end = if full {
-        comments.last().map(|(after, _)| *after)
-    } else {
-        last.filter(|_| !exhausted)
-    };
-    let next = end
-        .map(|end| sealer.seal(&context, &end).ok_or(Error::new(Reason::Corrupt)))
-        .transpose()?;
-    let comments = comments.into_iter().map(|(_, view)| view).collect();
-    let position = position_token(actor, snapshot.position)?;
-    let page = ThreadPage {
-        item,
-        root,
-        comments,
-        next,
-        position,
-    };
-    Ok(Some(visible(&snapshot, &reader, page)))
-}
 
 /// Items by reference, and what decides about them: no text, no names.
 struct Judged {

@@ -16,7 +16,8 @@ coded! {
 
 record! {
     /// The envelope of an item. Its place is the space, else the wall, else the network; its first audience key stands
-    /// in two columns, further ones are rows of [`Audience`] under `more`. `mentions` holds its own id where there are rows of
+    /// in two columns, further ones are rows of [`Audience`] under `more`. `parent` is what a comment answers; `top`, of
+    /// one that answers a comment however deep, is the comment on the root itself under which it is shown. `mentions` holds its own id where there are rows of
     /// [`Mention`]. `expires` ends its time among the broadcasts of its place; it is read as before.
     Item in "item", Stamped {
         key { id: ItemId }
@@ -27,6 +28,7 @@ record! {
             author: PersonId,
             root: Option<ItemId>,
             parent: Option<ItemId>,
+            top: Option<ItemId>,
             t: Time,
             state: ItemState,
             audience_kind: i64,
@@ -61,6 +63,7 @@ impl Item {
             author,
             root: None,
             parent: None,
+            top: None,
             t,
             state: ItemState::Published,
             audience_kind: AS_ROOT,
@@ -171,10 +174,18 @@ pub(crate) const MAX_MENTIONS: u32 = 50;
 
 record! {
     /// One comment in its thread, oldest first in key order. The narrower key stands here as well, so that activity is
-    /// counted without reading the comment.
+    /// counted without reading the comment. `under` is what it is shown under: the root, or the comment on the root
+    /// (`top` of the item).
     Comment in "comment", Stamped {
         key { root: ItemId, t: Time, item: ItemId }
-        columns { author: PersonId, narrow_kind: Option<i64>, narrow_id: Option<[u8; 16]>, state: ItemState }
+        columns {
+            author: PersonId,
+            narrow_kind: Option<i64>,
+            narrow_id: Option<[u8; 16]>,
+            state: ItemState,
+            under: ItemId,
+        }
+        indexes { "comment_under": [under, t, item] }
         declares { place: root, persons: [author], texts: [] }
     }
 }
@@ -189,7 +200,8 @@ record! {
 }
 
 record! {
-    /// Published comments of a root per audience key (absent: the root's own audience).
+    /// Published comments of a root per audience key (absent: the root's own audience); and, under the id of a comment,
+    /// the published answers that are shown under it or answer it.
     CommentCount in "comment_count", Counters {
         key { root: ItemId, narrow_kind: i64, narrow_id: [u8; 16] }
         columns { comments: i64 }

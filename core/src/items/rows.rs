@@ -235,5 +235,15 @@ pub(crate) fn comment_row(item: &Item, root: ItemId) -> Comment {
         narrow_kind: narrow.map(|(kind, _)| kind),
         narrow_id: narrow.and_then(|(_, id)| id),
         state: item.state,
+        under: item.top.unwrap_or(root),
     }
+}
+
+/// Under whose ids a comment is counted: its root's, that of the comment it is shown under, that of the one it answers.
+pub(crate) fn counted_under(comment: &Item) -> impl Iterator<Item = ItemId> + use<> {
+    let (root, top) = (comment.root, comment.top);
+    let parent = comment
+        .parent
+        .filter(|parent| root != Some(*parent) && top != Some(*parent));
+    root.into_iter().chain(top).chain(parent)
 }

@@ -7,6 +7,7 @@ use crate::people::PersonCard;
 use crate::rights::Verb;
 use crate::spaces::{Announcers, Role, Visibility};
 use serde::Serialize;
+use std::ops::Deref;
 
 /// Where an item stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -165,7 +166,28 @@ pub struct FeedPage {
     pub position: Token,
 }
 
-/// An item with its thread.
+/// A comment with a preview of its answers. Reads as the comment itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct CommentView {
+    /// The comment; its `comments` are the answers under it that the reader may read.
+    #[serde(flatten)]
+    pub comment: ItemView,
+    /// A few answers, oldest first: the oldest ones, or the newest where the thread is read from there.
+    pub answers: Vec<ItemView>,
+    /// The cursor of more answers, for `items.get` of this comment by its id; absent where there are no more.
+    pub next: Option<Token>,
+}
+
+impl Deref for CommentView {
+    type Target = ItemView;
+    fn deref(&self) -> &ItemView {
+        &self.comment
+    }
+}
+
+/// An item with its thread. The comments are those on the item; those on an answer are its neighbours, under the
+/// comment on the root.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ThreadPage {
@@ -173,10 +195,15 @@ pub struct ThreadPage {
     pub item: ItemView,
     /// The root of its thread (the item itself, unless it is a comment).
     pub root: ItemView,
-    /// Comments, oldest first.
-    pub comments: Vec<ItemView>,
-    /// The cursor of the next comments; absent at the end.
+    /// The comment on the root under which the item is shown, for an answer to a comment.
+    pub top: Option<ItemView>,
+    /// Comments, oldest first, whichever end they are read from. One that is deleted stays where it was as long as the
+    /// reader reads answers of it.
+    pub comments: Vec<CommentView>,
+    /// The cursor of the next comments, away from the end that was asked for; absent at the other end.
     pub next: Option<Token>,
+    /// The cursor back towards that end; absent before the oldest comment, where nothing can come.
+    pub previous: Option<Token>,
     /// The log position it was read at.
     pub position: Token,
 }

@@ -263,13 +263,15 @@ macro_rules! operations { ($cb:ident $($arg:tt)*) => { $cb! { [$($arg)*]
             /// The same command repeated under the same key happens once.
             idempotency_key: Option<String> = None,
         }) -> Receipt;
-        /// One item with its root and a page of its thread.
+        /// One item with its root and a page of its thread: the comments on it, each with a few of its answers.
         query get(GetItem {
             /// Which.
             item: Ref;
+            /// The end that the first page is of; the oldest, unless said otherwise.
+            end: Option<ThreadEnd> = None,
             /// How many comments, at most 100.
             limit: u32 = 20,
-            /// `next` of the page before.
+            /// `next` or `previous` of another page, `next` of the comment asked for: goes on in its direction.
             cursor: Option<Token> = None,
         }) -> ThreadPage;
         /// Whether the reader may use a verb on one item; no for what is absent or hidden.

@@ -69,7 +69,12 @@ fn seen(town: &Town) -> String {
             let thread = actor.items().get(GetItem::new(external(1))).await.unwrap();
             let space = actor.spaces().get(GetSpace::new(external("tea"))).await.unwrap();
             seen += &format!("{person} {:?} {:?} {:?}\n", space.name, space.about, space.role);
-            for item in home.items.iter().chain([&thread.root]).chain(&thread.comments) {
+            for item in home
+                .items
+                .iter()
+                .chain([&thread.root])
+                .chain(thread.comments.iter().map(|view| &**view))
+            {
                 let author = item.author.as_ref().map(|card| (&card.name, &card.title, card.guest));
                 let body = item.body.as_ref().map(|body| &body.source);
                 let (id, t, comments, reactions) = (&item.external, item.t, item.comments, &item.reactions);

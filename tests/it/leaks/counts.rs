@@ -3,7 +3,7 @@
 use super::check;
 use super::leak_test;
 use super::town::PEOPLE;
-use parvis::items::Place;
+use parvis::items::{Place, ThreadEnd};
 use parvis::operations::*;
 use parvis::spaces::{Role, Visibility};
 use parvis::{Reason, external};
@@ -73,6 +73,38 @@ leak_test!(
             page.comments.len() == 1 && page.next.is_none(),
             "the visible comment is pages away"
         );
+        Ok(())
+    }
+);
+
+leak_test!(
+    l024_answers_and_placeholders_do_not_tell_of_hidden_answers,
+    ["narrow_key", "staff_only"],
+    async |town| {
+        let lab = town.lab().await;
+        let post = town.post("ben", lab, "a post").await;
+        let first = town.comment("ben", post, "first").await;
+        for number in 0..8 {
+            town.comment_to_staff("mona", first, &format!("aside {number}")).await;
+        }
+        town.comment("ben", first, "an answer").await;
+        let gone = town.comment("ben", post, "gone").await;
+        town.comment_to_staff("mona", gone, "an aside").await;
+        town.of("ben").items().delete(DeleteItem::new(gone)).await.unwrap();
+        for end in [ThreadEnd::Oldest, ThreadEnd::Newest] {
+            let get = GetItem::new(post).end(end);
+            let page = town.of("ben").items().get(get.clone()).await.unwrap();
+            check!(page.comments.len() == 1, "a placeholder tells ben of an aside under it");
+            let comment = &page.comments[0];
+            let told = (comment.comments, comment.answers.len(), comment.next.is_some());
+            check!(told == (1, 1, false), "ben is told of asides: {told:?}");
+            let page = town.of("mona").items().get(get).await.unwrap();
+            let comment = &page.comments[0];
+            check!(
+                page.comments.len() == 2 && comment.comments == 9 && comment.next.is_some(),
+                "the asides are hidden from the staff"
+            );
+        }
         Ok(())
     }
 );

@@ -79,7 +79,8 @@ pub(crate) fn requests(row: &Row, named: &Named) -> Vec<Value> {
             json!({"on": item, "body": "New", "audience": "staff"}),
         ],
         "items.edit" => vec![json!({"item": item, "body": "New", "based_on": "AAAA"})],
-        "items.delete" | "items.unreact" | "items.get" => vec![json!({"item": item})],
+        "items.delete" | "items.unreact" => vec![json!({"item": item})],
+        "items.get" => vec![json!({"item": item}), json!({"item": item, "end": "newest"})],
         "items.react" => vec![json!({"item": item}), json!({"item": item, "reaction": "wow"})],
         "items.may" => ["see", "comment", "react", "edit", "delete"]
             .map(|verb| json!({"verb": verb, "item": item}))

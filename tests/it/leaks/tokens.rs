@@ -37,7 +37,7 @@ leak_test!(
         let page = serde_json::to_value(ben.items().get(GetItem::new(post)).await.unwrap()).unwrap();
         let item = &page["item"];
         check!(
-            keys_of(&page) == ["comments", "item", "next", "position", "root"],
+            keys_of(&page) == ["comments", "item", "next", "position", "previous", "root", "top"],
             "{page}"
         );
         let expected = [

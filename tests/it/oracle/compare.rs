@@ -5,7 +5,7 @@ use super::drive::{Difference, Outcome, Pair, equal};
 use super::world::{Holder, Stand};
 use parvis::feed::{FeedPage, Order};
 use parvis::gate::answer::{Token, Visible};
-use parvis::items::{ItemView, PlaceView, Shown};
+use parvis::items::{CommentView, ItemView, PlaceView, Shown, ThreadEnd};
 use parvis::operations::*;
 use parvis::{Actor, Error, Reason, Verb};
 use std::collections::{BTreeMap, BTreeSet};
@@ -246,42 +246,88 @@ impl Pair {
         Ok(())
     }
 
-    /// One item page with its whole thread.
+    /// One item page with its whole thread, from one of its ends, and each comment's answers.
     pub(crate) async fn thread(&mut self, person: usize, item: usize, dice: &mut Dice) -> Outcome {
         let about = || format!("{person} {:?}", self.world.items[item]);
-        let root = self.world.root(item);
+        let (root, under) = (self.world.root(item), self.world.top(item).unwrap_or(item));
         let expected = self.world.may(person, item, Verb::See);
-        let limit = dice.of(&[1, 4, 100]);
+        let (limit, end) = (dice.of(&[1, 4, 100]), dice.of(&[ThreadEnd::Oldest, ThreadEnd::Newest]));
+        let id = |item: usize| self.world.items[item].id;
+        let listed: Vec<_> = match expected {
+            Ok(()) => self.world.thread(person, under).into_iter().map(id).collect(),
+            Err(_) => Vec::new(),
+        };
         let items = self.actor(person).items();
-        let (mut got, mut cursor) = (Vec::new(), None);
+        let (mut got, mut cursor, mut told) = (Vec::new(), None, 0);
         loop {
-            let mut request = GetItem::new(self.item(Some(item))).limit(limit);
+            let mut request = GetItem::new(self.item(Some(item))).limit(limit).end(end);
             request.cursor = cursor.take();
             let page = items.get(request).await;
             let reason = page.as_ref().err().map(|error| error.reason);
             equal("thread", &expected.err(), &reason, about)?;
             let Ok(page) = page else { break };
-            equal("thread", &self.world.items[item].id, &page.item.id, about)?;
-            equal("thread", &self.world.items[root].id, &page.root.id, about)?;
-            self.view("thread", person, &page.item)?;
-            self.view("thread", person, &page.root)?;
+            equal("thread", &id(item), &page.item.id, about)?;
+            equal("thread", &id(root), &page.root.id, about)?;
+            let top = page.top.as_ref().map(|top| top.id);
+            equal("thread", &self.world.top(item).map(id), &top, about)?;
+            for view in [&page.item, &page.root].into_iter().chain(&page.top) {
+                self.view("thread", person, view)?;
+            }
             for view in &page.comments {
                 self.view("thread", person, view)?;
-                got.push(view.id);
+                told += self.answers(person, view, end).await?;
+            }
+            let ids = page.comments.iter().map(|view| view.id);
+            match end {
+                ThreadEnd::Oldest => got.extend(ids),
+                _ => drop(got.splice(0..0, ids)),
             }
             cursor = page.next.clone();
             if cursor.is_none() {
                 break;
             }
+            equal("thread", &(limit as usize), &page.comments.len(), about)?;
         }
-        let listed = match expected {
-            Ok(()) => self.world.thread(person, root),
-            Err(_) => Vec::new(),
+        equal("thread", &listed, &got, about)?;
+        self.decisions += 1 + got.len() as u64 + told;
+        Ok(())
+    }
+
+    /// The answers of a comment: what its preview shows, and what its cursor brings.
+    async fn answers(&self, person: usize, comment: &CommentView, end: ThreadEnd) -> Result<u64, Difference> {
+        let found = (0..self.world.items.len()).find(|&item| self.world.items[item].id == comment.id);
+        let listed: Vec<_> = match found {
+            Some(item) => self.world.thread(person, item),
+            None => Vec::new(),
         };
         let listed: Vec<_> = listed.iter().map(|&item| self.world.items[item].id).collect();
-        equal("thread", &listed, &got, about)?;
-        self.decisions += 1 + got.len() as u64;
-        Ok(())
+        let about = || format!("{person} {end:?} {:?}", comment.id);
+        let shown = listed.len().min(3);
+        equal("preview", &shown, &comment.answers.len(), about)?;
+        let mut got: Vec<_> = comment.answers.iter().map(|view| view.id).collect();
+        for view in &comment.answers {
+            self.view("preview", person, view)?;
+        }
+        let mut cursor = comment.next.clone();
+        while let Some(token) = cursor.take() {
+            let request = GetItem::new(comment.id).cursor(token).limit(2u32);
+            let page = match self.actor(person).items().get(request).await {
+                Ok(page) => page,
+                Err(error) => {
+                    let said = format!("{}: {:?}", about(), error.reason);
+                    return Err(Difference { by: "answers", said });
+                }
+            };
+            equal("answers", &false, &page.comments.is_empty(), about)?;
+            let ids = page.comments.iter().map(|view| view.id);
+            match end {
+                ThreadEnd::Oldest => got.extend(ids),
+                _ => drop(got.splice(0..0, ids)),
+            }
+            cursor = page.next.clone();
+        }
+        equal("answers", &listed, &got, about)?;
+        Ok(got.len() as u64)
     }
 
     /// The card of a person, the view of a space.

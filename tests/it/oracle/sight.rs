@@ -187,20 +187,27 @@ impl World {
         Ok(self.listed(person, |item| self.items[item].stand == Stand::Network))
     }
 
-    /// The comments of a thread that a person is shown (placeholders too), oldest first.
-    pub(crate) fn thread(&self, person: usize, root: usize) -> Vec<usize> {
+    /// What a person is shown under a root or a comment on it, oldest first: placeholders too, those of deleted comments as
+    /// long as he counts answers of them.
+    pub(crate) fn thread(&self, person: usize, under: usize) -> Vec<usize> {
+        let stands =
+            |item: usize| self.items[item].root.is_some() && self.top(item).unwrap_or(self.root(item)) == under;
         let mut found: Vec<usize> = (0..self.items.len())
-            .filter(|&item| self.items[item].root == Some(root) && self.sees(person, item))
+            .filter(|&item| stands(item) && self.sees(person, item))
+            .filter(|&item| !self.items[item].deleted || self.comments(person, item) > 0)
             .collect();
         found.sort_by_key(|&item| (self.items[item].t, self.items[item].id));
         found
     }
 
-    /// How many comments a person counts.
+    /// How many comments a person counts: of a thread, under a comment on its root, in answer to another comment.
     pub(crate) fn comments(&self, person: usize, item: usize) -> i64 {
-        let of = |&other: &usize| self.items[other].root == Some(item) && !self.items[other].deleted;
+        let of = |other: usize| {
+            let it = &self.items[other];
+            it.root == Some(item) || (it.root.is_some() && (it.parent == Some(item) || self.top(other) == Some(item)))
+        };
         (0..self.items.len())
-            .filter(of)
+            .filter(|&other| of(other) && !self.items[other].deleted)
             .filter(|&other| self.sees(person, other))
             .count() as i64
     }

@@ -173,6 +173,17 @@ impl World {
             .collect()
     }
 
+    /// The comment on the root that an answer is shown under, however deep it answers.
+    pub(crate) fn top(&self, item: usize) -> Option<usize> {
+        let mut at = self.items[item].parent?;
+        (self.items[at].root.is_some()).then(|| {
+            while let Some(above) = self.items[at].parent.filter(|&above| self.items[above].root.is_some()) {
+                at = above;
+            }
+            at
+        })
+    }
+
     /// The root of an item's thread; a root is its own.
     pub(crate) fn root(&self, item: usize) -> usize {
         self.items[item].root.unwrap_or(item)

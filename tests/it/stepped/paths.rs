@@ -2,6 +2,7 @@
 
 use crate::town::{Town, post};
 use parvis::feed::{Explain, Order};
+use parvis::items::ThreadEnd;
 use parvis::operations::*;
 use parvis::{Ref, Verb, external, handle};
 use serde::Serialize;
@@ -45,7 +46,12 @@ fn requests(operation: &str, town: &Town) -> Vec<Vec<u8>> {
             let named = ["lab", "club", "vault"].map(|name| Ref::from(external(name)));
             json(named.into_iter().chain([handle("agora")]).map(GetSpace::new))
         }
-        "items.get" => json(all(town).into_iter().map(GetItem::new)),
+        "items.get" => {
+            let newest = all(town)
+                .into_iter()
+                .map(|item| GetItem::new(item).end(ThreadEnd::Newest));
+            json(all(town).into_iter().map(GetItem::new).chain(newest))
+        }
         "items.may" => json(some().take(4).map(|item| May::new(Verb::Comment, item))),
         "items.filter" => json([Verb::See, Verb::Comment, Verb::Delete].map(|verb| FilterItems::new(verb, all(town)))),
         "items.explain" => json(some().skip(1).map(ExplainItem::new)),

@@ -4,7 +4,7 @@ use super::secrets::Twin;
 use crate::oracle::drive::Pair;
 use parvis::feed::{Explain, Order};
 use parvis::gate::answer::Token;
-use parvis::items::Place;
+use parvis::items::{Place, ThreadEnd};
 use parvis::operations::*;
 use parvis::spaces::{Role, Visibility};
 use parvis::{Actor, ItemId, Ref, SpaceId, Verb};
@@ -19,7 +19,7 @@ fn lengths(value: &mut Value) {
         Value::Object(fields) => {
             for (name, value) in fields {
                 match value {
-                    Value::String(token) if name == "next" || name == "position" => {
+                    Value::String(token) if ["next", "previous", "position"].contains(&name.as_str()) => {
                         *token = format!("{} bytes", token.len());
                     }
                     _ => lengths(value),
@@ -91,6 +91,11 @@ impl Answers {
         }
         for item in &items {
             pages!(answers, actor, GetItem::new(item.clone()).limit(5));
+            pages!(
+                answers,
+                actor,
+                GetItem::new(item.clone()).limit(2).end(ThreadEnd::Newest)
+            );
             answers.push(ask(actor, May::new(Verb::Comment, item.clone())).await.0);
             answers.push(ask(actor, ExplainItem::new(item.clone())).await.0);
         }

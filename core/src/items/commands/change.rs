@@ -13,8 +13,8 @@ use crate::items::kinds::{self, Titled};
 use crate::items::mentions::MentionSlots;
 use crate::items::records::{CommentCount, Item, ItemState, MAX_MENTIONS, Mention, Text};
 use crate::items::rows::{
-    BasedOn, Topics, Words, chosen, comment_count_key, comment_row, move_mentions, move_root, put_words, tag_rows,
-    timelines,
+    BasedOn, Topics, Words, chosen, comment_count_key, comment_row, counted_under, move_mentions, move_root, put_words,
+    tag_rows, timelines,
 };
 use crate::log::{Entry, Verb};
 use crate::markup;
@@ -188,7 +188,9 @@ impl Command for Delete {
             }
             Some(root) => {
                 draft.put(&comment_row(&item, root));
-                draft.add(CommentCount::TABLE, comment_count_key(root, narrow), "comments", -1);
+                for of in counted_under(&item) {
+                    draft.add(CommentCount::TABLE, comment_count_key(of, narrow), "comments", -1);
+                }
             }
         }
         let mut entry = Entry::new(Verb::Delete)
