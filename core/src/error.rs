@@ -104,6 +104,8 @@ reasons! {
     HandleTaken = (Conflict, "handle_taken"),
     /// A secret space has no handle: what it is called must not be found by trying.
     SecretSpace = (Conflict, "secret_space"),
+    /// Three posts are pinned in the space already.
+    ManyPins = (Conflict, "many_pins"),
     /// Others kept changing the same thing.
     Contended = (Conflict, "contended"),
     /// The unit would be its own ancestor.

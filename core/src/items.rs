@@ -12,8 +12,8 @@ pub(crate) mod views;
 
 pub use mentions::MentionHint;
 pub use views::{
-    Allowed, Body, CommentView, Explanation, ItemView, PlaceView, ReactionView, ReasonView, Shown, SpaceView, TagView,
-    ThreadPage, ViewerView,
+    Allowed, Body, CommentView, Explanation, ItemView, PinnedView, PlaceView, ReactionView, ReasonView, Shown,
+    SpaceView, TagView, ThreadPage, ViewerView,
 };
 
 use crate::actor::Actor;
@@ -21,9 +21,10 @@ use crate::answer;
 use crate::error::{Error, Reason};
 use crate::gate::answer::{Made, Token, Visible};
 use crate::gate::page::position_token;
-use crate::ids::ItemId;
+use crate::ids::{ItemId, Time};
 use crate::operations::{
-    DeleteItem, EditItem, ExplainItem, FilterItems, GetItem, May, NewComment, NewItem, React, Unreact,
+    DeleteItem, EditItem, ExplainItem, FilterItems, GetItem, May, NewComment, NewItem, PinItem, React, UnpinItem,
+    Unreact,
 };
 use crate::receipt::{Receipt, receipt};
 use crate::refs::Ref;
@@ -217,6 +218,23 @@ pub(crate) async fn unreact(actor: &Actor, request: Unreact) -> Result<Receipt, 
         actor,
         &actor.execute(&command, request.idempotency_key.as_deref()).await?,
     )
+}
+
+pub(crate) async fn pin(actor: &Actor, request: PinItem) -> Result<Receipt, Error> {
+    set_pin(actor, &request.item, Some(request.until), request.idempotency_key).await
+}
+
+pub(crate) async fn unpin(actor: &Actor, request: UnpinItem) -> Result<Receipt, Error> {
+    set_pin(actor, &request.item, None, request.idempotency_key).await
+}
+
+async fn set_pin(actor: &Actor, item: &Ref, until: Option<Time>, key: Option<String>) -> Result<Receipt, Error> {
+    let command = commands::SetPin {
+        by: actor.person()?.clone(),
+        item: item.who(),
+        until,
+    };
+    receipt(actor, &actor.execute(&command, key.as_deref()).await?)
 }
 
 pub(crate) async fn get(actor: &Actor, request: GetItem) -> Result<Visible<ThreadPage>, Error> {

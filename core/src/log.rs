@@ -31,6 +31,10 @@ pub(crate) enum Verb {
     Block,
     /// ActivityStreams `Undo` of a block.
     Unblock,
+    /// ActivityStreams `Add` to what a space features.
+    Pin,
+    /// ActivityStreams `Remove` from it.
+    Unpin,
     /// A chunk of an import: the rows it changed are in `imported`.
     Import,
     /// Something is due at an instant; no word of ActivityStreams. Its row is in `due`.

@@ -24,11 +24,20 @@ pub enum Verb {
     Edit,
     /// Delete it.
     Delete,
+    /// Pin it in its space.
+    Pin,
 }
 
 impl Verb {
     /// All verbs.
-    pub const ALL: &'static [Verb] = &[Verb::See, Verb::Comment, Verb::React, Verb::Edit, Verb::Delete];
+    pub const ALL: &'static [Verb] = &[
+        Verb::See,
+        Verb::Comment,
+        Verb::React,
+        Verb::Edit,
+        Verb::Delete,
+        Verb::Pin,
+    ];
 }
 
 /// May the reader use the verb on the item? Whoever may not see it gets the answer of an absent item.
@@ -46,6 +55,7 @@ pub(crate) fn may(reader: &Reader, world: &World, item: &Item, verb: Verb, block
         return Verdict::no(Fact::RootHidden);
     };
     let role = root.space.and_then(|space| reader.role(space));
+    let staff = role.is_some_and(|role| role >= Role::Moderator) && reader.is_internal();
     match (root.space, verb) {
         // Who left a space keeps no verb on what he wrote there.
         (Some(space), _) if role.is_none() && reader.switches.on("write_needs_member") => {
@@ -62,8 +72,10 @@ pub(crate) fn may(reader: &Reader, world: &World, item: &Item, verb: Verb, block
             }
         }
         (_, Verb::Edit) if item.author != reader.id && reader.switches.on("edit_own") => Verdict::no(Fact::NotAuthor),
+        (None, Verb::Pin) => Verdict::no(Fact::NotRoot),
+        (Some(_), Verb::Pin) if item.root.is_some() => Verdict::no(Fact::NotRoot),
+        (_, Verb::Pin) if !staff && reader.switches.on("pin_needs_staff") => Verdict::no(Fact::NotStaff),
         (_, Verb::Delete) => {
-            let staff = role.is_some_and(|role| role >= Role::Moderator) && reader.is_internal();
             if item.author == reader.id || staff || !reader.switches.on("delete_own_or_staff") {
                 seen
             } else {

@@ -41,6 +41,7 @@ tables! {
     crate::items::records::ItemTag,
     crate::items::records::Mention,
     crate::items::records::Comment,
+    crate::items::records::Pin,
     crate::items::records::Reaction,
     crate::items::records::CommentCount,
     crate::items::records::ReactionCount,

@@ -179,6 +179,20 @@ pub(crate) fn asked(operation: &str, town: &Town) -> [Asked; 2] {
             good("cleo", json!({ "item": lab1 })),
             wrong("nora", json!({ "item": lab1 })),
         ],
+        "items.pin" => [
+            good(
+                "ana",
+                json!({"item": lab1, "until": Time::from_millis(NOON + 86_400_000)}),
+            ),
+            wrong(
+                "ben",
+                json!({"item": lab1, "until": Time::from_millis(NOON + 86_400_000)}),
+            ),
+        ],
+        "items.unpin" => [
+            good("ana", json!({ "item": lab1 })),
+            wrong("ana", json!({ "item": named("comment:lab1c") })),
+        ],
         "items.get" => [
             good("ben", json!({"item": lab1, "limit": 1})),
             wrong("ben", json!({ "item": club1 })),

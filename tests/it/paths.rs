@@ -217,6 +217,7 @@ fn u3_sealed_rows_are_opened_in_listed_files_only() {
         "import/crowd.rs",
         "import/places.rs",
         "items/commands/change.rs",
+        "items/commands/pin.rs",
         "items/mentions.rs",
         "people/commands.rs",
     ];

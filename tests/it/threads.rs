@@ -1,11 +1,11 @@
-//! Threads from both ends: order, previews, placeholders, and how much of the store a page reads.
+//! Threads from both ends: order, previews, placeholders, and how much of the store a page reads. Pins.
 
 use crate::folder::Folder;
 use crate::town::{NETWORK, act, clock, settings};
 use async_trait::async_trait;
 use parvis::gate::answer::Token;
 use parvis::import::ImportRow;
-use parvis::items::{CommentAudience, CommentView, Place, Shown, ThreadEnd, ThreadPage};
+use parvis::items::{CommentAudience, CommentView, Place, PlaceView, Shown, ThreadEnd, ThreadPage};
 use parvis::operations::*;
 use parvis::spaces::{Role, Visibility};
 use parvis::store::conformance::wait;
@@ -13,7 +13,7 @@ use parvis::store::{
     Batch, CommitError, Committed, Found, Memory, NetworkId, Prepare, Prepared, Read, ReadAt, Schema, Storage,
     StorageError,
 };
-use parvis::{ItemId, Parvis, Reason, Ref, external};
+use parvis::{Clock, ItemId, Parvis, Reason, Ref, external};
 use parvis_sqlx::{Sqlite, SqliteOptions};
 use serde_json::json;
 use std::sync::Arc;
@@ -327,5 +327,56 @@ fn an_imported_comment_stays_under_what_it_answers() {
             .await
             .unwrap();
         assert_eq!((page.comments[4].comments, page.comments[5].comments), (10, 0));
+    });
+}
+
+#[test]
+fn a_space_has_three_pins_at_a_time_for_thirty_days_at_most() {
+    wait(async {
+        let lab = Lab::new().await;
+        let mona = act(&lab.db, "mona");
+        let space = match mona.items().get(GetItem::new(lab.post)).await.unwrap().root.place {
+            PlaceView::Space { id, .. } => id,
+            ref other => panic!("{other:?}"),
+        };
+        let mut posts = Vec::new();
+        for n in 0..5 {
+            let post = NewItem::new(format!("post {n}")).place(Place::space(space));
+            posts.push(mona.items().create(post).await.unwrap().id.0);
+        }
+        let now = lab.clock.now();
+        let pin = async |n: usize, days: i64| {
+            lab.clock.advance_millis(1_000);
+            let pinned = mona.items().pin(PinItem::new(posts[n], now.plus_days(days))).await;
+            pinned.map(drop).map_err(|error| error.reason)
+        };
+        let shown = async || {
+            let wall = mona.feed().space_wall(SpaceWall::new(space).limit(2u32)).await.unwrap();
+            let next = SpaceWall::new(space).cursor(wall.next.clone().unwrap());
+            assert!(
+                mona.feed().space_wall(next).await.unwrap().pinned.is_empty(),
+                "the first page only"
+            );
+            let at = |id: ItemId| posts.iter().position(|post| *post == id).unwrap();
+            wall.pinned.iter().map(|pin| at(pin.id)).collect::<Vec<_>>()
+        };
+        for (days, expected) in [(0, Err(Reason::BadValue)), (31, Err(Reason::BadValue)), (30, Ok(()))] {
+            assert_eq!(pin(0, days).await, expected, "{days}");
+        }
+        assert_eq!((pin(1, 1).await, pin(2, 2).await), (Ok(()), Ok(())));
+        assert_eq!(pin(3, 3).await, Err(Reason::ManyPins));
+        assert_eq!(shown().await, [2, 1, 0]);
+        // Pinned again, it has the new instant and comes first; it takes no further place.
+        assert_eq!(pin(1, 5).await, Ok(()));
+        assert_eq!(shown().await, [1, 2, 0]);
+        mona.items().unpin(UnpinItem::new(posts[2])).await.unwrap();
+        mona.items().unpin(UnpinItem::new(posts[2])).await.unwrap();
+        assert_eq!((pin(3, 3).await, shown().await), (Ok(()), vec![3, 1, 0]));
+        // What is over, and what is deleted, leaves its place by itself.
+        mona.items().delete(DeleteItem::new(posts[3])).await.unwrap();
+        assert_eq!((pin(4, 6).await, shown().await), (Ok(()), vec![4, 1, 0]));
+        lab.clock.advance_hours(24 * 5 + 1);
+        assert_eq!(shown().await, [4, 0]);
+        assert_eq!((pin(2, 9).await, shown().await), (Ok(()), vec![2, 4, 0]));
     });
 }

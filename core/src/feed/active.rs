@@ -172,6 +172,7 @@ async fn print(
         .collect::<Result<Vec<_>, _>>()?;
     let position = position_token(actor, snapshot.position)?;
     let page = FeedPage {
+        pinned: Vec::new(),
         partial: partial || items.len() < chosen.len(),
         items,
         next,

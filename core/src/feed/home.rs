@@ -367,6 +367,7 @@ async fn print(
     }
     let position = position_token(actor, snapshot.position)?;
     let page = FeedPage {
+        pinned: Vec::new(),
         partial: views.len() < chosen.len(),
         items: views,
         next,

@@ -7,10 +7,10 @@ use crate::gate::page::Listing;
 use crate::gate::plan::{Plan, Slot, Snapshot};
 use crate::gate::reader::{Reader, ReaderSlots, Who};
 use crate::gate::sealed::Opening;
-use crate::items::records::{Item, TimelineKind};
+use crate::items::records::{Item, PINS, Pin, TimelineKind};
 use crate::people::records::{Named, Person};
 use crate::spaces::records::Space;
-use crate::store::{Column, Keys, NetworkId, Part, Value, col};
+use crate::store::{Column, Dir, Keys, NetworkId, Part, Value, col};
 
 /// One kind of timeline as the first part of a key.
 pub(crate) fn kind(kind: TimelineKind) -> Part {
@@ -59,6 +59,10 @@ impl Listing for SpaceList {
         let keys = self.space.keys(Named::Space, plan);
         let space = plan.get::<Space>(keys);
         (space.each([kind(TimelineKind::Space), col("id")]), space)
+    }
+
+    fn pins(&self, plan: &mut Plan, space: Slot<Space>) -> Option<Slot<Pin>> {
+        Some(plan.scan::<Pin>(space.each([col("id")]), Dir::Up, PINS as u32))
     }
 
     fn admit(&self, snapshot: &Snapshot, slot: Slot<Space>, reader: &Reader) -> Result<(), Error> {

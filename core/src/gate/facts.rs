@@ -121,6 +121,7 @@ impl SeenItem {
             judge::Fact::NotMember { .. } => Reason::NotMember,
             judge::Fact::NotAuthor => Reason::NotAuthor,
             judge::Fact::NotStaff => Reason::NotStaff,
+            judge::Fact::NotRoot => Reason::BadValue,
             judge::Fact::Blocked => Reason::Blocked,
             _ => Reason::Named,
         }

@@ -72,6 +72,8 @@ pub enum Fact {
     },
     /// No: the verb is for moderators and owners.
     NotStaff,
+    /// No: the verb is for posts in a space.
+    NotRoot,
     /// No: the item is deleted.
     Deleted,
     /// No: the author blocked the reader.

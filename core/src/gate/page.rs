@@ -11,8 +11,8 @@ use crate::actor::Actor;
 use crate::error::{Error, Reason};
 use crate::ids::{ItemId, Time};
 use crate::items::kinds;
-use crate::items::records::{Item, ItemState, Timeline};
-use crate::items::views::FeedPage;
+use crate::items::records::{Item, ItemState, Pin, Timeline};
+use crate::items::views::{FeedPage, PinnedView};
 use crate::store::{Column, Keys, Parts, Position, Value, col};
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +39,11 @@ pub(crate) trait Listing: Send + Sync {
 
     /// Appends the reads that find the timelines, and says which.
     fn timelines(&self, plan: &mut Plan, reader: &ReaderSlots) -> (Keys, Self::Slots);
+
+    /// Appends the read of what is pinned above the list.
+    fn pins(&self, _plan: &mut Plan, _slots: Self::Slots) -> Option<Slot<Pin>> {
+        None
+    }
 
     /// Refuses the whole list.
     fn admit(&self, snapshot: &Snapshot, slots: Self::Slots, reader: &Reader) -> Result<(), Error>;
@@ -73,6 +78,7 @@ struct Round<S> {
     reader: ReaderSlots,
     listing: S,
     entries: Slot<Timeline>,
+    pins: Option<Slot<Pin>>,
     world: WorldSlots,
     show: ShowSlots,
 }
@@ -84,18 +90,26 @@ fn round<L: Listing>(
     carry: &[After],
     from: Option<After>,
     scan: u32,
+    first: bool,
 ) -> Result<Round<L::Slots>, Error> {
     let reader = ReaderSlots::whole(plan, actor.person()?);
     let (keys, slots) = listing.timelines(plan, &reader);
     let entries = plan.merge::<Timeline>(keys, from.map_or_else(Parts::new, After::parts), Parts::new(), scan);
     let carried = Keys::given(carry.iter().map(|entry| vec![Some(Value::Id(entry.item.bytes()))]));
     let items = plan.get::<Item>(entries.each([col("item")]).and(carried));
-    let world = WorldSlots::add(plan, &[items], Keys::default(), items.each([col("author")]));
-    let show = ShowSlots::add(plan, &[items], &reader);
+    let pins = first.then(|| listing.pins(plan, slots)).flatten();
+    let pinned = pins.map(|pins| plan.get::<Item>(pins.each([col("item")])));
+    let items: Vec<Slot<Item>> = [items].into_iter().chain(pinned).collect();
+    let authors = items
+        .iter()
+        .fold(Keys::default(), |keys, slot| keys.and(slot.each([col("author")])));
+    let world = WorldSlots::add(plan, &items, Keys::default(), authors);
+    let show = ShowSlots::add(plan, &items, &reader);
     Ok(Round {
         reader,
         listing: slots,
         entries,
+        pins,
         world,
         show,
     })
@@ -120,7 +134,7 @@ pub(crate) async fn page<L: Listing>(
     let mut scan = (limit + 1 + (limit / 10).max(2)) as u32;
     for number in 1..=ROUNDS {
         let mut plan = Plan::new();
-        let slots = round(&mut plan, actor, listing, &carry, from, scan)?;
+        let slots = round(&mut plan, actor, listing, &carry, from, scan, cursor.is_none())?;
         let (snapshot, reader) = slots.reader.ask(&plan, actor).await?;
         listing.admit(&snapshot, slots.listing, &reader)?;
         let world = World::build(&snapshot, &slots.world)?;
@@ -171,6 +185,7 @@ pub(crate) async fn page<L: Listing>(
         };
         let position = position_token(actor, snapshot.position)?;
         let page = FeedPage {
+            pinned: pinned(&snapshot, slots.pins, &show)?,
             items,
             next,
             partial: !full && !exhausted,
@@ -179,6 +194,26 @@ pub(crate) async fn page<L: Listing>(
         return Ok(visible(&snapshot, &reader, page));
     }
     Err(Reason::Corrupt.into())
+}
+
+/// What is pinned at this instant and may be listed, latest pin first.
+fn pinned(snapshot: &Snapshot, pins: Option<Slot<Pin>>, show: &Show<'_>) -> Result<Vec<PinnedView>, Error> {
+    let Some(pins) = pins else { return Ok(Vec::new()) };
+    let mut pins = snapshot.take(pins)?.open(Opening::Show);
+    pins.retain(|pin| show.reader.now < pin.until || !show.reader.switches.on("pin_unexpired"));
+    pins.sort_by_key(|pin| std::cmp::Reverse((pin.t, pin.place)));
+    let mut pinned = Vec::new();
+    for pin in pins.iter().filter(|pin| listed(show.reader, show.world, pin.item)) {
+        let item = show.world.items.get(&pin.item);
+        // What has moved to another place is pinned there or nowhere.
+        if let Some(item) = item.filter(|item| item.space == Some(pin.space))
+            && let Some(item) = show.item(item)?
+        {
+            let until = pin.until;
+            pinned.push(PinnedView { item, until });
+        }
+    }
+    Ok(pinned)
 }
 
 fn after(entry: &Timeline) -> After {

@@ -37,6 +37,8 @@ pub(crate) const PREDICATES: &[(&str, &str)] = &[
     ("person_found", "a guest sees only persons who share a space with him"),
     ("edit_own", "only the author edits"),
     ("delete_own_or_staff", "only the author or the place's staff deletes"),
+    ("pin_needs_staff", "only moderators and owners pin in a space"),
+    ("pin_unexpired", "a pin ends by the clock"),
     ("write_needs_member", "writing in a space needs membership"),
     (
         "announce_needs_owner",

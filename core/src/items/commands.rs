@@ -1,9 +1,11 @@
 //! Commands that write items: create, comment; those that change them are beside.
 
 mod change;
+mod pin;
 mod react;
 
 pub(crate) use change::{Delete, Edit};
+pub(crate) use pin::SetPin;
 pub(crate) use react::SetReaction;
 
 use super::kinds::{self, Kind, Reach, Stands, Titled};

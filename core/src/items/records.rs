@@ -190,6 +190,18 @@ record! {
     }
 }
 
+/// A space has this many places for pins.
+pub(crate) const PINS: i64 = 3;
+
+record! {
+    /// What is pinned in one place of a space, until when. It ends by the clock, whether or not the row is still there.
+    Pin in "pin", Stamped {
+        key { space: SpaceId, place: i64 }
+        columns { item: ItemId, by: PersonId, t: Time, until: Time }
+        declares { place: space, persons: [by], texts: [] }
+    }
+}
+
 record! {
     /// One person's reaction to one item.
     Reaction in "reaction", Stamped {

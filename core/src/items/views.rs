@@ -152,10 +152,30 @@ pub struct ItemView {
     pub reasons: Vec<ReasonView>,
 }
 
+/// A pinned item. Reads as the item itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct PinnedView {
+    /// The item.
+    #[serde(flatten)]
+    pub item: ItemView,
+    /// Until when it is pinned.
+    pub until: Time,
+}
+
+impl Deref for PinnedView {
+    type Target = ItemView;
+    fn deref(&self) -> &ItemView {
+        &self.item
+    }
+}
+
 /// One page of a feed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct FeedPage {
+    /// What is pinned, latest pin first: on the first page of a space's wall, beside the items, which hold it by its date too.
+    pub pinned: Vec<PinnedView>,
     /// The items, in order.
     pub items: Vec<ItemView>,
     /// The cursor of the next page; absent at the end.

@@ -263,6 +263,23 @@ macro_rules! operations { ($cb:ident $($arg:tt)*) => { $cb! { [$($arg)*]
             /// The same command repeated under the same key happens once.
             idempotency_key: Option<String> = None,
         }) -> Receipt;
+        /// Pins a post in its space: it comes first on the space's wall until an instant. Pinned again, it has the new instant.
+        /// Three at most. For moderators and owners.
+        command pin(PinItem {
+            /// Which.
+            item: Ref,
+            /// Until when, at most 30 days from now.
+            until: Time;
+            /// The same command repeated under the same key happens once.
+            idempotency_key: Option<String> = None,
+        }) -> Receipt;
+        /// Takes a pin off before its time. For moderators and owners.
+        command unpin(UnpinItem {
+            /// Which.
+            item: Ref;
+            /// The same command repeated under the same key happens once.
+            idempotency_key: Option<String> = None,
+        }) -> Receipt;
         /// One item with its root and a page of its thread: the comments on it, each with a few of its answers.
         query get(GetItem {
             /// Which.

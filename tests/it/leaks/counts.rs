@@ -157,7 +157,16 @@ leak_test!(
         let space = gus.spaces().get(GetSpace::new(lab)).await.unwrap();
         let keys = super::tokens::keys_of(&serde_json::to_value(&space).unwrap());
         check!(
-            keys == ["about", "external", "handle", "id", "name", "role", "visibility"],
+            keys == [
+                "about",
+                "announcers",
+                "external",
+                "handle",
+                "id",
+                "name",
+                "role",
+                "visibility"
+            ],
             "a space shows {keys:?}"
         );
         Ok(())

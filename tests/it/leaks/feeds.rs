@@ -7,7 +7,7 @@ use parvis::feed::{Explain, Order};
 use parvis::items::{CommentAudience, NewAudience, Place, Shown};
 use parvis::operations::*;
 use parvis::spaces::{Role, Visibility};
-use parvis::{Verb, external};
+use parvis::{Clock, Verb, external};
 
 /// Those who find the words on any path are exactly these.
 pub(crate) async fn readers_are(town: &Town, words: &str, readers: &[&str]) -> Outcome {
@@ -20,6 +20,46 @@ pub(crate) async fn readers_are(town: &Town, words: &str, readers: &[&str]) -> O
     }
     Ok(())
 }
+
+leak_test!(
+    l002_what_is_pinned_passes_the_gate_and_ends_by_the_clock,
+    ["staff_only", "pin_unexpired", "blocked_folded"],
+    async |town| {
+        let lab = town.lab().await;
+        let [plain, moved] = [
+            town.post("ben", lab, "plain").await,
+            town.post("mona", lab, "by mona").await,
+        ];
+        let aside = NewItem::new("aside")
+            .place(Place::space(lab))
+            .audience(NewAudience::Staff);
+        let aside = town.write("mona", aside).await;
+        let until = town.clock.now().plus_days(1);
+        for item in [plain, moved, aside] {
+            town.of("mona").items().pin(PinItem::new(item, until)).await.unwrap();
+        }
+        let pinned = async |name: &str| -> Vec<_> {
+            let wall = town.of(name).feed().space_wall(SpaceWall::new(lab)).await.unwrap();
+            wall.pinned.iter().map(|pin| pin.id).collect()
+        };
+        check!(pinned("olga").await == [aside, moved, plain], "an owner reads all pins");
+        check!(
+            pinned("ben").await == [moved, plain],
+            "a member reads what is pinned for the staff"
+        );
+        town.of("ben")
+            .people()
+            .block(Block::new(external("mona")))
+            .await
+            .unwrap();
+        check!(pinned("ben").await == [plain], "whom one blocked comes back as a pin");
+        town.clock.advance_hours(25);
+        for name in ["olga", "ben"] {
+            check!(pinned(name).await.is_empty(), "{name} is shown a pin that is over");
+        }
+        Ok(())
+    }
+);
 
 leak_test!(
     l001_an_audience_narrower_than_its_place_narrows_every_feed,

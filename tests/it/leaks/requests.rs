@@ -79,10 +79,11 @@ pub(crate) fn requests(row: &Row, named: &Named) -> Vec<Value> {
             json!({"on": item, "body": "New", "audience": "staff"}),
         ],
         "items.edit" => vec![json!({"item": item, "body": "New", "based_on": "AAAA"})],
-        "items.delete" | "items.unreact" => vec![json!({"item": item})],
+        "items.pin" => vec![json!({"item": item, "until": "2026-11-09T00:00:00Z"})],
+        "items.delete" | "items.unreact" | "items.unpin" => vec![json!({"item": item})],
         "items.get" => vec![json!({"item": item}), json!({"item": item, "end": "newest"})],
         "items.react" => vec![json!({"item": item}), json!({"item": item, "reaction": "wow"})],
-        "items.may" => ["see", "comment", "react", "edit", "delete"]
+        "items.may" => ["see", "comment", "react", "edit", "delete", "pin"]
             .map(|verb| json!({"verb": verb, "item": item}))
             .into(),
         "items.filter" => vec![json!({"verb": "see", "items": [item, item]})],

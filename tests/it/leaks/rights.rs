@@ -3,7 +3,7 @@
 use super::feeds::readers_are;
 use super::leak_test;
 use super::{Outcome, check};
-use crate::leaks::town::{PEOPLE, Town};
+use crate::leaks::town::{PEOPLE, Town, monday};
 use parvis::items::{CommentAudience, NewAudience, Place};
 use parvis::operations::*;
 use parvis::spaces::{Role, Visibility};
@@ -64,6 +64,8 @@ async fn verbs(of: &Actor, item: ItemId, version: &parvis::gate::answer::Token) 
         items.unreact(Unreact::new(item)).await.map(drop),
         items.edit(EditItem::new(item, "x", version.clone())).await.map(drop),
         items.delete(DeleteItem::new(item)).await.map(drop),
+        items.pin(PinItem::new(item, monday().plus_days(7))).await.map(drop),
+        items.unpin(UnpinItem::new(item)).await.map(drop),
         items.get(GetItem::new(item)).await.map(drop),
         items.explain(ExplainItem::new(item)).await.map(drop),
     ]
@@ -113,6 +115,8 @@ const RIGHTS: &[(Verb, &[&str])] = &[
     (Verb::React, &["olga", "mona", "ben", "gus"]),
     (Verb::Edit, &["ben"]),
     (Verb::Delete, &["olga", "mona", "ben"]),
+    // Posts only.
+    (Verb::Pin, &["olga", "mona"]),
 ];
 
 async fn try_verb(town: &Town, name: &str, verb: Verb, item: ItemId) -> Result<(), Error> {
@@ -132,13 +136,14 @@ async fn try_verb(town: &Town, name: &str, verb: Verb, item: ItemId) -> Result<(
         Verb::React => items.react(React::new(item)).await.map(drop),
         Verb::Edit => items.edit(EditItem::new(item, "x", version)).await.map(drop),
         Verb::Delete => items.delete(DeleteItem::new(item)).await.map(drop),
+        Verb::Pin => items.pin(PinItem::new(item, monday().plus_days(7))).await.map(drop),
         _ => panic!("the verb {verb:?} has no row in the table of rights"),
     }
 }
 
 leak_test!(
     l099_verbs_are_allowed_by_one_table_in_answers_and_in_deeds,
-    ["edit_own", "delete_own_or_staff", "member_held"],
+    ["edit_own", "delete_own_or_staff", "member_held", "pin_needs_staff"],
     async |town: Town| {
         let lab = town.lab().await;
         town.add(lab, "gus", Role::Member).await;
@@ -153,6 +158,7 @@ leak_test!(
                 let post = town.post("ben", lab, "a post").await;
                 let comment = town.comment("ben", root, "a comment").await;
                 for item in [post, comment] {
+                    let expected = expected && !(*verb == Verb::Pin && item == comment);
                     let items = town.of(name).items();
                     let told = items.may(May::new(*verb, item)).await.unwrap().allowed[0];
                     let offered = match items.get(GetItem::new(item)).await {

@@ -45,6 +45,7 @@ leak_test!(
             "body",
             "comments",
             "edited",
+            "expires",
             "external",
             "id",
             "kind",
@@ -56,6 +57,7 @@ leak_test!(
             "root",
             "shown",
             "t",
+            "tags",
             "through",
             "version",
             "viewer",
@@ -67,10 +69,23 @@ leak_test!(
         );
         check!(keys_of(&item["viewer"]) == ["can", "reaction", "seen"], "{item}");
         let home = serde_json::to_value(ben.feed().home(Home::new()).await.unwrap()).unwrap();
-        check!(keys_of(&home) == ["items", "next", "partial", "position"], "{home}");
+        check!(
+            keys_of(&home) == ["items", "next", "partial", "pinned", "position"],
+            "{home}"
+        );
         let space = serde_json::to_value(ben.spaces().get(GetSpace::new(lab)).await.unwrap()).unwrap();
         check!(
-            keys_of(&space) == ["about", "external", "handle", "id", "name", "role", "visibility"],
+            keys_of(&space)
+                == [
+                    "about",
+                    "announcers",
+                    "external",
+                    "handle",
+                    "id",
+                    "name",
+                    "role",
+                    "visibility"
+                ],
             "{space}"
         );
         Ok(())

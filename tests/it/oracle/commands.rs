@@ -1,6 +1,6 @@
 //! Commands: what each must answer, and what it changes when it succeeds.
 
-use super::world::{Holder, Item, Key, Member, Stand, World};
+use super::world::{Holder, Item, Key, Member, Pinned, Stand, World};
 use parvis::gate::answer::Token;
 use parvis::items::NewAudience;
 use parvis::people::{PersonKind, PersonStatus};
@@ -79,6 +79,11 @@ pub(crate) enum Act {
         version: usize,
     },
     Delete(Named),
+    Pin {
+        item: Named,
+        until: i64,
+    },
+    Unpin(Named),
     React {
         item: Named,
         reaction: &'static str,
@@ -210,6 +215,23 @@ impl World {
                 Ok(())
             }
             Act::Delete(item) => self.allowed(by, *item, Verb::Delete).map(|_| ()),
+            Act::Unpin(item) => self.allowed(by, *item, Verb::Pin).map(|_| ()),
+            Act::Pin { item, until } => {
+                let item = self.allowed(by, *item, Verb::Pin)?;
+                let Stand::Space(space) = self.items[item].stand else {
+                    return Err(Reason::BadValue);
+                };
+                if *until <= self.now() || *until > self.now() + 30 * 86_400_000 {
+                    return Err(Reason::BadValue);
+                }
+                // What is over still has its place until another one takes it.
+                let own = self
+                    .pins
+                    .get(&space)
+                    .is_some_and(|pins| pins.iter().any(|pin| pin.item == item));
+                let free = own || self.standing(space).len() < 3;
+                free.then_some(()).ok_or(Reason::ManyPins)
+            }
             Act::React { item, .. } => self.allowed(by, *item, Verb::React).map(|_| ()),
             // Taking back what one gave asks for no more than seeing it.
             Act::Unreact(item) => self.allowed(by, *item, Verb::See).map(|_| ()),
@@ -372,6 +394,18 @@ impl World {
                 (item.stand, item.keys, item.announces) = (Stand::Space(space), vec![Key::Space(space)], true);
             }),
             Act::Delete(Some(item)) => self.items[item].deleted = true,
+            Act::Pin {
+                item: Some(item),
+                until,
+            } => {
+                if let Stand::Space(space) = self.items[item].stand {
+                    self.pin(space, item, until);
+                }
+            }
+            Act::Unpin(Some(item)) => self
+                .pins
+                .values_mut()
+                .for_each(|pins| pins.retain(|pin| pin.item != item)),
             Act::React {
                 item: Some(item),
                 reaction,
@@ -399,6 +433,14 @@ impl World {
             }
             _ => {}
         }
+    }
+
+    /// A pin takes the place it had, else one that is free, or of a pin that stands no more.
+    fn pin(&mut self, space: usize, item: usize, until: i64) {
+        let standing: Vec<usize> = self.standing(space).iter().map(|pin| pin.item).collect();
+        let pins = self.pins.entry(space).or_default();
+        pins.retain(|pin| pin.item != item && standing.contains(&pin.item));
+        pins.push(Pinned { item, until });
     }
 
     fn audience(&self, by: usize, place: PostPlace, audience: NewAudience, unit: Named) -> (Stand, Vec<Key>) {

@@ -121,7 +121,7 @@ impl Pair {
         };
         let limit = dice.of(&[2, 5, 20, 100]);
         let actor = self.actor(person);
-        let (mut got, mut cursor) = (Vec::new(), None);
+        let (mut got, mut cursor, mut first) = (Vec::new(), None, true);
         let outcome = loop {
             let page = match self.page(&actor, list, limit, cursor.take()).await {
                 Ok(page) => page,
@@ -131,10 +131,19 @@ impl Pair {
             equal(name, &true, &full, || {
                 format!("{person} {list:?}: a page in its bounds")
             })?;
-            for view in &page.items {
+            let pinned = match list {
+                List::Space(space) if first => self.world.pinned(person, space),
+                _ => Vec::new(),
+            };
+            let ids = |(item, until): (usize, i64)| (self.world.items[item].id, until);
+            let expected: Vec<_> = pinned.into_iter().map(ids).collect();
+            let shown: Vec<_> = page.pinned.iter().map(|pin| (pin.id, pin.until.millis())).collect();
+            equal("pinned", &expected, &shown, || format!("{person} {list:?}"))?;
+            for view in page.items.iter().chain(page.pinned.iter().map(|pin| &pin.item)) {
                 self.view(name, person, view)?;
-                got.push(view.id);
             }
+            got.extend(page.items.iter().map(|view| view.id));
+            first = false;
             cursor = page.next.clone();
             if cursor.is_none() {
                 break Ok(());

@@ -380,6 +380,11 @@ impl Pair {
                     .delete(DeleteItem::new(self.item(*item)).idempotency_key(key))
                     .await
             }
+            Act::Pin { item, until } => {
+                let pin = PinItem::new(self.item(*item), Time::from_millis(*until));
+                items.pin(pin.idempotency_key(key)).await
+            }
+            Act::Unpin(item) => items.unpin(UnpinItem::new(self.item(*item)).idempotency_key(key)).await,
             Act::React { item, reaction } => {
                 items
                     .react(React::new(self.item(*item)).reaction(*reaction).idempotency_key(key))

@@ -239,7 +239,23 @@ fn any_act(pair: &Pair, dice: &mut Dice, by: usize) -> Act {
             on: item,
             staff: dice.percent(25),
         },
-        50..=54 => {
+        50 => {
+            let staff: Vec<usize> = (0..world.items.len())
+                .filter(|&item| world.may(by, item, parvis::Verb::Pin).is_ok())
+                .collect();
+            let item = match staff.is_empty() || dice.percent(20) {
+                true => item,
+                false => Some(dice.of(&staff)),
+            };
+            match dice.below(4) {
+                0 => Act::Unpin(item),
+                _ => Act::Pin {
+                    item,
+                    until: world.now() + HOUR * (dice.below(100) as i64 - 2),
+                },
+            }
+        }
+        51..=54 => {
             let item = item.unwrap_or_default();
             let newest = world.items[item].versions.len() - 1;
             Act::Edit {

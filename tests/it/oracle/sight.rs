@@ -59,6 +59,8 @@ impl World {
                 Err(Reason::Blocked)
             }
             Verb::Edit if it.author != person => Err(Reason::NotAuthor),
+            Verb::Pin if it.root.is_some() || !matches!(root.stand, Stand::Space(_)) => Err(Reason::BadValue),
+            Verb::Pin if !staff => Err(Reason::NotStaff),
             Verb::Delete if it.author != person && !staff => Err(Reason::NotStaff),
             _ => Ok(()),
         }
@@ -168,6 +170,14 @@ impl World {
             return Err(Reason::NotMember);
         }
         Ok(self.listed(person, |item| self.items[item].stand == Stand::Space(space)))
+    }
+
+    /// What a person is shown as pinned in a space, latest first.
+    pub(crate) fn pinned(&self, person: usize, space: usize) -> Vec<(usize, i64)> {
+        let pins = self.standing(space).into_iter().rev();
+        pins.filter(|pin| self.lists(person, pin.item))
+            .map(|pin| (pin.item, pin.until))
+            .collect()
     }
 
     pub(crate) fn person_wall(&self, person: usize, of: usize) -> Result<Vec<usize>, Reason> {

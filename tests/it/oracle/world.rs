@@ -93,6 +93,13 @@ pub(crate) struct Item {
     pub(crate) reactions: BTreeMap<usize, String>,
 }
 
+/// A pin.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pinned {
+    pub(crate) item: usize,
+    pub(crate) until: i64,
+}
+
 /// Everything that was said.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct World {
@@ -107,6 +114,8 @@ pub(crate) struct World {
     pub(crate) follows: BTreeSet<(usize, usize)>,
     /// Who blocked whom.
     pub(crate) blocks: BTreeSet<(usize, usize)>,
+    /// What is pinned in a space, since and until when; latest last.
+    pub(crate) pins: BTreeMap<usize, Vec<Pinned>>,
     /// Whom or what each handle names.
     pub(crate) handles: BTreeMap<&'static str, Holder>,
 }
@@ -182,6 +191,14 @@ impl World {
             }
             at
         })
+    }
+
+    /// The pins of a space that stand: not over, and of what is not deleted.
+    pub(crate) fn standing(&self, space: usize) -> Vec<Pinned> {
+        let pins = self.pins.get(&space).into_iter().flatten();
+        pins.filter(|pin| self.now() < pin.until && !self.items[pin.item].deleted)
+            .copied()
+            .collect()
     }
 
     /// The root of an item's thread; a root is its own.

@@ -124,6 +124,8 @@ async fn refusals(actor: &Actor, item: ItemId, space: SpaceId) -> Vec<String> {
         DeleteItem::new(item),
         React::new(item),
         Unreact::new(item),
+        PinItem::new(item, crate::town::noon()),
+        UnpinItem::new(item),
         JoinSpace::new(space),
         LeaveSpace::new(space),
         AddMember::new(space, me.clone()),

@@ -59,6 +59,8 @@ fn l080_hidden_and_absent_make_the_same_storage_calls() {
                 |id: ItemId| DeleteItem::new(id),
                 |id: ItemId| React::new(id),
                 |id: ItemId| Unreact::new(id),
+                |id: ItemId| PinItem::new(id, crate::town::noon()),
+                |id: ItemId| UnpinItem::new(id),
             );
         }
         // The form of a version is looked at before the store is asked: a real one is needed.

@@ -15,6 +15,7 @@ error-handle-taken = Somebody or some space has this handle already: choose anot
 error-secret-space = A secret space has no handle
 error-edited = Somebody changed this since you read it: read it again
 error-last-owner = A space keeps at least one owner
+error-many-pins = Three posts are pinned here already: take one off first
 error-contended = Others keep changing this: try again in a moment
 error-cycle = A unit cannot stand below itself, nor deeper than sixteen
 error-empty = Something is missing

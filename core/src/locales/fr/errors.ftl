@@ -15,6 +15,7 @@ error-handle-taken = Cet identifiant est déjà pris : choisissez-en un autre
 error-secret-space = Un espace secret n'a pas d'identifiant
 error-edited = Quelqu'un l'a modifié depuis votre lecture : relisez-le
 error-last-owner = Un espace garde au moins un propriétaire
+error-many-pins = Trois publications sont déjà épinglées ici : retirez-en une d’abord
 error-contended = D'autres modifient la même chose : réessayez dans un instant
 error-cycle = Une unité ne peut se trouver sous elle-même, ni à plus de seize niveaux
 error-empty = Il manque quelque chose
