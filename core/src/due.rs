@@ -11,6 +11,7 @@
 //! [`Upkeep::Inline`](crate::Upkeep::Inline) does it after each command, and [`Parvis::status`] says how far it is.
 
 mod affinity;
+mod inbox;
 mod network;
 mod projections;
 mod rows;

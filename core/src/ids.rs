@@ -87,6 +87,61 @@ ids! {
     ItemId
     /// A tag: follows from its spelling, so that every way to write it names the same one.
     TagId
+    /// An entry of an inbox: a notice of the person's own, or the announcement that it shows.
+    NoticeId
+}
+
+impl NoticeId {
+    /// The id of what happened at an instant: its milliseconds, and what it is known by. What happened in one millisecond stands
+    /// in an order of chance: a number that counts would tell how much happens elsewhere.
+    pub(crate) fn of(at: Time, known_by: &[&[u8]]) -> NoticeId {
+        NoticeId::at(at, NoticeId(hash16(known_by)))
+    }
+
+    /// The same for what its source has put into an order: rows of one instant stand in it.
+    pub(crate) fn in_order(at: Time, order: u32, known_by: &[&[u8]]) -> NoticeId {
+        let mut id = hash16(known_by);
+        for (to, from) in id.iter_mut().skip(6).zip(order.to_be_bytes()) {
+            *to = from;
+        }
+        NoticeId::at(at, NoticeId(id))
+    }
+
+    /// The id that stands at an instant as another one does at its own.
+    pub(crate) fn at(at: Time, other: NoticeId) -> NoticeId {
+        let mut id = other.0;
+        let millis = at.millis().max(0).to_be_bytes();
+        for (to, from) in id.iter_mut().zip(millis.into_iter().skip(2)) {
+            *to = from;
+        }
+        NoticeId(id)
+    }
+
+    /// Ids between which all of one instant lie: the first is left out, the last is in.
+    pub(crate) fn within(at: Time) -> (NoticeId, NoticeId) {
+        let millis = at.millis().max(0);
+        let end = |millis: i64, rest: u8| {
+            let mut id = [rest; 16];
+            for (to, from) in id.iter_mut().zip(millis.to_be_bytes().into_iter().skip(2)) {
+                *to = from;
+            }
+            NoticeId(id)
+        };
+        match millis {
+            0 => (NoticeId([0; 16]), end(0, 0xff)),
+            _ => (end(millis - 1, 0xff), end(millis, 0xff)),
+        }
+    }
+
+    /// When it happened. What is older than 1970 counts as of its first instant.
+    pub(crate) fn time(self) -> Time {
+        let millis = self
+            .0
+            .iter()
+            .take(6)
+            .fold(0, |millis, byte| millis << 8 | i64::from(*byte));
+        Time::from_millis(millis)
+    }
 }
 
 /// An instant in milliseconds since 1970-01-01T00:00:00Z; RFC 3339 in UTC with milliseconds on the wire.

@@ -1,16 +1,18 @@
 //! Import: organisations coming in row by row, places and members before items. `docs/import-format.md` describes the rows.
 //!
-//! Invariants hold, rights are not asked, nobody is notified. A row is known again by the host's id.
+//! Invariants hold, rights are not asked, nobody is notified: what an old system had shown comes as rows of its own. A row is known again by the host's id.
 
 mod chunk;
 mod contents;
 mod crowd;
 mod moves;
+mod notices;
 mod places;
 mod rows;
 
 pub use rows::{
-    CommentRow, FollowRow, ImportRow, MemberRow, PersonRow, PostAudience, PostRow, ReactionRow, SpaceRow, UnitRow,
+    CommentRow, FollowRow, ImportRow, MemberRow, NoticeKind, NoticeRow, PersonRow, PostAudience, PostRow, ReactionRow,
+    SpaceRow, UnitRow,
 };
 
 use crate::actor::Actor;
@@ -85,6 +87,8 @@ fn fitting(rows: &[ImportRow]) -> usize {
             ImportRow::Post(row) => (12 + marked(&row.text), [Some(&row.author), None]),
             ImportRow::Comment(row) => (11 + marked(&row.text), [Some(&row.person), Some(&row.post)]),
             ImportRow::Reaction(row) => (6, [Some(&row.person), Some(&row.post)]),
+            // The row, that it is unread, and the check that it is new.
+            ImportRow::Notice(row) => (2 + usize::from(!row.read), [None, None]),
         };
         taken += own;
         for (kind, name) in names.into_iter().enumerate() {
@@ -189,9 +193,14 @@ async fn put_batch(actor: &Actor, app: &str, rows: &[ImportRow], before: usize) 
     let wanted: Vec<_> = named.iter().map(|(named, name)| (*named, name.as_str())).collect();
     let hinted = matches!(
         rows.first(),
-        Some(ImportRow::Post(_) | ImportRow::Reaction(_) | ImportRow::Comment(_))
+        Some(ImportRow::Post(_) | ImportRow::Reaction(_) | ImportRow::Comment(_) | ImportRow::Notice(_))
     );
-    let names: &Names = &chunk::resolve(actor, app, &wanted, hinted).await?;
+    let mut names = chunk::resolve(actor, app, &wanted, hinted).await?;
+    let notices: Vec<_> = only!(rows, Notice);
+    if !notices.is_empty() {
+        names.find_comments(actor, &notices).await?;
+    }
+    let names: &Names = &names;
     let network = actor.network;
     let before = u32::try_from(before).unwrap_or_default();
     match rows.first() {
@@ -272,6 +281,7 @@ async fn put_batch(actor: &Actor, app: &str, rows: &[ImportRow], before: usize) 
             )
             .await
         }
+        Some(ImportRow::Notice(_)) => run(actor, notices::Notices { rows: notices, names }).await,
         Some(ImportRow::Comment(_)) => {
             run(
                 actor,

@@ -25,7 +25,7 @@
 //! - [`Parvis`], [`Actor`]: an opened store, and the one who acts in one network. Both are cheap to clone; making them costs no call.
 //! - [`mod@operations`]: the one table of operations. Each row is a request with its answer; `actor.items().create(..)`, `actor.run(..)` and
 //!   `actor.call("items.create", json)` are the same operation.
-//! - [`people`], [`spaces`], [`items`], [`feed`], [`import`]: the views and the small vocabularies of each domain.
+//! - [`people`], [`spaces`], [`items`], [`feed`], [`inbox`], [`import`]: the views and the small vocabularies of each domain.
 //! - [`gate`]: what may leave the library. A query answers [`Visible`](gate::answer::Visible) records, judged for one viewer in one
 //!   snapshot; a record, a number or a text that was not judged is no answer and does not compile.
 //! - [`Error`]: a stable [`Reason`], its [`Code`] (at most twelve) and whether a [`Retry`] helps. Hidden and absent look the same.
@@ -44,6 +44,7 @@ pub mod gate;
 mod graph;
 mod ids;
 pub mod import;
+pub mod inbox;
 pub mod items;
 mod locales;
 mod log;
@@ -65,6 +66,6 @@ mod text;
 pub use actor::{Actor, Parvis};
 pub use config::{Clock, Config, Entropy, EntropyFailed, Secret, Upkeep};
 pub use error::{Code, Error, Reason, Retry};
-pub use ids::{ItemId, ParseIdError, ParseTimeError, PersonId, SpaceId, TagId, Time, UnitId};
+pub use ids::{ItemId, NoticeId, ParseIdError, ParseTimeError, PersonId, SpaceId, TagId, Time, UnitId};
 pub use refs::{External, HOST, Ref, external, handle};
 pub use rights::Verb;

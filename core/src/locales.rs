@@ -43,10 +43,12 @@ impl Language {
             Language::English => &[
                 include_str!("locales/en/feed.ftl"),
                 include_str!("locales/en/errors.ftl"),
+                include_str!("locales/en/inbox.ftl"),
             ],
             Language::French => &[
                 include_str!("locales/fr/feed.ftl"),
                 include_str!("locales/fr/errors.ftl"),
+                include_str!("locales/fr/inbox.ftl"),
             ],
         }
     }

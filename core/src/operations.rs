@@ -7,8 +7,9 @@ use crate::actor::Actor;
 use crate::error::{Code, Error, Reason};
 use crate::feed::{Explain, FeedPage, Order};
 use crate::gate::answer::{Answer, Token, Visible};
-use crate::ids::Time;
+use crate::ids::{NoticeId, Time};
 use crate::import::{ImportReport, ImportRow};
+use crate::inbox::{BundlesPage, EntriesPage, UnreadView, Which};
 use crate::items::{
     Allowed, CommentAudience, Explanation, ItemMade, NewAudience, Place, SpaceView, ThreadEnd, ThreadPage,
 };
@@ -57,7 +58,17 @@ macro_rules! itself {
     )+};
 }
 
-shown!(PersonCard, SpaceView, ThreadPage, Allowed, Explanation, FeedPage);
+shown!(
+    PersonCard,
+    SpaceView,
+    ThreadPage,
+    Allowed,
+    Explanation,
+    FeedPage,
+    EntriesPage,
+    BundlesPage,
+    UnreadView,
+);
 itself!(Receipt, PersonMade, UnitMade, SpaceMade, ItemMade, ImportReport);
 
 /// What a setter takes for a field.
@@ -114,7 +125,9 @@ put_some!(
     Verb,
     Order,
     Explain,
-    Ref
+    Ref,
+    Which,
+    NoticeId
 );
 
 macro_rules! put_ref {

@@ -99,7 +99,7 @@ impl Folder {
         if !files.iter().any(|file| file.table == Table::People) {
             return Err(Stop::NoPeople(shown()));
         }
-        for file in files.iter().filter(|file| file.table != Table::Notifications) {
+        for file in &files {
             Rows::open(file)?;
         }
         Ok(Folder { files })
@@ -110,7 +110,7 @@ impl Folder {
     /// # Errors
     /// [`Stop::Unreadable`].
     pub fn each(&self, mut look: impl FnMut(ImportRow)) -> Result<(), Stop> {
-        for file in self.files.iter().filter(|file| file.table != Table::Notifications) {
+        for file in &self.files {
             let failed = |error| Stop::Unreadable(file.name.clone(), error);
             let mut rows = Rows::open(file)?;
             while let Some(row) = rows.next().map_err(failed)? {
@@ -159,7 +159,6 @@ impl<'a> FileImport<'a> {
         let report = FileReport {
             table: file.table.name(),
             file: file.name.clone(),
-            not_yet: file.table == Table::Notifications,
             ..FileReport::default()
         };
         FileImport {
@@ -172,10 +171,6 @@ impl<'a> FileImport<'a> {
 
     async fn run(mut self, bar: &ProgressBar, before: u64) -> Result<FileReport, Stop> {
         let failed = |error| Stop::Unreadable(self.file.name.clone(), error);
-        if self.report.not_yet {
-            self.report.rows = count(self.file).map_err(failed)?;
-            return Ok(self.report);
-        }
         let mut rows = Rows::open(self.file)?;
         while let Some(row) = rows.next().map_err(failed)? {
             self.report.rows += 1;
@@ -274,16 +269,4 @@ fn instant(row: &ImportRow) -> Option<Time> {
         ImportRow::Comment(row) => Some(row.ts),
         _ => None,
     }
-}
-
-/// The rows of a file that is not imported yet.
-fn count(file: &File) -> std::io::Result<u64> {
-    let Ok(mut rows) = Rows::open(file) else {
-        return Ok(0);
-    };
-    let mut count = 0;
-    while rows.skip()? {
-        count += 1;
-    }
-    Ok(count)
 }

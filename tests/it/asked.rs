@@ -229,6 +229,21 @@ pub(crate) fn asked(operation: &str, town: &Town) -> [Asked; 2] {
             good("ben", json!({"items": [lab1, club1]})),
             wrong("nobody", json!({"items": [lab1]})),
         ],
+        "inbox.entries" => [
+            good("ben", json!({"limit": 2, "language": "fr"})),
+            wrong("ben", json!({"cursor": "AAAA"})),
+        ],
+        "inbox.bundles" => [good("ben", json!({})), wrong("ben", json!({"limit": -1}))],
+        "inbox.unread" => [good("ben", json!({})), wrong("nobody", json!({}))],
+        "inbox.seen" => [
+            good("ben", json!({"entry": town.told})),
+            wrong("ben", json!({"entry": "yesterday"})),
+        ],
+        "inbox.read" => [
+            good("ben", json!({"entries": [town.told], "bundles": [town.told]})),
+            wrong("ben", json!({"entries": vec![town.told; 201]})),
+        ],
+        "inbox.read_up_to" => [good("ben", json!({})), wrong("host", json!({}))],
         "import.put" => [
             good(
                 "host",

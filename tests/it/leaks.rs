@@ -20,6 +20,7 @@ mod markup;
 mod mentions;
 mod model;
 mod names;
+mod notices;
 mod races;
 mod removal;
 mod requests;

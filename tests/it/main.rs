@@ -17,6 +17,7 @@ mod folder;
 mod found;
 mod golden;
 mod import;
+mod inbox;
 mod kill;
 mod kit;
 mod leaks;

@@ -6,6 +6,7 @@ pub(crate) mod compare;
 pub(crate) mod dice;
 pub(crate) mod drive;
 pub(crate) mod history;
+mod inbox;
 mod mutants;
 mod sight;
 pub(crate) mod world;
@@ -87,4 +88,29 @@ fn u4_the_oracle_and_the_library_agree_on_sled() {
         let options = SledOptions::new(folder.file("parvis")).readers(1).cache_bytes(4 << 20);
         (wait(Sled::open(options)).unwrap(), folder)
     });
+}
+
+#[test]
+fn l015_who_is_told_is_who_a_brute_force_list_names_over_10_000_events() {
+    let size = Size {
+        persons: 10,
+        spaces: 4,
+        commands: 500,
+        glances: false,
+        every: 50,
+    };
+    let (mut events, mut told, mut compared, mut seed) = (0, 0, 0, number("PARVIS_SEED", 1));
+    while events < 10_000 {
+        let clock = history::morning();
+        let config = parvis::testing::config(&clock, seed);
+        let db = wait(parvis::Parvis::open(Memory::new(), config)).unwrap();
+        let mut pair = drive::Pair::new(db, clock);
+        let outcome = wait(inbox::live(&mut pair, &mut dice::Dice::new(seed), size));
+        let found = outcome.as_ref().err().map(|it| format!("{}: {}", it.by, it.said));
+        assert_eq!(found, None, "PARVIS_SEED={seed}");
+        (events, told) = (events + size.commands, told + outcome.unwrap_or_default());
+        (compared, seed) = (compared + pair.decisions, seed + 1);
+    }
+    println!("{events} events, {told} notices, {compared} decisions, 0 differences");
+    assert!(told > 1_000, "hardly anybody was told anything");
 }

@@ -181,7 +181,7 @@ fn u3_a_host_reaches_rows_through_the_table_only() {
         facade["Parvis"],
         names(&["open", "open_shared", "act_as", "system", "run_due", "status"])
     );
-    for group in ["People", "Spaces", "Items", "Feed", "Import"] {
+    for group in ["People", "Spaces", "Items", "Feed", "Inbox", "Import"] {
         assert!(!facade.contains_key(group), "`{group}` has methods beside the table");
     }
 }
@@ -195,6 +195,7 @@ fn u3_sealed_rows_are_opened_in_listed_files_only() {
         "due/network.rs",
         "due/projections.rs",
         "due/status.rs",
+        "due/inbox.rs",
         // Judge, and build what they show of what was judged in the same snapshot.
         "feed/active.rs",
         "feed/known.rs",
@@ -205,6 +206,7 @@ fn u3_sealed_rows_are_opened_in_listed_files_only() {
         "gate/reader.rs",
         "gate/show.rs",
         "gate/world.rs",
+        "inbox/looking.rs",
         "items/queries.rs",
         "items/thread.rs",
         "people/queries.rs",
@@ -212,9 +214,11 @@ fn u3_sealed_rows_are_opened_in_listed_files_only() {
         // Decide commands: what comes of it is a batch.
         "feed/seen.rs",
         "gate/facts.rs",
+        "inbox/commands.rs",
         "import/chunk.rs",
         "import/contents.rs",
         "import/crowd.rs",
+        "import/notices.rs",
         "import/places.rs",
         "items/commands/change.rs",
         "items/commands/pin.rs",

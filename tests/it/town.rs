@@ -7,7 +7,7 @@ use parvis::items::{CommentAudience, NewAudience, Place};
 use parvis::operations::*;
 use parvis::store::{Memory, Storage};
 use parvis::testing::{ManualClock, config};
-use parvis::{Actor, Config, External, ItemId, Parvis, Time, external};
+use parvis::{Actor, Config, External, ItemId, NoticeId, Parvis, Time, external};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -25,6 +25,8 @@ pub(crate) struct Town {
     pub(crate) net: ItemId,
     /// A post of Ana's for the moderators and owners of the lab.
     pub(crate) staff: ItemId,
+    /// What Ben's inbox says of the answer in the lab.
+    pub(crate) told: NoticeId,
 }
 
 /// The instant the world was finished.
@@ -129,7 +131,15 @@ fn rows(hidden: usize) -> Vec<ImportRow> {
 pub(crate) async fn town(hidden: usize) -> Town {
     let memory = Memory::new();
     let [net, staff] = settle(Arc::new(memory.clone()), hidden).await;
-    Town { memory, net, staff }
+    let db = Parvis::open(memory.fork(), settings(&clock())).await.unwrap();
+    let inbox = act(&db, "ben").inbox().entries(Entries::new()).await.unwrap();
+    let told = inbox.entries.last().unwrap().id;
+    Town {
+        memory,
+        net,
+        staff,
+        told,
+    }
 }
 
 /// Builds it in any store: the same rows under the same ids. Answers the post to the network and the one for the staff.
@@ -157,6 +167,17 @@ pub(crate) async fn settle(storage: Arc<dyn Storage>, hidden: usize) -> [ItemId;
         .handle("agora")
         .idempotency_key("agora");
     ana.spaces().edit(called).await.unwrap();
+    // What Ben's inbox holds: an answer in the lab, an answer under Cleo's post to all, a follower.
+    let answer = NewComment::new(external("comment:lab1b"), "Indeed").idempotency_key("lab1-a");
+    cleo.items().comment(answer).await.unwrap();
+    let asks = NewComment::new(net, "Is there?").idempotency_key("net-b");
+    let asks = act(&db, "ben").items().comment(asks).await.unwrap().id.0;
+    clock.advance_millis(1);
+    let answer = NewComment::new(asks, "There is").idempotency_key("net-a");
+    cleo.items().comment(answer).await.unwrap();
+    clock.advance_millis(1);
+    let follow = Follow::new(external("ben")).idempotency_key("nora");
+    act(&db, "nora").people().follow(follow).await.unwrap();
     let block = Block::new(external("dan")).idempotency_key("dan");
     act(&db, "ben").people().block(block).await.unwrap();
     while db.run_due(parvis::due::Budget::steps(100)).await.unwrap().more {}

@@ -1,6 +1,6 @@
 //! The projections: each derives rows from the log, and commits them together with how far it got.
 
-use super::affinity;
+use super::{affinity, inbox};
 use crate::actor::Core;
 use crate::error::Error;
 use crate::gate::plan::{Plan, Slot};
@@ -37,14 +37,16 @@ pub(crate) struct Derived {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Projection {
     Affinity,
+    Inbox,
 }
 
 impl Projection {
-    pub(super) const ALL: [Projection; 1] = [Projection::Affinity];
+    pub(super) const ALL: [Projection; 2] = [Projection::Affinity, Projection::Inbox];
 
     pub(super) fn name(self) -> &'static str {
         match self {
             Projection::Affinity => affinity::NAME,
+            Projection::Inbox => inbox::NAME,
         }
     }
 
@@ -52,12 +54,14 @@ impl Projection {
     fn fills(self, entries: &[LogRow]) -> bool {
         match self {
             Projection::Affinity => affinity::fills(entries),
+            Projection::Inbox => inbox::fills(entries),
         }
     }
 
     async fn derive(self, core: &Core, network: NetworkId, entries: Vec<LogRow>) -> Result<Derived, Error> {
         match self {
             Projection::Affinity => affinity::derive(core, network, entries).await,
+            Projection::Inbox => inbox::derive(core, network, entries).await,
         }
     }
 

@@ -247,6 +247,9 @@ views!(
     crate::items::views::Explanation,
     crate::items::views::SpaceView,
     crate::people::views::PersonCard,
+    crate::inbox::views::EntriesPage,
+    crate::inbox::views::BundlesPage,
+    crate::inbox::views::UnreadView,
 );
 
 /// Stamps a view: for whom, in which snapshot, it was judged.

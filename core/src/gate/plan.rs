@@ -186,6 +186,20 @@ impl Plan {
         self.push(Read::Merge(range))
     }
 
+    /// The first `limit` rows of each range after `from` up to `to`, smallest first.
+    pub(crate) fn between<R: Record>(&mut self, prefixes: Keys, from: Parts, to: Parts, limit: u32) -> Slot<R> {
+        let range = Range {
+            index: R::TABLE,
+            prefixes,
+            from,
+            to,
+            dir: Dir::Up,
+            limit,
+            want: Self::want::<R>(),
+        };
+        self.push(Read::Scan(range))
+    }
+
     /// The first `limit` rows of all ranges as one order.
     pub(crate) fn merge<R: Record>(&mut self, prefixes: Keys, from: Parts, to: Parts, limit: u32) -> Slot<R> {
         let range = Range {

@@ -13,6 +13,11 @@ use std::collections::HashMap;
 /// An item has at most this many audience keys.
 pub(crate) const MAX_AUDIENCE: u32 = 8;
 
+/// Keys of one column of the rows of some slots, beside further ones.
+fn columns(slots: &[Slot<Item>], column: &'static str, more: Keys) -> Keys {
+    slots.iter().fold(more, |keys, slot| keys.and(slot.each([col(column)])))
+}
+
 /// The reads that decide about the items of some slots: roots, further audience keys, spaces, owners of walls.
 #[derive(Clone)]
 pub(crate) struct WorldSlots {
@@ -26,23 +31,35 @@ impl WorldSlots {
     /// Appends them. `items` are slots of items; their roots are read here. `spaces` and `persons` are further keys that
     /// the page shows (a wall's own space, authors).
     pub(crate) fn add(plan: &mut Plan, items: &[Slot<Item>], spaces: Keys, persons: Keys) -> WorldSlots {
-        WorldSlots::with(plan, items, spaces, persons, true)
+        let roots = plan.get_columns::<Item>(columns(items, "root", Keys::default()));
+        WorldSlots::with(plan, items, roots, spaces, persons, true)
+    }
+
+    /// As [`add`](WorldSlots::add), with the documents of roots: for lists that name them beside a comment.
+    pub(crate) fn whole(plan: &mut Plan, items: &[Slot<Item>], spaces: Keys, persons: Keys) -> WorldSlots {
+        let roots = plan.get::<Item>(columns(items, "root", Keys::default()));
+        WorldSlots::with(plan, items, roots, spaces, persons, true)
     }
 
     /// As [`add`](WorldSlots::add), for those who judge and show nothing: no names of spaces and persons.
     pub(crate) fn judging(plan: &mut Plan, items: &[Slot<Item>]) -> WorldSlots {
-        WorldSlots::with(plan, items, Keys::default(), Keys::default(), false)
+        let roots = plan.get_columns::<Item>(columns(items, "root", Keys::default()));
+        WorldSlots::with(plan, items, roots, Keys::default(), Keys::default(), false)
     }
 
-    fn with(plan: &mut Plan, items: &[Slot<Item>], spaces: Keys, persons: Keys, names: bool) -> WorldSlots {
-        let union = |slots: &[Slot<Item>], column: &'static str, more: Keys| {
-            slots.iter().fold(more, |keys, slot| keys.and(slot.each([col(column)])))
-        };
-        let roots = plan.get_columns::<Item>(union(items, "root", Keys::default()));
+    fn with(
+        plan: &mut Plan,
+        items: &[Slot<Item>],
+        roots: Slot<Item>,
+        spaces: Keys,
+        persons: Keys,
+        names: bool,
+    ) -> WorldSlots {
         let all: Vec<Slot<Item>> = items.iter().copied().chain([roots]).collect();
-        let audiences = plan.scan::<Audience>(union(&all, "more", Keys::default()), Dir::Up, MAX_AUDIENCE);
-        let named = union(&all, "audience_id", union(&all, "space", spaces)).and(audiences.each([col("audience_id")]));
-        let persons = union(&all, "wall", persons);
+        let audiences = plan.scan::<Audience>(columns(&all, "more", Keys::default()), Dir::Up, MAX_AUDIENCE);
+        let named =
+            columns(&all, "audience_id", columns(&all, "space", spaces)).and(audiences.each([col("audience_id")]));
+        let persons = columns(&all, "wall", persons);
         let (spaces, persons) = if names {
             (plan.get::<Space>(named), plan.get::<Person>(persons))
         } else {

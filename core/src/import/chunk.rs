@@ -1,19 +1,22 @@
 //! What the chunks of all kinds of rows share: names, outcomes, digests.
 
-use super::rows::ImportRow;
+use super::rows::{ImportRow, NoticeKind, NoticeRow};
 use crate::actor::Actor;
 use crate::error::Error;
 use crate::gate::plan::Plan;
 use crate::gate::sealed::Opening;
 use crate::ids::{ItemId, PersonId, SpaceId, Time, hash16};
 use crate::items::mentions;
-use crate::items::records::{Item, Mention};
+use crate::items::records::{Comment, Item, Mention};
 use crate::markup;
 use crate::people::records::{External, Named, Person, PersonKind};
-use crate::store::{Column, Keys, Value, col};
+use crate::store::{Column, Dir, Keys, Value, col};
 use crate::text;
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
+
+/// Comments on a post of one instant among which a notice's is looked for.
+const AT_ONCE: u32 = 100;
 
 /// What became of a row.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -104,7 +107,17 @@ impl Bad {
 pub(crate) struct Names {
     ids: HashMap<Named, HashMap<String, [u8; 16]>>,
     guests: HashSet<PersonId>,
-    spaces: HashMap<ItemId, SpaceId>,
+    posts: HashMap<ItemId, Post>,
+    /// Comments by their post, date and author.
+    comments: HashMap<(ItemId, Time, PersonId), ItemId>,
+}
+
+/// What is hinted of a post.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Post {
+    pub(crate) author: PersonId,
+    pub(crate) space: Option<SpaceId>,
+    pub(crate) t: Time,
 }
 
 impl Names {
@@ -120,8 +133,39 @@ impl Names {
 
     /// The space in which a post probably stands.
     pub(crate) fn space_of(&self, external: &str) -> Option<SpaceId> {
-        let id = ItemId::from_bytes(self.get(Named::Item, external)?);
-        self.spaces.get(&id).copied()
+        self.post(ItemId::from_bytes(self.get(Named::Item, external)?))?.space
+    }
+
+    /// What is hinted of a post.
+    pub(crate) fn post(&self, id: ItemId) -> Option<Post> {
+        self.posts.get(&id).copied()
+    }
+
+    /// The comment of a person on a post at an instant.
+    pub(crate) fn comment(&self, post: ItemId, t: Time, author: PersonId) -> Option<ItemId> {
+        self.comments.get(&(post, t, author)).copied()
+    }
+
+    /// Finds the comments that notices tell of: one call. A comment's thread, date and author never change.
+    pub(crate) async fn find_comments(&mut self, actor: &Actor, rows: &[&NoticeRow]) -> Result<(), Error> {
+        let told = rows.iter().filter(|row| row.kind == NoticeKind::Comment);
+        let mut keys: Vec<_> = told
+            .filter_map(|row| Some((self.get(Named::Item, &row.post)?, row.ts)))
+            .collect();
+        keys.sort_unstable();
+        keys.dedup();
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let keys = keys
+            .into_iter()
+            .map(|(post, t)| vec![Some(Value::Id(post)), t.to_value()]);
+        let mut plan = Plan::new();
+        let slot = plan.scan::<Comment>(Keys::given(keys), Dir::Up, AT_ONCE);
+        let snapshot = plan.ask(actor.core.storage.as_ref(), actor.network).await?;
+        let rows = snapshot.take(slot)?.open(Opening::Decide).into_iter();
+        self.comments = rows.map(|row| ((row.root, row.t, row.author), row.item)).collect();
+        Ok(())
     }
 
     /// Whom the words of an item name, of those that are known. Rights are not asked: they are when a mention matters.
@@ -179,7 +223,11 @@ pub(crate) async fn resolve(actor: &Actor, app: &str, wanted: &[(Named, &str)], 
         let guests = people.filter(|person| person.kind != PersonKind::Internal);
         names.guests = guests.map(|person| person.id).collect();
         let items = snapshot.take(items)?.open(Opening::Decide).into_iter();
-        names.spaces = items.filter_map(|item| Some((item.id, item.space?))).collect();
+        let posts = items.filter(|item| item.root.is_none()).map(|item| {
+            let Item { author, space, t, .. } = item;
+            (item.id, Post { author, space, t })
+        });
+        names.posts = posts.collect();
     }
     Ok(names)
 }
@@ -235,6 +283,11 @@ pub(crate) fn names_of(row: &ImportRow) -> Vec<(Named, String)> {
         }
         ImportRow::Reaction(row) => {
             want(Named::Person, &row.person);
+            want(Named::Item, &row.post);
+        }
+        ImportRow::Notice(row) => {
+            want(Named::Person, &row.to);
+            want(Named::Person, &row.actor);
             want(Named::Item, &row.post);
         }
         ImportRow::Comment(row) => {

@@ -25,6 +25,8 @@ pub enum ImportRow {
     Reaction(ReactionRow),
     /// A comment of `interactions`.
     Comment(CommentRow),
+    /// A line of `notifications`.
+    Notice(NoticeRow),
 }
 
 /// See [`ImportRow::Unit`].
@@ -192,4 +194,38 @@ impl CommentRow {
             }
         }
     }
+}
+
+/// What a notice of an old system told of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum NoticeKind {
+    /// A reaction to a post of one's own.
+    Reaction = 0,
+    /// A comment on a post of one's own.
+    Comment = 1,
+    /// An announcement in a space.
+    Announce = 2,
+}
+
+/// See [`ImportRow::Notice`].
+#[derive(Clone, Debug, PartialEq, Hash, Serialize, Deserialize)]
+pub struct NoticeRow {
+    /// Who was told.
+    pub to: String,
+    /// Of what.
+    pub kind: NoticeKind,
+    /// Who did it.
+    pub actor: String,
+    /// The post.
+    pub post: String,
+    /// When.
+    pub ts: Time,
+    /// Whether it was read.
+    #[serde(default)]
+    pub read: bool,
+    /// Its place among the rows of one instant. The same row must have the same one whenever it comes.
+    #[serde(default)]
+    pub order: u32,
 }

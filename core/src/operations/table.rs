@@ -361,6 +361,51 @@ macro_rules! operations { ($cb:ident $($arg:tt)*) => { $cb! { [$($arg)*]
             items: List<Ref>
         }) -> Receipt;
     }
+    /// What a person is told of.
+    inbox: Inbox {
+        /// One page of the reader's inbox, newest first: each event by itself, with how much is unread on the first page.
+        query entries(Entries {;
+            /// All, unless said otherwise.
+            which: Option<Which> = None,
+            /// How many entries, at most 100.
+            limit: u32 = 20,
+            /// `next` of the page before.
+            cursor: Option<Token> = None,
+            /// The language of the sentences (BCP 47): French or English.
+            language: Option<String> = None,
+        }) -> EntriesPage;
+        /// One page of the reader's inbox, newest first: events of one kind about one thing together.
+        query bundles(Bundles {;
+            /// How many bundles, at most 20.
+            limit: u32 = 20,
+            /// `next` of the page before.
+            cursor: Option<Token> = None,
+            /// The language of the sentences (BCP 47): French or English.
+            language: Option<String> = None,
+        }) -> BundlesPage;
+        /// How many entries are unread, and what a badge shows: always what the list would show.
+        query unread(UnreadQuery {;
+            /// Counted up to so many, at most 1,000.
+            cap: u32 = 99,
+        }) -> UnreadView;
+        /// The inbox was open: the badge falls to nothing, and open bundles are closed. Nothing is read by it.
+        command seen(SeenInbox {;
+            /// Up to this entry; up to now, unless said otherwise.
+            entry: Option<NoticeId> = None,
+        }) -> Receipt;
+        /// Marks entries as read, and all entries of bundles. What the reader may not know of leaves no trace and no word.
+        command read(ReadEntries {
+            /// The entries, at most 200.
+            entries: List<NoticeId>;
+            /// Bundles, at most 20, all their entries.
+            bundles: List<NoticeId> = { Vec::new() },
+        }) -> Receipt;
+        /// Marks everything as read up to an entry, broadcasts too.
+        command read_up_to(ReadUpTo {;
+            /// Up to this entry; up to now, unless said otherwise.
+            entry: Option<NoticeId> = None,
+        }) -> Receipt;
+    }
     /// Organisations coming in from the host's files. For the host's system.
     import: Import {
         /// Puts a chunk of rows: what is new is created, what is other is changed, what is the same is left; a bad row is

@@ -7,6 +7,7 @@ use crate::gate::facts::{self, SpaceSlots, acting, only};
 use crate::gate::plan::{Plan, Slot, Snapshot};
 use crate::gate::reader::{MAX_MEMBERSHIPS, ReaderSlots, Who};
 use crate::ids::{SpaceId, Time};
+use crate::inbox::commands::raise;
 use crate::log::{Entry, Verb};
 use crate::people::handles::{self, Wanted};
 use crate::people::records::{Handle, Named, Person, PersonKind};
@@ -28,6 +29,12 @@ fn put_member(draft: &mut Draft, before: Option<&Member>, after: &Member) {
         let key = vec![Value::Id(after.person.bytes())];
         draft.add_within(PERSON_COUNTS, key, "memberships", 1, 0, i64::from(MAX_MEMBERSHIPS));
         draft.log(&Entry::new(Verb::Join).person(after.person).space(Some(after.space)));
+    }
+    let now = draft.now;
+    let ended = |before: &Member| before.expires.is_some_and(|end| end <= now);
+    if before.is_none_or(ended) {
+        // What was announced before is no news.
+        raise(draft, after.person, after.space.bytes(), "read", now);
     }
 }
 

@@ -120,8 +120,6 @@ pub struct FileReport {
     pub bad: Vec<BadLine>,
     /// Columns that the format does not know; they were ignored.
     pub ignored: BTreeSet<String>,
-    /// Whether the file is one that cannot be imported yet.
-    pub not_yet: bool,
 }
 
 /// What became of a folder: a line a file, then what was ignored, then what was refused.
@@ -142,7 +140,7 @@ impl Report {
             table: "total",
             ..FileReport::default()
         };
-        for file in self.files.iter().filter(|file| !file.not_yet) {
+        for file in &self.files {
             total.rows += file.rows;
             total.new += file.new;
             total.changed += file.changed;
@@ -161,10 +159,6 @@ impl fmt::Display for Report {
         let [rows, new, changed, unchanged, bad] =
             [total.rows, total.new, total.changed, total.unchanged, refused].map(width);
         for file in self.files.iter().chain([&total]) {
-            if file.not_yet {
-                writeln!(f, "{:<14} not imported yet ({} rows)", file.table, file.rows)?;
-                continue;
-            }
             writeln!(
                 f,
                 "{:<14} {:>rows$} rows: {:>new$} new, {:>changed$} changed, {:>unchanged$} unchanged, {:>bad$} refused",

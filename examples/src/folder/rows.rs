@@ -103,11 +103,6 @@ impl Rows {
         }))
     }
 
-    /// Passes over the next row; says whether there was one.
-    pub(super) fn skip(&mut self) -> std::io::Result<bool> {
-        Ok(self.cells()?.is_some())
-    }
-
     fn cells(&mut self) -> std::io::Result<Option<(u64, Result<Cells, Bad>)>> {
         if self.header.is_some() {
             let row = super::csv::next(&mut self.lines)?;

@@ -2,8 +2,10 @@
 
 use super::cells::{Bad, Cells, not, required};
 use super::report::Reason;
+use parvis::Time;
 use parvis::import::{
-    CommentRow, FollowRow, ImportRow, MemberRow, PersonRow, PostAudience, PostRow, ReactionRow, SpaceRow, UnitRow,
+    CommentRow, FollowRow, ImportRow, MemberRow, NoticeKind, NoticeRow, PersonRow, PostAudience, PostRow, ReactionRow,
+    SpaceRow, UnitRow,
 };
 use parvis::spaces::{Role, Visibility};
 use std::collections::HashSet;
@@ -25,7 +27,7 @@ pub enum Table {
     Posts,
     /// Reactions and comments.
     Interactions,
-    /// Notices of the old system; counted only.
+    /// Notices that the old system had shown.
     Notifications,
 }
 
@@ -101,11 +103,11 @@ impl Table {
             ],
             Table::Notifications => &[
                 ("id", false),
-                ("to", false),
-                ("kind", false),
-                ("actor", false),
-                ("post", false),
-                ("ts", false),
+                ("to", true),
+                ("kind", true),
+                ("actor", true),
+                ("post", true),
+                ("ts", true),
                 ("read", false),
             ],
         }
@@ -121,23 +123,37 @@ impl Table {
             Table::Follows => follow(cells, keys).map(ImportRow::Follow),
             Table::Posts => post(cells, keys).map(ImportRow::Post),
             Table::Interactions => interaction(cells, keys),
-            Table::Notifications => Err(Bad::line(Reason::NotAllowedHere)),
+            Table::Notifications => notice(cells, keys).map(ImportRow::Notice),
         }
     }
 }
 
 /// The keys of one file's rows so far.
 #[derive(Default)]
-pub(super) struct Keys(HashSet<String>);
+pub(super) struct Keys {
+    known: HashSet<String>,
+    /// The instant of the newest row, and how many rows of it there were.
+    instant: Option<(Time, u32)>,
+}
 
 impl Keys {
     /// Notes a key; its parts are ids, which hold no control characters.
     fn note(&mut self, parts: &[&str], column: &str, value: &str) -> Result<(), Bad> {
-        if self.0.insert(parts.join("\u{1f}")) {
+        if self.known.insert(parts.join("\u{1f}")) {
             Ok(())
         } else {
             Err(Bad::at(Reason::Duplicate, column, Some(value)))
         }
+    }
+
+    /// The place of a row among the rows of its instant that stand together.
+    fn place(&mut self, ts: Time) -> u32 {
+        let place = match self.instant {
+            Some((instant, place)) if instant == ts => place.saturating_add(1),
+            _ => 0,
+        };
+        self.instant = Some((ts, place));
+        place
     }
 }
 
@@ -299,4 +315,33 @@ fn interaction(cells: &Cells, keys: &mut Keys) -> Result<ImportRow, Bad> {
             }))
         }
     }
+}
+
+fn notice(cells: &Cells, keys: &mut Keys) -> Result<NoticeRow, Bad> {
+    let kind = cells.choice("kind", "a choice (reaction, comment, announce)", |word| match word {
+        "reaction" => Some(NoticeKind::Reaction),
+        "comment" => Some(NoticeKind::Comment),
+        "announce" => Some(NoticeKind::Announce),
+        _ => None,
+    });
+    let row = NoticeRow {
+        to: required(cells.id("to")?, "to")?,
+        kind: required(kind?, "kind")?,
+        actor: required(cells.id("actor")?, "actor")?,
+        post: required(cells.id("post")?, "post")?,
+        ts: required(cells.instant("ts")?, "ts")?,
+        read: cells.yes("read", false)?,
+        order: 0,
+    };
+    let id = cells.id("id")?;
+    let ts = row.ts.millis().to_string();
+    let kind = format!("{:?}", row.kind);
+    keys.note(&[&kind, &row.to, &row.actor, &row.post, &ts], "post", &row.post)?;
+    if let Some(id) = &id {
+        keys.note(&["id", id], "id", id)?;
+    }
+    // Numbered rows stand in the order of their numbers, others in that of the file.
+    let place = keys.place(row.ts);
+    let order = id.and_then(|id| id.parse().ok()).unwrap_or(place);
+    Ok(NoticeRow { order, ..row })
 }

@@ -266,12 +266,7 @@ fn a_generated_organisation_has_no_bad_line_and_settles() {
     assert_eq!(counts(&report, "people"), (210, 0, 0, 0));
     assert_eq!(counts(&report, "interactions"), (1_500, 0, 0, 0));
     assert!(report.files.iter().all(|file| file.ignored.is_empty()));
-    let text = report.to_string();
-    assert!(
-        text.lines()
-            .any(|line| line.starts_with("notifications  not imported yet (")),
-        "{text}"
-    );
+    assert!(counts(&report, "notifications").0 > 100, "{report}");
     let again = town.import(folder.path()).unwrap();
     assert!(settled(&again), "{again}");
 }

@@ -27,6 +27,14 @@ pub(crate) fn by_name(id: impl ToString) -> Value {
     json!({"type": "external", "id": id.to_string()})
 }
 
+/// An entry of an inbox that is an item: what an announcement's is.
+fn entry(item: &Value) -> Value {
+    match item["type"] == "id" {
+        true => item["id"].clone(),
+        false => json!("09090909-0909-0909-0909-090909090909"),
+    }
+}
+
 /// Fields that name nothing that could be hidden.
 const PLAIN: &[&str] = &[
     "idempotency_key",
@@ -98,6 +106,14 @@ pub(crate) fn requests(row: &Row, named: &Named) -> Vec<Value> {
         ],
         "feed.network_wall" => vec![json!({"limit": 100})],
         "feed.seen" => vec![json!({"items": [item]})],
+        "inbox.entries" => vec![
+            json!({"limit": 100}),
+            json!({"which": "unread", "limit": 100, "language": "fr"}),
+        ],
+        "inbox.bundles" => vec![json!({"limit": 100})],
+        "inbox.unread" => vec![json!({"cap": 1_000})],
+        "inbox.seen" | "inbox.read_up_to" => vec![json!({"entry": entry(item)})],
+        "inbox.read" => vec![json!({"entries": [entry(item)], "bundles": [entry(item)]})],
         "import.put" => vec![json!({"rows": []})],
         other => panic!("the operation `{other}` is not swept"),
     };

@@ -339,16 +339,17 @@ impl World {
                 let person = &mut self.persons[person];
                 (person.kind, person.status, person.unit, person.expires) = (kind, status, unit, expires);
             }
-            Act::Follow(Some(other)) => drop(self.follows.insert((by, other))),
-            Act::Unfollow(Some(other)) => drop(self.follows.remove(&(by, other))),
+            Act::Follow(Some(other)) => self.follow(by, other),
+            Act::Unfollow(Some(other)) => self.unfollow(by, other),
             Act::Block(Some(other)) => {
                 self.blocks.insert((by, other));
-                self.follows.remove(&(by, other));
-                self.follows.remove(&(other, by));
+                self.unfollow(by, other);
+                self.unfollow(other, by);
             }
             Act::Unblock(Some(other)) => drop(self.blocks.remove(&(by, other))),
             Act::Join(Some(space)) if self.role(space, by).is_none() => {
                 let (role, expires) = (Role::Member, None);
+                self.joined(space, by);
                 self.members.insert((space, by), Member { role, expires });
             }
             Act::Leave(Some(space)) => drop(self.members.remove(&(space, by))),
@@ -357,7 +358,10 @@ impl World {
                 person: Some(person),
                 role,
                 expires,
-            } => drop(self.members.insert((space, person), Member { role, expires })),
+            } => {
+                self.joined(space, person);
+                self.members.insert((space, person), Member { role, expires });
+            }
             Act::Remove {
                 space: Some(space),
                 person: Some(person),
@@ -393,7 +397,6 @@ impl World {
             Act::Announce(Some(space)) => self.write(by, written, |item| {
                 (item.stand, item.keys, item.announces) = (Stand::Space(space), vec![Key::Space(space)], true);
             }),
-            Act::Delete(Some(item)) => self.items[item].deleted = true,
             Act::Pin {
                 item: Some(item),
                 until,
@@ -406,18 +409,29 @@ impl World {
                 .pins
                 .values_mut()
                 .for_each(|pins| pins.retain(|pin| pin.item != item)),
+            Act::Delete(Some(item)) => {
+                self.items[item].deleted = true;
+                self.untell_comment(item);
+            }
             Act::React {
                 item: Some(item),
                 reaction,
-            } => drop(self.items[item].reactions.insert(by, reaction.to_owned())),
-            Act::Unreact(Some(item)) => drop(self.items[item].reactions.remove(&by)),
+            } => self.react(by, item, reaction),
+            Act::Unreact(Some(item)) => {
+                self.items[item].reactions.remove(&by);
+                self.untell_reaction(by, item);
+            }
             Act::Edit { item: Some(number), .. } => {
                 if let Some(written) = written {
                     let item = &mut self.items[number];
                     item.words = written.words;
                     item.versions.push(written.version);
                     item.edited = true;
+                    let before = item.mention;
                     self.mention(by, number);
+                    if self.items[number].mention != before {
+                        self.tell_mention(number);
+                    }
                 }
             }
             Act::Post { place, audience, unit } => {
@@ -441,6 +455,26 @@ impl World {
         let pins = self.pins.entry(space).or_default();
         pins.retain(|pin| pin.item != item && standing.contains(&pin.item));
         pins.push(Pinned { item, until });
+    }
+
+    fn follow(&mut self, by: usize, other: usize) {
+        if self.follows.insert((by, other)) {
+            self.tell_follow(by, other);
+        }
+    }
+
+    fn react(&mut self, by: usize, item: usize, reaction: &str) {
+        let before = self.items[item].reactions.insert(by, reaction.to_owned());
+        if before.as_deref() != Some(reaction) {
+            self.untell_reaction(by, item);
+            self.tell_reaction(by, item);
+        }
+    }
+
+    fn unfollow(&mut self, by: usize, other: usize) {
+        if self.follows.remove(&(by, other)) {
+            self.untell_follow(by, other);
+        }
     }
 
     fn audience(&self, by: usize, place: PostPlace, audience: NewAudience, unit: Named) -> (Stand, Vec<Key>) {
@@ -513,5 +547,6 @@ impl World {
         rest(&mut item);
         self.items.push(item);
         self.mention(by, self.items.len() - 1);
+        self.tell_written(self.items.len() - 1);
     }
 }

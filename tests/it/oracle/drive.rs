@@ -219,6 +219,7 @@ impl Pair {
                     role: parvis::spaces::Role::Owner,
                     expires: None,
                 };
+                self.world.joined(space, by);
                 self.world.members.insert((space, by), owner);
             }
             (Made::Item(made), _) => {

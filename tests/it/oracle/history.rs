@@ -70,7 +70,7 @@ pub(crate) async fn live(pair: &mut Pair, dice: &mut Dice, size: Size) -> Outcom
 }
 
 /// Units, persons, spaces, the first members and posts.
-async fn found(pair: &mut Pair, dice: &mut Dice, size: Size) -> Outcome {
+pub(super) async fn found(pair: &mut Pair, dice: &mut Dice, size: Size) -> Outcome {
     for unit in 0..5 {
         let parent = (unit > 0 && dice.percent(80)).then(|| dice.below(unit));
         pair.act(0, &Act::PutUnit { unit: None, parent }).await?;
@@ -93,7 +93,7 @@ async fn found(pair: &mut Pair, dice: &mut Dice, size: Size) -> Outcome {
 }
 
 /// The clock goes on, sometimes by much, sometimes back.
-async fn pass_time(pair: &mut Pair, dice: &mut Dice) -> Outcome {
+pub(super) async fn pass_time(pair: &mut Pair, dice: &mut Dice) -> Outcome {
     let now = pair.world.clock;
     match dice.below(40) {
         0 => {
@@ -125,6 +125,7 @@ async fn glance(pair: &mut Pair, dice: &mut Dice, reader: usize) -> Outcome {
     pair.list(reader, list, dice).await?;
     let item = any_item(pair, dice).unwrap_or_default();
     pair.thread(reader, item, dice).await?;
+    pair.inbox(reader, dice).await?;
     pair.names(reader, dice.below(persons), dice.below(spaces)).await
 }
 
@@ -136,6 +137,7 @@ async fn everything(pair: &mut Pair, dice: &mut Dice) -> Outcome {
         pair.list(reader, List::Active, dice).await?;
         pair.list(reader, List::Network, dice).await?;
         pair.ranked(reader).await?;
+        pair.inbox(reader, dice).await?;
         for space in 0..pair.world.spaces.len() {
             pair.list(reader, List::Space(space), dice).await?;
         }
@@ -227,7 +229,7 @@ fn any_post(pair: &Pair, dice: &mut Dice, by: usize) -> Act {
     Act::Post { place, audience, unit }
 }
 
-fn any_act(pair: &Pair, dice: &mut Dice, by: usize) -> Act {
+pub(super) fn any_act(pair: &Pair, dice: &mut Dice, by: usize) -> Act {
     let world = &pair.world;
     let person = any_of(dice, world.persons.len());
     let space = any_of(dice, world.spaces.len());

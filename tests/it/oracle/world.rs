@@ -118,6 +118,14 @@ pub(crate) struct World {
     pub(crate) pins: BTreeMap<usize, Vec<Pinned>>,
     /// Whom or what each handle names.
     pub(crate) handles: BTreeMap<&'static str, Holder>,
+    /// Who was told of what, in the order of the deeds.
+    pub(crate) told: Vec<super::inbox::Told>,
+    pub(crate) marks: BTreeMap<usize, super::inbox::Marks>,
+    pub(crate) closed: super::inbox::Closed,
+    /// How far the announcements of a space were read by a person when he joined.
+    pub(crate) joined: BTreeMap<(usize, usize), i64>,
+    /// Announcements that were read by themselves.
+    pub(crate) read_alone: BTreeSet<(usize, usize)>,
 }
 
 impl World {

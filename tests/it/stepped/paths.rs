@@ -2,6 +2,7 @@
 
 use crate::town::{Town, post};
 use parvis::feed::{Explain, Order};
+use parvis::inbox::Which;
 use parvis::items::ThreadEnd;
 use parvis::operations::*;
 use parvis::{Ref, Verb, external, handle};
@@ -64,6 +65,9 @@ fn requests(operation: &str, town: &Town) -> Vec<Vec<u8>> {
         "feed.space_wall" => json(["lab", "agora", "club", "vault"].map(|name| SpaceWall::new(external(name)))),
         "feed.person_wall" => json(["cleo", "nora"].map(|name| PersonWall::new(external(name)))),
         "feed.network_wall" => json([NetworkWall::new()]),
+        "inbox.entries" => json([Entries::new(), Entries::new().which(Which::Unread).limit(1_u32)]),
+        "inbox.bundles" => json([Bundles::new()]),
+        "inbox.unread" => json([UnreadQuery::new()]),
         _ => panic!("the read path `{operation}` has no request here: it would go unproven"),
     }
 }

@@ -4,6 +4,7 @@ use super::secrets::Twin;
 use crate::oracle::drive::Pair;
 use parvis::feed::{Explain, Order};
 use parvis::gate::answer::Token;
+use parvis::inbox::Which;
 use parvis::items::{Place, ThreadEnd};
 use parvis::operations::*;
 use parvis::spaces::{Role, Visibility};
@@ -73,6 +74,10 @@ impl Answers {
         pages!(answers, actor, Home::new().order(Order::Newest).limit(7));
         pages!(answers, actor, Home::new().explain(Explain::All).limit(7));
         pages!(answers, actor, NetworkWall::new().limit(7));
+        pages!(answers, actor, Entries::new().limit(7));
+        pages!(answers, actor, Entries::new().which(Which::Unread).limit(7));
+        pages!(answers, actor, Bundles::new().limit(7));
+        answers.push(ask(actor, UnreadQuery::new()).await.0);
         let hidden = twin.space.map(Ref::from);
         for space in (0..world.spaces.len())
             .map(|space| pair.space(Some(space)))
