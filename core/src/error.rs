@@ -90,6 +90,8 @@ reasons! {
     Guest = (Forbidden, "guest"),
     /// The space is not open: ask an owner.
     NotOpen = (Forbidden, "not_open"),
+    /// The space is entered by invitation.
+    ByInvitation = (Forbidden, "by_invitation"),
     /// The other one does not want it.
     Blocked = (Forbidden, "blocked"),
     /// The verb is for the host's own system.
@@ -106,6 +108,8 @@ reasons! {
     SecretSpace = (Conflict, "secret_space"),
     /// Three posts are pinned in the space already.
     ManyPins = (Conflict, "many_pins"),
+    /// The space is archived: it can be read, not written in.
+    Archived = (Conflict, "archived"),
     /// Others kept changing the same thing.
     Contended = (Conflict, "contended"),
     /// The unit would be its own ancestor.

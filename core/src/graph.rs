@@ -2,4 +2,5 @@
 
 pub(crate) mod affinity;
 pub(crate) mod commands;
+pub(crate) mod mutes;
 pub(crate) mod records;

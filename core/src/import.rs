@@ -5,6 +5,7 @@
 mod chunk;
 mod contents;
 mod crowd;
+mod members;
 mod moves;
 mod notices;
 mod places;
@@ -21,6 +22,7 @@ use crate::error::{Error, Reason};
 use crate::gate::answer::{Echo, Meter, Word};
 use crate::markup;
 use crate::operations::ImportRows;
+use crate::people::names::{self, MAX_ENTRIES};
 use crate::spaces::Role;
 use crate::store::MAX_OPERATIONS;
 use crate::store::execute::Command;
@@ -77,8 +79,12 @@ fn fitting(rows: &[ImportRow]) -> usize {
         // A row and its name; a check for each of them and for what it names.
         let (own, names): (usize, [Option<&String>; 2]) = match row {
             ImportRow::Unit(row) => (4, [row.parent.as_ref(), None]),
-            ImportRow::Person(row) => (4 + usize::from(row.guest), [None, None]),
-            ImportRow::Space(row) => (8, [row.owner.as_ref(), None]),
+            // And the rows by which it is found, those of an older name too.
+            ImportRow::Person(row) => (7 + MAX_ENTRIES + names::entries(&row.name, None).len(), [None, None]),
+            ImportRow::Space(row) => (
+                9 + MAX_ENTRIES + names::entries(&row.name, None).len(),
+                [row.owner.as_ref(), None],
+            ),
             ImportRow::Member(row) => (
                 2 + usize::from(row.role != Role::Member) + usize::from(row.expires.is_some()),
                 [Some(&row.person), Some(&row.person)],
@@ -241,7 +247,7 @@ async fn put_batch(actor: &Actor, app: &str, rows: &[ImportRow], before: usize) 
         Some(ImportRow::Member(_)) => {
             run(
                 actor,
-                places::Members {
+                members::Members {
                     rows: only!(rows, Member),
                     names,
                 },
@@ -251,7 +257,7 @@ async fn put_batch(actor: &Actor, app: &str, rows: &[ImportRow], before: usize) 
         Some(ImportRow::Follow(_)) => {
             run(
                 actor,
-                places::Follows {
+                members::Follows {
                     rows: only!(rows, Follow),
                     names,
                 },

@@ -21,6 +21,12 @@ pub(crate) enum Verb {
     Unreact,
     /// ActivityStreams `Join`: a person is a member now, by himself or by an owner.
     Join,
+    /// ActivityStreams `Offer` of a `Join`: a person asks to become a member.
+    Request,
+    /// ActivityStreams `Reject` of it.
+    Refuse,
+    /// ActivityStreams `Invite`.
+    Invite,
     /// ActivityStreams `Leave`.
     Leave,
     /// ActivityStreams `Follow`.

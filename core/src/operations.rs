@@ -13,11 +13,16 @@ use crate::inbox::{BundlesPage, EntriesPage, UnreadView, Which};
 use crate::items::{
     Allowed, CommentAudience, Explanation, ItemMade, NewAudience, Place, SpaceView, ThreadEnd, ThreadPage,
 };
-use crate::people::{PersonCard, PersonKind, PersonMade, PersonStatus, UnitMade};
+use crate::people::{
+    MuteList, PersonKind, PersonMade, PersonMatches, PersonPage, PersonStatus, Profile, Topic, UnitMade,
+};
 use crate::receipt::Receipt;
 use crate::refs::{External, Ref};
 use crate::rights::Verb;
-use crate::spaces::{Announcers, Role, SpaceMade, Visibility};
+use crate::spaces::{
+    Announcers, InvitationPage, JoinPolicy, MemberPage, RequestPage, Role, SpaceMade, SpaceMatches, SpacePage,
+    Visibility,
+};
 use serde::{Deserialize, Serialize};
 use std::future::Future;
 use std::pin::Pin;
@@ -59,7 +64,15 @@ macro_rules! itself {
 }
 
 shown!(
-    PersonCard,
+    Profile,
+    PersonPage,
+    PersonMatches,
+    MuteList,
+    SpacePage,
+    SpaceMatches,
+    MemberPage,
+    RequestPage,
+    InvitationPage,
     SpaceView,
     ThreadPage,
     Allowed,
@@ -115,6 +128,7 @@ put_some!(
     PersonStatus,
     Time,
     Role,
+    JoinPolicy,
     Place,
     NewAudience,
     CommentAudience,

@@ -2,12 +2,16 @@
 
 pub(crate) mod commands;
 pub(crate) mod handles;
+pub(crate) mod lists;
+pub(crate) mod names;
+pub(crate) mod profile;
 pub(crate) mod queries;
 pub(crate) mod records;
 pub(crate) mod views;
 
+pub use crate::graph::mutes::Topic;
 pub use records::{PersonKind, PersonStatus};
-pub use views::PersonCard;
+pub use views::{MuteList, MuteView, MutedView, PersonCard, PersonMatches, PersonPage, Profile};
 
 use crate::actor::Actor;
 use crate::answer;
@@ -15,8 +19,12 @@ use crate::error::Error;
 use crate::gate::answer::{Made, Token, Visible};
 use crate::gate::page::position_token;
 use crate::graph::commands::{SetTie, Tie};
+use crate::graph::mutes;
 use crate::ids::{PersonId, UnitId};
-use crate::operations::{Block, EditPerson, Follow, GetPerson, PutPerson, PutUnit, Unblock, Unfollow};
+use crate::operations::{
+    Block, CompletePeople, EditPerson, Follow, GetPerson, ListMutes, ListPeople, Mute, PutPerson, PutUnit, Unblock,
+    Unfollow, Unmute,
+};
 use crate::receipt::{Receipt, receipt};
 use crate::refs::Ref;
 
@@ -47,6 +55,8 @@ pub(crate) async fn put(actor: &Actor, request: PutPerson) -> Result<PersonMade,
         name: request.name,
         handle: request.handle,
         title: request.title,
+        email: request.email,
+        languages: request.languages,
         kind: request.kind.unwrap_or(PersonKind::Internal),
         status: request.status.unwrap_or(PersonStatus::Active),
         unit: request.unit.as_ref().map(Ref::who),
@@ -64,6 +74,9 @@ pub(crate) async fn edit(actor: &Actor, request: EditPerson) -> Result<Receipt, 
     let command = commands::Edit {
         by: actor.person()?.clone(),
         handle: request.handle,
+        title: request.title,
+        languages: request.languages,
+        zone: request.zone,
     };
     receipt(
         actor,
@@ -86,8 +99,41 @@ pub(crate) async fn put_unit(actor: &Actor, request: PutUnit) -> Result<UnitMade
     })
 }
 
-pub(crate) async fn get(actor: &Actor, request: GetPerson) -> Result<Visible<PersonCard>, Error> {
+pub(crate) async fn get(actor: &Actor, request: GetPerson) -> Result<Visible<Profile>, Error> {
     queries::get(actor, &request.person.who()).await
+}
+
+pub(crate) async fn list(actor: &Actor, request: ListPeople) -> Result<Visible<PersonPage>, Error> {
+    lists::list(actor, request.limit, request.cursor.as_ref()).await
+}
+
+pub(crate) async fn complete(actor: &Actor, request: CompletePeople) -> Result<Visible<PersonMatches>, Error> {
+    let asked = lists::Completing {
+        text: request.text,
+        limit: request.limit,
+        space: request.space.as_ref().map(Ref::who),
+        item: request.item.as_ref().map(Ref::who),
+    };
+    lists::complete(actor, &asked).await
+}
+
+pub(crate) async fn mute(actor: &Actor, request: Mute) -> Result<Receipt, Error> {
+    let (until, key) = (request.until, request.idempotency_key);
+    mutes::set(actor, &request.what, mutes::Wish::Mute { until }, key.as_deref()).await
+}
+
+pub(crate) async fn unmute(actor: &Actor, request: Unmute) -> Result<Receipt, Error> {
+    mutes::set(
+        actor,
+        &request.what,
+        mutes::Wish::Unmute,
+        request.idempotency_key.as_deref(),
+    )
+    .await
+}
+
+pub(crate) async fn mutes(actor: &Actor, request: ListMutes) -> Result<Visible<MuteList>, Error> {
+    mutes::list(actor, request.limit, request.cursor.as_ref()).await
 }
 
 pub(crate) async fn follow(actor: &Actor, request: Follow) -> Result<Receipt, Error> {

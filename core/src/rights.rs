@@ -61,6 +61,12 @@ pub(crate) fn may(reader: &Reader, world: &World, item: &Item, verb: Verb, block
         (Some(space), _) if role.is_none() && reader.switches.on("write_needs_member") => {
             Verdict::no(Fact::NotMember { space })
         }
+        // The staff may still take something away.
+        (Some(space), Verb::Comment | Verb::React | Verb::Edit)
+            if world.is_archived(space) && reader.switches.on("archive_read_only") =>
+        {
+            Verdict::no(Fact::Archived { space })
+        }
         (_, Verb::Comment | Verb::React) => {
             let blocked = blockers.contains(&item.author) || blockers.contains(&root.author);
             if root.state == ItemState::Tombstone {

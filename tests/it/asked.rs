@@ -59,12 +59,16 @@ pub(crate) fn asked(operation: &str, town: &Town) -> [Asked; 2] {
         "people.put" => [
             good(
                 "host",
-                json!({"external": {"id": "zoe"}, "name": "Zoé", "handle": "Zoe", "title": "Nurse", "unit": named("team")}),
+                json!({"external": {"id": "zoe"}, "name": "Zoé", "handle": "Zoe", "title": "Nurse", "email": "zoe@lumen.example",
+                    "languages": ["fr", "en-gb"], "zone": "Europe/Paris", "unit": named("team")}),
             ),
             wrong("ana", json!({"external": {"id": "zoe"}, "name": "Zoé"})),
         ],
         "people.edit" => [
-            good("ben", json!({"handle": "@Ben.L"})),
+            good(
+                "ben",
+                json!({"handle": "@Ben.L", "title": "Chemist", "languages": ["fr"], "zone": "UTC"}),
+            ),
             wrong("gus", json!({"handle": "gus"})),
         ],
         "people.put_unit" => [
@@ -81,6 +85,26 @@ pub(crate) fn asked(operation: &str, town: &Town) -> [Asked; 2] {
             good("ben", json!({ "person": cleo })),
             wrong("gus", json!({ "person": nora })),
         ],
+        "people.list" => [
+            good("ben", json!({"limit": 3})),
+            wrong("ben", json!({"cursor": "AAAA"})),
+        ],
+        "people.complete" => [
+            good("ben", json!({"text": "@C", "space": lab})),
+            wrong("gus", json!({"text": "c", "space": club})),
+        ],
+        "people.mute" => [
+            good(
+                "ben",
+                json!({"what": {"type": "thread", "item": named("comment:lab1c")}, "until": "2026-10-01T00:00:00Z"}),
+            ),
+            wrong("ben", json!({"what": {"type": "person", "person": nobody}})),
+        ],
+        "people.unmute" => [
+            good("ben", json!({"what": {"type": "space", "space": club}})),
+            wrong("gus", json!({"what": {"type": "space", "space": club}})),
+        ],
+        "people.mutes" => [good("ben", json!({})), wrong("nobody", json!({}))],
         "people.follow" => [
             good("ana", json!({ "person": ben })),
             wrong("ana", json!({ "person": named("ana") })),
@@ -143,6 +167,67 @@ pub(crate) fn asked(operation: &str, town: &Town) -> [Asked; 2] {
             good("ana", json!({"space": lab, "announcers": "members"})),
             wrong("ben", json!({"space": lab, "announcers": "members"})),
         ],
+        "spaces.ask" => [
+            good("dan", json!({"space": club, "words": "I bring the cake"})),
+            wrong("dan", json!({"space": agora})),
+        ],
+        "spaces.withdraw" => [
+            good("nora", json!({ "space": lab })),
+            wrong("gus", json!({ "space": club })),
+        ],
+        "spaces.accept" => [
+            good("ana", json!({"space": lab, "person": nora})),
+            wrong("ben", json!({"space": lab, "person": nora})),
+        ],
+        "spaces.refuse" => [
+            good("ana", json!({"space": lab, "person": nora})),
+            wrong("ana", json!({"space": lab, "person": named("dan")})),
+        ],
+        "spaces.invite" => [
+            good("ana", json!({"space": club, "person": nora, "role": "moderator"})),
+            wrong(
+                "ana",
+                json!({"space": club, "person": named("gus"), "role": "moderator"}),
+            ),
+        ],
+        "spaces.uninvite" => [
+            good("ana", json!({"space": club, "person": ben})),
+            wrong("ben", json!({"space": lab, "person": nora})),
+        ],
+        "spaces.accept_invitation" => [
+            good("ben", json!({ "space": club })),
+            wrong("nora", json!({ "space": club })),
+        ],
+        "spaces.decline_invitation" => [
+            good("ben", json!({ "space": club })),
+            wrong("nora", json!({ "space": club })),
+        ],
+        "spaces.archive" => [
+            good("ana", json!({ "space": lab })),
+            wrong("ben", json!({ "space": lab })),
+        ],
+        "spaces.unarchive" => [
+            good("ana", json!({ "space": named("attic") })),
+            wrong("ben", json!({ "space": named("attic") })),
+        ],
+        "spaces.list" => [
+            good("ben", json!({"limit": 2})),
+            wrong("ben", json!({"cursor": "AAAA"})),
+        ],
+        "spaces.mine" => [good("ben", json!({})), wrong("nobody", json!({}))],
+        "spaces.complete" => [
+            good("ben", json!({"text": "the"})),
+            wrong("ben", json!({"text": "t".repeat(401)})),
+        ],
+        "spaces.members" => [
+            good("gus", json!({"space": lab, "limit": 3})),
+            wrong("ben", json!({ "space": club })),
+        ],
+        "spaces.requests" => [
+            good("ana", json!({ "space": lab })),
+            wrong("ben", json!({ "space": lab })),
+        ],
+        "spaces.invitations" => [good("ben", json!({})), wrong("ben", json!({"cursor": "AAAA"}))],
         "items.create" => [
             good(
                 "ben",

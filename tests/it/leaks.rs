@@ -29,6 +29,7 @@ mod states;
 mod tenants;
 mod tokens;
 mod town;
+mod ways;
 
 use parvis::store::conformance::wait;
 use town::Town;

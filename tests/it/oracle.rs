@@ -8,7 +8,9 @@ pub(crate) mod drive;
 pub(crate) mod history;
 mod inbox;
 mod mutants;
+mod places;
 mod sight;
+mod ways;
 pub(crate) mod world;
 
 use crate::folder::Folder;

@@ -5,6 +5,7 @@
 use parvis::import::ImportRow;
 use parvis::items::{CommentAudience, NewAudience, Place};
 use parvis::operations::*;
+use parvis::people::Topic;
 use parvis::store::{Memory, Storage};
 use parvis::testing::{ManualClock, config};
 use parvis::{Actor, Config, External, ItemId, NoticeId, Parvis, Time, external};
@@ -93,9 +94,11 @@ fn rows(hidden: usize) -> Vec<ImportRow> {
         space("agora", "open"),
         space("club", "closed"),
         space("vault", "secret"),
+        space("attic", "closed"),
         member("lab", "ben"),
         member("lab", "cleo"),
         member("lab", "gus"),
+        member("attic", "ben"),
         member("agora", "cleo"),
         member("club", "cleo"),
         member("vault", "cleo"),
@@ -161,6 +164,42 @@ pub(crate) async fn settle(storage: Arc<dyn Storage>, hidden: usize) -> [ItemId;
     let net = cleo.items().create(net.idempotency_key("net")).await.unwrap().id.0;
     let said = NewComment::new(net, "More of it").audience(CommentAudience::Root);
     cleo.items().comment(said.idempotency_key("net-c")).await.unwrap();
+    let asked = AskToJoin::new(external("lab")).words("I cook, too");
+    act(&db, "nora")
+        .spaces()
+        .ask(asked.idempotency_key("asked"))
+        .await
+        .unwrap();
+    let invited = InviteToSpace::new(external("club"), external("ben")).idempotency_key("invited");
+    ana.spaces().invite(invited).await.unwrap();
+    let archived = ArchiveSpace::new(external("attic")).idempotency_key("attic");
+    ana.spaces().archive(archived).await.unwrap();
+    for (what, key) in [
+        (
+            Topic::Person {
+                person: external("dan").into(),
+            },
+            "mute dan",
+        ),
+        (
+            Topic::Space {
+                space: external("club").into(),
+            },
+            "mute club",
+        ),
+        (
+            Topic::Thread {
+                item: post("agora1").into(),
+            },
+            "mute agora1",
+        ),
+    ] {
+        act(&db, "ben")
+            .people()
+            .mute(Mute::new(what).idempotency_key(key))
+            .await
+            .unwrap();
+    }
     let called = EditPerson::new().handle("cleo").idempotency_key("cleo");
     cleo.people().edit(called).await.unwrap();
     let called = EditSpace::new(external("agora"))

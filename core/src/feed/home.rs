@@ -12,7 +12,7 @@ use super::window::{Candidate, Next, RankedCursor, Span, first_window_in_any_zon
 use crate::actor::Actor;
 use crate::error::{Error, Reason};
 use crate::gate::answer::{Token, Visible};
-use crate::gate::page::{self, listed, position_token, visible};
+use crate::gate::page::{self, brought, position_token, visible};
 use crate::gate::plan::Plan;
 use crate::gate::reader::{Reader, ReaderSlots};
 use crate::gate::show::{Show, ShowSlots, Stage};
@@ -182,7 +182,7 @@ async fn gather(
     let mut entries = Vec::new();
     let mut looked_at: HashSet<SpaceId> = HashSet::new();
     let recent = Time::from_millis(as_of).plus_days(-OVERLOOKED_DAYS);
-    for item in world.items.values().filter(|item| listed(&reader, &world, item.id)) {
+    for item in world.items.values().filter(|item| brought(&reader, &world, item.id)) {
         let last_seen = known.last_seen(item.id);
         if last_seen.is_some_and(|t| t > recent) {
             looked_at.extend(item.space);
@@ -283,7 +283,7 @@ async fn open_spaces(actor: &Actor, above: &[Chosen], room: usize) -> Result<Vec
     let known = Known::build(&snapshot, facts, &reader, reader.now.millis(), zone(actor, &reader))?;
     let there: HashSet<ItemId> = above.iter().map(|chosen| chosen.id).collect();
     let wanted = |item: &&Item| {
-        listed(&reader, &world, item.id) && sources::outside(&reader, item).is_some() && !there.contains(&item.id)
+        brought(&reader, &world, item.id) && sources::outside(&reader, item).is_some() && !there.contains(&item.id)
     };
     let entry = |item: &Item| Entry {
         candidate: candidate(actor, item, &known.features(item)),
@@ -342,7 +342,7 @@ async fn print(
         let item = world
             .items
             .get(&chosen.id)
-            .filter(|item| listed(&reader, &world, item.id));
+            .filter(|item| brought(&reader, &world, item.id));
         let Some(item) = item else { continue };
         let mut ways = sources::ways(&reader, &known, item);
         if ways.is_empty() && chosen.outside {

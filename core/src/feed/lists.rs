@@ -3,10 +3,11 @@
 use super::sources::{comes_home, home_timelines};
 use crate::error::{Error, Reason};
 use crate::gate::judge::{find_space, read_space};
-use crate::gate::page::Listing;
+use crate::gate::page::{Listing, brought};
 use crate::gate::plan::{Plan, Slot, Snapshot};
 use crate::gate::reader::{Reader, ReaderSlots, Who};
 use crate::gate::sealed::Opening;
+use crate::gate::world::World;
 use crate::items::records::{Item, PINS, Pin, TimelineKind};
 use crate::people::records::{Named, Person};
 use crate::spaces::records::Space;
@@ -38,8 +39,8 @@ impl Listing for HomeList {
         Ok(())
     }
 
-    fn keeps(&self, reader: &Reader, item: &Item) -> bool {
-        comes_home(reader, item)
+    fn keeps(&self, reader: &Reader, world: &World, item: &Item) -> bool {
+        comes_home(reader, item) && brought(reader, world, item.id)
     }
 }
 

@@ -3,7 +3,7 @@
 use super::sources::{comes_home, home_timelines};
 use crate::actor::Actor;
 use crate::error::Error;
-use crate::gate::page::{self, listed};
+use crate::gate::page::{self, brought};
 use crate::gate::plan::Plan;
 use crate::gate::reader::ReaderSlots;
 use crate::gate::sealed::Opening;
@@ -72,7 +72,7 @@ async fn scan_older(actor: &Actor, after: page::After, scan: usize) -> Result<Sc
         exhausted: scanned.len() < scan,
         passed: scanned
             .into_iter()
-            .filter(|entry| listed(&reader, &world, entry.item))
+            .filter(|entry| brought(&reader, &world, entry.item))
             .filter_map(|entry| Some((entry, world.items.get(&entry.item)?.clone())))
             .filter(|(_, item)| comes_home(&reader, item))
             .collect(),

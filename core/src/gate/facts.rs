@@ -123,6 +123,7 @@ impl SeenItem {
             judge::Fact::NotStaff => Reason::NotStaff,
             judge::Fact::NotRoot => Reason::BadValue,
             judge::Fact::Blocked => Reason::Blocked,
+            judge::Fact::Archived { .. } => Reason::Archived,
             _ => Reason::Named,
         }
         .into())
@@ -159,6 +160,19 @@ impl SpaceSlots {
         let space = only(facts, self.space)?.ok_or(Error::new(Reason::Named))?;
         if !judge::find_space(&reader, &space) {
             return Err(Reason::Named.into());
+        }
+        Ok((reader, space))
+    }
+
+    /// The space, where the one who acts is moderator or owner of it.
+    ///
+    /// # Errors
+    /// As [`SpaceSlots::open`], and [`Reason::NotStaff`].
+    pub(crate) fn open_as_staff(&self, facts: &Snapshot, draft: &Draft) -> Result<(Reader, Space), Error> {
+        let (reader, space) = self.open(facts, draft)?;
+        let staff = reader.role(space.id).is_some_and(|role| role >= Role::Moderator) && reader.is_internal();
+        if !staff && draft.switches.on("admit_needs_staff") {
+            return Err(Reason::NotStaff.into());
         }
         Ok((reader, space))
     }

@@ -74,6 +74,11 @@ pub enum Fact {
     NotStaff,
     /// No: the verb is for posts in a space.
     NotRoot,
+    /// No: the space is archived.
+    Archived {
+        /// The space.
+        space: SpaceId,
+    },
     /// No: the item is deleted.
     Deleted,
     /// No: the author blocked the reader.
@@ -150,13 +155,15 @@ fn see_comment(reader: &Reader, world: &World, comment: &Item, root: Option<&Ite
 /// Whether the item's place is there and lives.
 fn place_lives(world: &World, item: &Item) -> bool {
     match (item.space, item.wall) {
-        (Some(space), _) => world
-            .spaces
-            .get(&space)
-            .is_some_and(|space| space.state == SpaceState::Live),
+        (Some(space), _) => world.spaces.get(&space).is_some_and(readable),
         (None, Some(wall)) => world.persons.contains_key(&wall),
         (None, None) => true,
     }
+}
+
+/// Whether what a space contains can still be read.
+fn readable(space: &Space) -> bool {
+    matches!(space.state, SpaceState::Live | SpaceState::Archived)
 }
 
 /// How one key opens something for the reader, if it does.
@@ -188,7 +195,7 @@ fn fact_of(key: AudienceKey, held: Held) -> Fact {
 pub(crate) fn find_space(reader: &Reader, space: &Space) -> bool {
     let listed = matches!(space.visibility, Visibility::Open | Visibility::Closed);
     reader.policy_is_empty
-        && (space.state == SpaceState::Live || !reader.switches.on("place_living"))
+        && (readable(space) || !reader.switches.on("place_living"))
         && (reader.role(space.id).is_some() || (listed && reader.is_internal()) || !reader.switches.on("space_found"))
 }
 

@@ -49,7 +49,7 @@ pub(crate) trait Listing: Send + Sync {
     fn admit(&self, snapshot: &Snapshot, slots: Self::Slots, reader: &Reader) -> Result<(), Error>;
 
     /// Whether an item that the reader may see still belongs on the list.
-    fn keeps(&self, _reader: &Reader, _item: &Item) -> bool {
+    fn keeps(&self, _reader: &Reader, _world: &World, _item: &Item) -> bool {
         true
     }
 }
@@ -149,7 +149,7 @@ pub(crate) async fn page<L: Listing>(
                 world
                     .items
                     .get(&entry.item)
-                    .is_some_and(|item| listing.keeps(&reader, item))
+                    .is_some_and(|item| listing.keeps(&reader, &world, item))
             })
             .take(limit + 1)
             .collect();
@@ -234,6 +234,12 @@ pub(crate) fn listed(reader: &Reader, world: &World, id: ItemId) -> bool {
     })
 }
 
+/// Whether an entry is brought to a reader who did not look it up: as [`listed`], and not from an archived space.
+pub(crate) fn brought(reader: &Reader, world: &World, id: ItemId) -> bool {
+    let space = world.items.get(&id).and_then(|item| item.space);
+    listed(reader, world, id) && !space.is_some_and(|space| world.is_archived(space))
+}
+
 /// What the gate shows: a closed list of views, each built of rows that were judged in the snapshot it is stamped with.
 pub(crate) trait View {}
 
@@ -246,10 +252,18 @@ views!(
     crate::items::views::Allowed,
     crate::items::views::Explanation,
     crate::items::views::SpaceView,
-    crate::people::views::PersonCard,
     crate::inbox::views::EntriesPage,
     crate::inbox::views::BundlesPage,
     crate::inbox::views::UnreadView,
+    crate::people::views::Profile,
+    crate::spaces::views::SpacePage,
+    crate::spaces::views::SpaceMatches,
+    crate::spaces::views::MemberPage,
+    crate::spaces::views::RequestPage,
+    crate::spaces::views::InvitationPage,
+    crate::people::views::PersonPage,
+    crate::people::views::PersonMatches,
+    crate::people::views::MuteList,
 );
 
 /// Stamps a view: for whom, in which snapshot, it was judged.

@@ -35,6 +35,24 @@ pub(crate) const PREDICATES: &[(&str, &str)] = &[
     ("space_found", "a space shows itself only to those who may find it"),
     ("blocked_folded", "what a blocked person wrote is folded away"),
     ("person_found", "a guest sees only persons who share a space with him"),
+    ("archive_read_only", "nobody writes in an archived space, or comes in"),
+    ("admit_needs_staff", "requests to join are the staff's business"),
+    (
+        "invitation_valid",
+        "an invitation holds until its end, and while the one who invited owns the space",
+    ),
+    (
+        "members_listed",
+        "members of a space that is not open are listed to its members",
+    ),
+    (
+        "audience_bounds",
+        "only those who may read a place or an item complete there",
+    ),
+    (
+        "email_internal",
+        "an e-mail address is shown to internal persons and to its owner",
+    ),
     ("edit_own", "only the author edits"),
     ("delete_own_or_staff", "only the author or the place's staff deletes"),
     ("pin_needs_staff", "only moderators and owners pin in a space"),

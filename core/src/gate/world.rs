@@ -6,7 +6,7 @@ use super::sealed::Opening;
 use crate::ids::{ItemId, PersonId, SpaceId};
 use crate::items::records::{Audience, Item};
 use crate::people::records::Person;
-use crate::spaces::records::Space;
+use crate::spaces::records::{Space, SpaceState};
 use crate::store::{Dir, Keys, Part, StorageError, col};
 use std::collections::HashMap;
 
@@ -142,6 +142,12 @@ impl World {
             None => Some(item),
             Some(root) => self.items.get(&root),
         }
+    }
+
+    /// Whether a space can be read and not written in.
+    pub(crate) fn is_archived(&self, space: SpaceId) -> bool {
+        let space = self.spaces.get(&space);
+        space.is_some_and(|space| space.state == SpaceState::Archived)
     }
 
     /// All audience keys of a root; a key that this release does not know is left out, so nobody holds it.

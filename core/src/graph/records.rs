@@ -46,6 +46,13 @@ record! {
     }
 }
 
+impl Mute {
+    /// Whether it lasts at an instant.
+    pub(crate) fn lasts(&self, now: Time) -> bool {
+        self.until.is_none_or(|end| now < end)
+    }
+}
+
 coded! {
     /// What an affinity edge points at.
     pub(crate) enum TieTo {

@@ -1,32 +1,30 @@
-//! Chunks of units, people, spaces, members and follows.
+//! Chunks of units, people and spaces.
 
 use super::chunk::{Bad, BadReason, Names, Outcome, digest, fresh};
-use super::rows::{FollowRow, MemberRow, PersonRow, SpaceRow, UnitRow};
+use super::rows::{PersonRow, SpaceRow, UnitRow};
 use crate::due::{schedule_member, schedule_person};
 use crate::error::Error;
 use crate::gate::plan::{Plan, Slot, Snapshot};
 use crate::gate::reader::{MAX_FOLLOWS, MAX_MEMBERSHIPS};
 use crate::gate::sealed::Opening;
-use crate::graph::records::Follow;
 use crate::ids::{PersonId, SpaceId, Time, UnitId};
-use crate::log::{Entry, Imported, Verb};
 use crate::people::commands::GUEST_DAYS;
 use crate::people::records::{External, Named, Person, PersonCounts, PersonKind, PersonStatus, Tree, UNIT_TREE, Unit};
 use crate::spaces::commands::own_handle;
-use crate::spaces::records::{Announcers, Member, Role, SPACE_COUNTS, Space, SpaceState, Visibility};
+use crate::spaces::records::{Announcers, Member, Role, SPACE_COUNTS, Space, Visibility};
 use crate::store::execute::{Command, Draft};
-use crate::store::{Column, Keys, MAX_DEPTH, Record, Value};
+use crate::store::{Keys, MAX_DEPTH, Record, Value};
 use crate::text;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// The keys of known ids.
-fn known(ids: impl IntoIterator<Item = Option<[u8; 16]>>) -> Keys {
+pub(super) fn known(ids: impl IntoIterator<Item = Option<[u8; 16]>>) -> Keys {
     Keys::given(ids.into_iter().flatten().map(|id| vec![Some(Value::Id(id))]))
 }
 
 /// Rows by their first key part.
-fn by_id<R: Record>(
+pub(super) fn by_id<R: Record>(
     facts: &Snapshot,
     slot: Slot<R>,
     id: impl Fn(&R) -> [u8; 16],
@@ -269,7 +267,7 @@ impl People<'_> {
             ..before.cloned().unwrap_or_else(|| Person::new(id))
         };
         schedule_person(draft, kept, &person);
-        draft.put(&person);
+        person.settle(before, draft);
         Ok(if before.is_some() {
             Outcome::Changed
         } else {
@@ -417,9 +415,8 @@ impl Spaces<'_> {
         if row.kind == Visibility::Secret {
             own_handle(&known).give_up(draft);
         }
-        draft.put(&Space {
+        let space = Space {
             visibility: row.kind,
-            state: SpaceState::Live,
             name,
             handle: known.handle.filter(|_| row.kind != Visibility::Secret),
             about,
@@ -427,7 +424,8 @@ impl Spaces<'_> {
             imported: Some(digest),
             announcers: before.map_or(announcers, |space| space.announcers),
             ..known
-        });
+        };
+        space.settle(before, draft);
         Ok(if before.is_some() {
             Outcome::Changed
         } else {
@@ -437,7 +435,7 @@ impl Spaces<'_> {
 }
 
 /// Writes a membership and notes what it does to counters.
-fn put_member(draft: &mut Draft, sums: &mut Sums, before: Option<&Member>, after: &Member) {
+pub(super) fn put_member(draft: &mut Draft, sums: &mut Sums, before: Option<&Member>, after: &Member) {
     draft.put(after);
     schedule_member(draft, before, after);
     let owners = i64::from(after.owns_for_good()) - i64::from(before.is_some_and(Member::owns_for_good));
@@ -449,158 +447,5 @@ fn put_member(draft: &mut Draft, sums: &mut Sums, before: Option<&Member>, after
             "memberships",
             1,
         );
-    }
-}
-
-/// A chunk of memberships.
-#[derive(Serialize)]
-pub(crate) struct Members<'a> {
-    pub(crate) rows: Vec<&'a MemberRow>,
-    #[serde(skip)]
-    pub(crate) names: &'a Names,
-}
-
-impl Members<'_> {
-    fn pair(&self, row: &MemberRow) -> Result<(PersonId, SpaceId), Bad> {
-        let space = self.names.want(Named::Space, &row.space, "space")?;
-        let person = self.names.want(Named::Person, &row.person, "person")?;
-        Ok((PersonId::from_bytes(person), SpaceId::from_bytes(space)))
-    }
-}
-
-impl Command for Members<'_> {
-    const NAME: &'static str = "import.members";
-    type Slots = (Slot<Person>, Slot<Member>);
-    type Made = Vec<Outcome>;
-
-    fn load(&self, plan: &mut Plan) -> Self::Slots {
-        let people = plan.get::<Person>(known(
-            self.rows.iter().map(|row| self.names.get(Named::Person, &row.person)),
-        ));
-        let pairs = self.rows.iter().filter_map(|row| self.pair(row).ok());
-        (
-            people,
-            plan.get::<Member>(Keys::given(
-                pairs.map(|(person, space)| vec![person.to_value(), space.to_value()]),
-            )),
-        )
-    }
-
-    fn decide(&self, facts: &Snapshot, slots: Self::Slots, draft: &mut Draft) -> Result<Vec<Outcome>, Error> {
-        let people = by_id(facts, slots.0, |person: &Person| person.id.bytes())?;
-        let members = facts.take(slots.1)?.open(Opening::Decide);
-        let members: HashMap<_, Member> = members.into_iter().map(|row| ((row.person, row.space), row)).collect();
-        let mut seen = HashSet::new();
-        let mut sums = Sums::default();
-        let mut outcomes = Vec::new();
-        for row in &self.rows {
-            let outcome = self.pair(row).and_then(|(person, space)| {
-                if !seen.insert((person, space)) {
-                    return Err(Bad::new(BadReason::Duplicate, "person", &row.person));
-                }
-                let guest = people
-                    .get(&person.bytes())
-                    .is_none_or(|person| person.kind != PersonKind::Internal);
-                if guest && row.role != Role::Member {
-                    return Err(Bad::new(BadReason::NotAllowed, "role", &row.person));
-                }
-                let before = members.get(&(person, space));
-                if before.is_some_and(|member| member.role == row.role && member.expires == row.expires) {
-                    return Ok(Outcome::Same);
-                }
-                let after = Member {
-                    person,
-                    space,
-                    role: row.role,
-                    expires: row.expires,
-                };
-                put_member(draft, &mut sums, before, &after);
-                Ok(if before.is_some() {
-                    Outcome::Changed
-                } else {
-                    Outcome::New
-                })
-            });
-            outcomes.push(outcome.unwrap_or_else(Outcome::Bad));
-        }
-        sums.write(draft);
-        Ok(outcomes)
-    }
-
-    fn bound(&self, table: &'static str) -> crate::error::Reason {
-        if table == SPACE_COUNTS {
-            crate::error::Reason::LastOwner
-        } else {
-            crate::error::Reason::ManyTies
-        }
-    }
-}
-
-/// A chunk of follows.
-#[derive(Serialize)]
-pub(crate) struct Follows<'a> {
-    pub(crate) rows: Vec<&'a FollowRow>,
-    #[serde(skip)]
-    pub(crate) names: &'a Names,
-}
-
-impl Follows<'_> {
-    fn pair(&self, row: &FollowRow) -> Result<(PersonId, PersonId), Bad> {
-        let person = self.names.want(Named::Person, &row.person, "person")?;
-        let target = self.names.want(Named::Person, &row.follows, "follows")?;
-        if person == target {
-            return Err(Bad::new(BadReason::NotAllowed, "follows", &row.follows));
-        }
-        Ok((PersonId::from_bytes(person), PersonId::from_bytes(target)))
-    }
-}
-
-impl Command for Follows<'_> {
-    const NAME: &'static str = "import.follows";
-    type Slots = Slot<Follow>;
-    type Made = Vec<Outcome>;
-
-    fn load(&self, plan: &mut Plan) -> Slot<Follow> {
-        let pairs = self.rows.iter().filter_map(|row| self.pair(row).ok());
-        plan.get::<Follow>(Keys::given(
-            pairs.map(|(person, target)| vec![person.to_value(), target.to_value()]),
-        ))
-    }
-
-    fn decide(&self, facts: &Snapshot, slot: Slot<Follow>, draft: &mut Draft) -> Result<Vec<Outcome>, Error> {
-        let follows = facts.take(slot)?.open(Opening::Decide);
-        let mut known: HashSet<_> = follows.into_iter().map(|row| (row.person, row.target)).collect();
-        let mut seen = HashSet::new();
-        let mut sums = Sums::default();
-        let mut entry = Entry::new(Verb::Import);
-        let mut outcomes = Vec::new();
-        for row in &self.rows {
-            let outcome = self.pair(row).and_then(|(person, target)| {
-                if !seen.insert((person, target)) {
-                    return Err(Bad::new(BadReason::Duplicate, "follows", &row.follows));
-                }
-                if !known.insert((person, target)) {
-                    return Ok(Outcome::Same);
-                }
-                draft.put(&Follow {
-                    person,
-                    target,
-                    t: draft.now,
-                });
-                sums.add(PersonCounts::TABLE, vec![Value::Id(person.bytes())], "follows", 1);
-                entry.imported.push(Imported::Follow(person, target));
-                Ok(Outcome::New)
-            });
-            outcomes.push(outcome.unwrap_or_else(Outcome::Bad));
-        }
-        sums.write(draft);
-        if !entry.imported.is_empty() {
-            draft.log(&entry);
-        }
-        Ok(outcomes)
-    }
-
-    fn bound(&self, _table: &'static str) -> crate::error::Reason {
-        crate::error::Reason::ManyTies
     }
 }

@@ -121,6 +121,9 @@ impl Command for Create {
         let reader = acting(facts, slots.reader, draft)?;
         let space = only(facts, slots.space)?;
         let unit = only(facts, slots.unit)?.map(|unit| unit.id);
+        if let Some(space) = space.as_ref().filter(|space| find_space(&reader, space)) {
+            space.enterable(draft)?;
+        }
         let space = match (&self.place, space) {
             (Where::Space(_), Some(space)) if find_space(&reader, &space) => Some(space),
             (Where::Space(_), _) => return Err(Error::new(Reason::Named).at("place")),

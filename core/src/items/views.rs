@@ -5,7 +5,7 @@ use crate::gate::judge::Fact;
 use crate::ids::{ItemId, PersonId, SpaceId, TagId, Time};
 use crate::people::PersonCard;
 use crate::rights::Verb;
-use crate::spaces::{Announcers, Role, Visibility};
+use crate::spaces::{Announcers, JoinPolicy, Role, Visibility};
 use serde::Serialize;
 use std::ops::Deref;
 
@@ -266,8 +266,14 @@ pub struct SpaceView {
     pub about: Option<String>,
     /// Who may find and read it.
     pub visibility: Visibility,
+    /// How one becomes a member.
+    pub join: JoinPolicy,
+    /// Whether it can be read and not written in.
+    pub archived: bool,
     /// The reader's role.
     pub role: Option<Role>,
     /// Who may write announcements.
     pub announcers: Announcers,
+    /// Whether the reader asked to become a member.
+    pub requested: bool,
 }

@@ -19,6 +19,10 @@ macro_rules! operations { ($cb:ident $($arg:tt)*) => { $cb! { [$($arg)*]
             handle: Option<String> = None,
             /// What stands under the name.
             title: Option<String> = None,
+            /// The e-mail address, which internal persons see; left as it is unless named, gone where empty.
+            email: Option<String> = None,
+            /// The languages (BCP 47), the best one first, at most 8; left as they are unless named.
+            languages: Option<List<String>> = None,
             /// Internal, unless said otherwise.
             kind: Option<PersonKind> = None,
             /// Active, unless said otherwise.
@@ -27,7 +31,7 @@ macro_rules! operations { ($cb:ident $($arg:tt)*) => { $cb! { [$($arg)*]
             unit: Option<Ref> = None,
             /// When a guest's account ends; 180 days after creation unless said otherwise.
             expires: Option<Time> = None,
-            /// IANA name of the time zone, in which working hours are counted.
+            /// IANA name of the time zone, in which working hours are counted; left as it is unless named.
             zone: Option<String> = None,
             /// The same command repeated under the same key happens once.
             idempotency_key: Option<String> = None,
@@ -36,6 +40,12 @@ macro_rules! operations { ($cb:ident $($arg:tt)*) => { $cb! { [$($arg)*]
         command edit(EditPerson {;
             /// The handle, unique in the network, 2 to 40 letters, digits, `.`, `_`, `-`; given up where empty. For internal persons.
             handle: Option<String> = None,
+            /// What stands under the name; gone where empty.
+            title: Option<String> = None,
+            /// The languages (BCP 47), the best one first, at most 8.
+            languages: Option<List<String>> = None,
+            /// IANA name of the time zone, in which working hours are counted; gone where empty.
+            zone: Option<String> = None,
             /// The same command repeated under the same key happens once.
             idempotency_key: Option<String> = None,
         }) -> Receipt;
@@ -50,11 +60,29 @@ macro_rules! operations { ($cb:ident $($arg:tt)*) => { $cb! { [$($arg)*]
             /// The same command repeated under the same key happens once.
             idempotency_key: Option<String> = None,
         }) -> UnitMade;
-        /// One person's card. A guest finds those who share a space with him.
+        /// One person's page. A guest finds those who share a space with him.
         query get(GetPerson {
             /// Who.
             person: Ref
-        }) -> PersonCard;
+        }) -> Profile;
+        /// One page of the people who may act, by name. A guest finds those who share a space with him.
+        query list(ListPeople {;
+            /// How many, at most 100.
+            limit: u32 = 20,
+            /// `next` of the page before.
+            cursor: Option<Token> = None,
+        }) -> PersonPage;
+        /// The people to whom what somebody typed completes, by the beginning of any word of the name or of the handle.
+        query complete(CompletePeople {
+            /// What was typed, at most 400 bytes; nothing completes to those one follows.
+            text: String;
+            /// How many, at most 20.
+            limit: u32 = 10,
+            /// Only those who may read this space.
+            space: Option<Ref> = None,
+            /// Only those who may read this item.
+            item: Option<Ref> = None,
+        }) -> PersonMatches;
         /// Follows a person: his posts come home, and one holds the key of what he writes for followers.
         command follow(Follow {
             /// Whom.
@@ -83,6 +111,30 @@ macro_rules! operations { ($cb:ident $($arg:tt)*) => { $cb! { [$($arg)*]
             /// The same command repeated under the same key happens once.
             idempotency_key: Option<String> = None,
         }) -> Receipt;
+        /// Mutes a person, a space or a thread, for good or until an instant: nothing of it comes home or into the inbox. It takes
+        /// no right away.
+        command mute(Mute {
+            /// What.
+            what: Topic;
+            /// Until when; for good, unless said otherwise.
+            until: Option<Time> = None,
+            /// The same command repeated under the same key happens once.
+            idempotency_key: Option<String> = None,
+        }) -> Receipt;
+        /// Mutes something no longer.
+        command unmute(Unmute {
+            /// What.
+            what: Topic;
+            /// The same command repeated under the same key happens once.
+            idempotency_key: Option<String> = None,
+        }) -> Receipt;
+        /// One page of what the one who acts muted, the newest first.
+        query mutes(ListMutes {;
+            /// How many, at most 100.
+            limit: u32 = 20,
+            /// `next` of the page before.
+            cursor: Option<Token> = None,
+        }) -> MuteList;
     }
     /// Spaces and memberships.
     spaces: Spaces {
@@ -96,6 +148,9 @@ macro_rules! operations { ($cb:ident $($arg:tt)*) => { $cb! { [$($arg)*]
             handle: Option<String> = None,
             /// What it is for.
             about: Option<String> = None,
+            /// How one becomes a member: freely where it is open, on request where it is closed, unless said otherwise; always by
+            /// invitation where it is secret.
+            join: Option<JoinPolicy> = None,
             /// The same command repeated under the same key happens once.
             idempotency_key: Option<String> = None,
         }) -> SpaceMade;
@@ -109,6 +164,8 @@ macro_rules! operations { ($cb:ident $($arg:tt)*) => { $cb! { [$($arg)*]
             handle: Option<String> = None,
             /// What it is for; taken away where empty.
             about: Option<String> = None,
+            /// How one becomes a member.
+            join: Option<JoinPolicy> = None,
             /// The same command repeated under the same key happens once.
             idempotency_key: Option<String> = None,
         }) -> Receipt;
@@ -117,7 +174,7 @@ macro_rules! operations { ($cb:ident $($arg:tt)*) => { $cb! { [$($arg)*]
             /// Which.
             space: Ref
         }) -> SpaceView;
-        /// Joins an open space.
+        /// Joins a space that is entered freely.
         command join(JoinSpace {
             /// Which.
             space: Ref;
@@ -182,6 +239,136 @@ macro_rules! operations { ($cb:ident $($arg:tt)*) => { $cb! { [$($arg)*]
             /// The same command repeated under the same key happens once.
             idempotency_key: Option<String> = None,
         }) -> Receipt;
+        /// Asks to become a member of a space that is entered on request; its moderators answer.
+        command ask(AskToJoin {
+            /// Which.
+            space: Ref;
+            /// A line to the moderators, at most 400 bytes.
+            words: Option<String> = None,
+            /// The same command repeated under the same key happens once.
+            idempotency_key: Option<String> = None,
+        }) -> Receipt;
+        /// Asks no longer.
+        command withdraw(WithdrawRequest {
+            /// Which.
+            space: Ref;
+            /// The same command repeated under the same key happens once.
+            idempotency_key: Option<String> = None,
+        }) -> Receipt;
+        /// Takes in somebody who asked. For moderators and owners.
+        command accept(AcceptRequest {
+            /// Where.
+            space: Ref,
+            /// Whom.
+            person: Ref;
+            /// The same command repeated under the same key happens once.
+            idempotency_key: Option<String> = None,
+        }) -> Receipt;
+        /// Takes somebody who asked not in; he may ask again. For moderators and owners.
+        command refuse(RefuseRequest {
+            /// Where.
+            space: Ref,
+            /// Whom.
+            person: Ref;
+            /// The same command repeated under the same key happens once.
+            idempotency_key: Option<String> = None,
+        }) -> Receipt;
+        /// Invites a person, who becomes a member when he accepts. For owners.
+        command invite(InviteToSpace {
+            /// Where.
+            space: Ref,
+            /// Whom.
+            person: Ref;
+            /// Member, unless said otherwise; a guest is never more.
+            role: Option<Role> = None,
+            /// Until when the invitation holds, at most 366 days; 30 days, unless said otherwise.
+            until: Option<Time> = None,
+            /// The same command repeated under the same key happens once.
+            idempotency_key: Option<String> = None,
+        }) -> Receipt;
+        /// Takes an invitation back. For owners.
+        command uninvite(Uninvite {
+            /// Where.
+            space: Ref,
+            /// Whom.
+            person: Ref;
+            /// The same command repeated under the same key happens once.
+            idempotency_key: Option<String> = None,
+        }) -> Receipt;
+        /// Becomes a member of a space one is invited to.
+        command accept_invitation(AcceptInvitation {
+            /// Which.
+            space: Ref;
+            /// The same command repeated under the same key happens once.
+            idempotency_key: Option<String> = None,
+        }) -> Receipt;
+        /// Becomes no member of a space one is invited to.
+        command decline_invitation(DeclineInvitation {
+            /// Which.
+            space: Ref;
+            /// The same command repeated under the same key happens once.
+            idempotency_key: Option<String> = None,
+        }) -> Receipt;
+        /// Archives a space: it can be read as before, nobody writes in it or comes in, and it leaves home and lists. For owners.
+        command archive(ArchiveSpace {
+            /// Which.
+            space: Ref;
+            /// The same command repeated under the same key happens once.
+            idempotency_key: Option<String> = None,
+        }) -> Receipt;
+        /// Takes a space out of the archive. For owners.
+        command unarchive(UnarchiveSpace {
+            /// Which.
+            space: Ref;
+            /// The same command repeated under the same key happens once.
+            idempotency_key: Option<String> = None,
+        }) -> Receipt;
+        /// One page of the spaces that the reader may find, by name; secret and archived ones stand among his own only.
+        query list(ListSpaces {;
+            /// How many, at most 100.
+            limit: u32 = 20,
+            /// `next` of the page before.
+            cursor: Option<Token> = None,
+        }) -> SpacePage;
+        /// One page of the reader's own spaces, by name.
+        query mine(MySpaces {;
+            /// How many, at most 100.
+            limit: u32 = 20,
+            /// `next` of the page before.
+            cursor: Option<Token> = None,
+        }) -> SpacePage;
+        /// The spaces to which what somebody typed completes, by the beginning of any word of the name or of the handle.
+        query complete(CompleteSpaces {
+            /// What was typed, at most 400 bytes; nothing completes to one's own.
+            text: String;
+            /// How many, at most 20.
+            limit: u32 = 10,
+        }) -> SpaceMatches;
+        /// One page of the members of a space, owners first: of an open one for internal persons, of another one for its members.
+        query members(ListMembers {
+            /// Which.
+            space: Ref;
+            /// How many, at most 100.
+            limit: u32 = 20,
+            /// `next` of the page before.
+            cursor: Option<Token> = None,
+        }) -> MemberPage;
+        /// One page of those who asked to become members. For moderators and owners.
+        query requests(ListRequests {
+            /// Which.
+            space: Ref;
+            /// How many, at most 100.
+            limit: u32 = 20,
+            /// `next` of the page before.
+            cursor: Option<Token> = None,
+        }) -> RequestPage;
+        /// One page of the invitations of the one who asks.
+        query invitations(ListInvitations {;
+            /// How many, at most 100.
+            limit: u32 = 20,
+            /// `next` of the page before.
+            cursor: Option<Token> = None,
+        }) -> InvitationPage;
     }
     /// Posts, comments, reactions, and the rights on them.
     items: Items {

@@ -1,6 +1,7 @@
 //! Commands on persons and units: those of the host's system, and a person's own.
 
 use super::handles::{self, Wanted};
+use super::profile;
 use super::records::{External, Handle, Named, Person, PersonKind, PersonStatus, Tree, UNIT_TREE, Unit};
 use crate::due::schedule_person;
 use crate::error::{Error, Reason};
@@ -25,6 +26,8 @@ pub(crate) struct PutPerson {
     pub(crate) name: String,
     pub(crate) handle: Option<String>,
     pub(crate) title: Option<String>,
+    pub(crate) email: Option<String>,
+    pub(crate) languages: Option<Vec<String>>,
     pub(crate) kind: PersonKind,
     pub(crate) status: PersonStatus,
     pub(crate) unit: Option<Who>,
@@ -100,9 +103,9 @@ impl Command for PutPerson {
                 PersonId::from_bytes(id)
             }
         };
+        let before = known.clone();
         let known = known.unwrap_or_else(|| Person::new(id));
         let handle = own_handle(&known).settle(self.handle.as_deref(), facts, slots.handle, draft)?;
-        let before = known.expires;
         let person = Person {
             kind: self.kind,
             status: self.status,
@@ -111,13 +114,15 @@ impl Command for PutPerson {
             name: text::name(&self.name, "name")?,
             handle,
             title: text::optional_name(self.title.as_deref(), "title")?,
-            zone: text::optional_name(self.zone.as_deref(), "zone")?,
+            email: profile::changed(self.email.as_deref(), known.email.clone(), profile::email)?,
+            languages: profile::languages(self.languages.as_deref(), known.languages.clone())?,
+            zone: profile::changed(self.zone.as_deref(), known.zone.clone(), profile::zone)?,
             external: Some(external),
             imported: None,
             ..known
         };
-        schedule_person(draft, before, &person);
-        draft.put(&person);
+        schedule_person(draft, before.as_ref().and_then(|before| before.expires), &person);
+        person.settle(before.as_ref(), draft);
         Ok(id)
     }
 }
@@ -137,6 +142,9 @@ pub(crate) struct Edit {
     #[serde(skip)]
     pub(crate) by: Who,
     pub(crate) handle: Option<String>,
+    pub(crate) title: Option<String>,
+    pub(crate) languages: Option<Vec<String>>,
+    pub(crate) zone: Option<String>,
 }
 
 /// The slots of an [`Edit`].
@@ -165,8 +173,21 @@ impl Command for Edit {
         }
         let person = only(facts, slots.reader.person)?.ok_or(Error::new(Reason::Actor))?;
         let handle = own_handle(&person).settle(self.handle.as_deref(), facts, slots.handle, draft)?;
-        if handle != person.handle {
-            draft.put(&Person { handle, ..person });
+        let title = match self.title.as_deref() {
+            None => person.title.clone(),
+            title => text::optional_name(title, "title")?,
+        };
+        let after = Person {
+            handle,
+            title,
+            languages: profile::languages(self.languages.as_deref(), person.languages.clone())?,
+            zone: profile::changed(self.zone.as_deref(), person.zone.clone(), profile::zone)?,
+            ..person.clone()
+        };
+        let same = (&after.handle, &after.title) == (&person.handle, &person.title)
+            && (&after.languages, &after.zone) == (&person.languages, &person.zone);
+        if !same {
+            after.settle(Some(&person), draft);
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! Questions about persons.
 
-use super::PersonCard;
 use super::records::{Named, Person};
+use super::views::Profile;
 use crate::actor::Actor;
 use crate::error::{Error, Reason};
 use crate::gate::answer::Visible;
@@ -12,8 +12,8 @@ use crate::gate::sealed::Opening;
 use crate::spaces::records::Member;
 use crate::store::col;
 
-/// One person's card: internal persons see all, a guest those who share a space with him.
-pub(crate) async fn get(actor: &Actor, person: &Who) -> Result<Visible<PersonCard>, Error> {
+/// One person's page: internal persons see all, a guest those who share a space with him.
+pub(crate) async fn get(actor: &Actor, person: &Who) -> Result<Visible<Profile>, Error> {
     let mut plan = Plan::new();
     let reader = ReaderSlots::whole(&mut plan, actor.person()?);
     let keys = person.keys(Named::Person, &mut plan);
@@ -27,5 +27,5 @@ pub(crate) async fn get(actor: &Actor, person: &Who) -> Result<Visible<PersonCar
     let person = snapshot.take(slot)?.open(Opening::Show).into_iter().next();
     let person = person.filter(|person| reader.policy_is_empty && (meets || person.id == reader.id));
     let person = person.ok_or(Error::new(Reason::Named).at("person"))?;
-    Ok(visible(&snapshot, &reader, PersonCard::build(&person)))
+    Ok(visible(&snapshot, &reader, Profile::build(&person, &reader)))
 }

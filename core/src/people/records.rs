@@ -1,7 +1,10 @@
 //! What is stored of persons, units and the host's names for things.
 
+use super::names;
 use crate::ids::{PersonId, Time, UnitId};
+use crate::store::execute::Draft;
 use crate::store::{coded, record};
+use std::collections::BTreeSet;
 
 coded! {
     /// What a person is to the network.
@@ -27,16 +30,25 @@ record! {
     /// A person of the network.
     Person in "person", Stamped {
         key { id: PersonId }
-        columns { kind: PersonKind, status: PersonStatus, expires: Option<Time>, unit: Option<UnitId> }
+        columns {
+            kind: PersonKind,
+            status: PersonStatus,
+            expires: Option<Time>,
+            unit: Option<UnitId>,
+            order: Option<Vec<u8>>
+        }
         document {
             name: String,
             handle: Option<String>,
             title: Option<String>,
+            email: Option<String>,
+            languages: Option<Vec<String>>,
             zone: Option<String>,
             external: Option<String>,
             imported: Option<String>
         }
-        declares { persons: [id], texts: [name, handle, title] }
+        indexes { "person_name": [order] }
+        declares { persons: [id], texts: [name, handle, title, email] }
     }
 }
 
@@ -49,14 +61,54 @@ impl Person {
             status: PersonStatus::Active,
             expires: None,
             unit: None,
+            order: None,
             name: String::new(),
             handle: None,
             title: None,
+            email: None,
+            languages: None,
             zone: None,
             external: None,
             imported: None,
             rest: Default::default(),
         }
+    }
+
+    /// Whether the person may act at an instant.
+    pub(crate) fn acts(&self, now: Time) -> bool {
+        self.status == PersonStatus::Active
+            && self.kind != PersonKind::Unknown
+            && self.expires.is_none_or(|end| now < end)
+    }
+
+    pub(crate) fn is_internal(&self) -> bool {
+        self.kind == PersonKind::Internal
+    }
+
+    /// The texts by which a person is found: who was deactivated is not called any more.
+    fn entries(&self) -> BTreeSet<String> {
+        match self.status {
+            PersonStatus::Active => names::entries(&self.name, self.handle.as_deref()),
+            _ => BTreeSet::new(),
+        }
+    }
+
+    /// Puts the person with all that follows from his name: his place in lists, the rows by which he is found.
+    pub(crate) fn settle(mut self, before: Option<&Person>, draft: &mut Draft) {
+        self.order = Some(names::order(&self.name));
+        let before = before.map(Person::entries).unwrap_or_default();
+        names::rewrite(draft, Named::Person, self.id.bytes(), &before, &self.entries());
+        draft.put(&self);
+    }
+}
+
+record! {
+    /// A text by which a person or a space is found while somebody types. Secret spaces have none: whoever is in one finds it
+    /// among his own.
+    Word in "word", Free {
+        key { named: Named, text: String, id: [u8; 16] }
+        columns { kept: i64 }
+        declares { persons: [], texts: [text] }
     }
 }
 
@@ -128,7 +180,7 @@ record! {
     /// How many ties a person has: bounds that keep the ranges of a reader readable in one go.
     PersonCounts in "person_counts", Counters {
         key { person: PersonId }
-        columns { memberships: i64, follows: i64, blocks: i64 }
+        columns { memberships: i64, follows: i64, blocks: i64, mutes: i64, tags: i64 }
         declares { persons: [person], texts: [] }
     }
 }

@@ -1,7 +1,9 @@
 //! What is shown of persons.
 
 use super::records::{Person, PersonKind};
-use crate::ids::PersonId;
+use crate::gate::answer::Token;
+use crate::gate::reader::Reader;
+use crate::ids::{ItemId, PersonId, SpaceId, Time};
 use serde::Serialize;
 
 /// A person in a line.
@@ -34,4 +36,118 @@ impl PersonCard {
             guest: person.kind != PersonKind::Internal,
         }
     }
+}
+
+/// A person in full: his card, and what one reads on his page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Profile {
+    /// The id.
+    pub id: PersonId,
+    /// The host's own id.
+    pub external: Option<String>,
+    /// The name.
+    pub name: String,
+    /// The handle, which names one person or space of the network.
+    pub handle: Option<String>,
+    /// What stands under the name.
+    pub title: Option<String>,
+    /// Whether the person comes from outside.
+    pub guest: bool,
+    /// Whether the person may act now: not deactivated, not expired.
+    pub active: bool,
+    /// The e-mail address: shown to internal persons and to himself.
+    pub email: Option<String>,
+    /// The languages (BCP 47), the best one first.
+    pub languages: Vec<String>,
+    /// IANA name of the time zone.
+    pub zone: Option<String>,
+}
+
+impl Profile {
+    /// Called by the gate only, after it judged.
+    pub(crate) fn build(person: &Person, reader: &Reader) -> Profile {
+        let near = reader.is_internal() || person.id == reader.id || !reader.switches.on("email_internal");
+        let card = PersonCard::build(person);
+        Profile {
+            id: card.id,
+            external: card.external,
+            name: card.name,
+            handle: card.handle,
+            title: card.title,
+            guest: card.guest,
+            active: person.acts(reader.now),
+            email: person.email.clone().filter(|_| near),
+            languages: person.languages.clone().unwrap_or_default(),
+            zone: person.zone.clone(),
+        }
+    }
+}
+
+/// A page of people, by name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct PersonPage {
+    /// The people.
+    pub people: Vec<PersonCard>,
+    /// The cursor of the next page; absent at the end.
+    pub next: Option<Token>,
+    /// Whether the page is short because much had to be left out.
+    pub partial: bool,
+    /// The log position it was read at.
+    pub position: Token,
+}
+
+/// The people to whom what somebody typed completes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct PersonMatches {
+    /// Those the reader follows first, then by name.
+    pub people: Vec<PersonCard>,
+}
+
+/// One thing that the reader muted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum MutedView {
+    /// A person.
+    Person {
+        /// Whom.
+        person: PersonCard,
+    },
+    /// A space.
+    Space {
+        /// The id.
+        id: SpaceId,
+        /// The name.
+        name: String,
+    },
+    /// A thread.
+    Thread {
+        /// Its root.
+        item: ItemId,
+    },
+}
+
+/// Something muted, and for how long.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct MuteView {
+    /// What.
+    pub what: MutedView,
+    /// Until when; for good, where absent.
+    pub until: Option<Time>,
+    /// Since when.
+    pub t: Time,
+}
+
+/// What the reader muted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct MuteList {
+    /// Persons, spaces, threads; of those that he may still know of.
+    pub mutes: Vec<MuteView>,
+    /// The cursor of the next page; absent at the end.
+    pub next: Option<Token>,
 }

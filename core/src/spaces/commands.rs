@@ -1,6 +1,6 @@
 //! Commands on spaces and memberships.
 
-use super::records::{Announcers, Member, Role, SPACE_COUNTS, Space, Visibility};
+use super::records::{Announcers, JoinPolicy, Member, Role, SPACE_COUNTS, Space, Visibility};
 use crate::due::schedule_member;
 use crate::error::{Error, Reason};
 use crate::gate::facts::{self, SpaceSlots, acting, only};
@@ -20,7 +20,7 @@ use serde::Serialize;
 const PERSON_COUNTS: &str = "person_counts";
 
 /// Writes a membership, its counters and its log entry.
-fn put_member(draft: &mut Draft, before: Option<&Member>, after: &Member) {
+pub(super) fn put_member(draft: &mut Draft, before: Option<&Member>, after: &Member) {
     draft.put(after);
     schedule_member(draft, before, after);
     let owners = i64::from(after.owns_for_good()) - i64::from(before.is_some_and(Member::owns_for_good));
@@ -62,7 +62,7 @@ fn count_owners(draft: &mut Draft, space: SpaceId, n: i64) {
 }
 
 /// The reason where one of the counters above crossed its bound.
-fn bound(table: &'static str) -> Reason {
+pub(super) fn bound(table: &'static str) -> Reason {
     match table {
         SPACE_COUNTS => Reason::LastOwner,
         PERSON_COUNTS => Reason::ManyTies,
@@ -79,6 +79,15 @@ pub(crate) struct Create {
     pub(crate) handle: Option<String>,
     pub(crate) about: Option<String>,
     pub(crate) visibility: Visibility,
+    pub(crate) join: Option<JoinPolicy>,
+}
+
+/// A join policy as asked for.
+fn join_policy(asked: Option<JoinPolicy>) -> Result<Option<JoinPolicy>, Error> {
+    match asked {
+        Some(JoinPolicy::Unknown) => Err(Error::new(Reason::BadValue).at("join")),
+        asked => Ok(asked),
+    }
 }
 
 /// The handle of a space, about to change.
@@ -113,10 +122,11 @@ impl Command for Create {
             visibility: self.visibility,
             name: text::name(&self.name, "name")?,
             about: text::optional_name(self.about.as_deref(), "about")?,
+            join: join_policy(self.join)?,
             ..Space::new(id)
         };
         let handle = handle_after(&new, self.handle.as_deref(), facts, slots.1, draft)?;
-        draft.put(&Space { handle, ..new });
+        Space { handle, ..new }.settle(None, draft);
         put_member(
             draft,
             None,
@@ -160,6 +170,7 @@ pub(crate) struct Edit {
     pub(crate) name: Option<String>,
     pub(crate) handle: Option<String>,
     pub(crate) about: Option<String>,
+    pub(crate) join: Option<JoinPolicy>,
 }
 
 impl Command for Edit {
@@ -181,14 +192,17 @@ impl Command for Edit {
         };
         let handle = handle_after(&space, self.handle.as_deref(), facts, slots.1, draft)?;
         let name = name.unwrap_or_else(|| space.name.clone());
-        if (&name, &about, &handle) != (&space.name, &space.about, &space.handle) {
+        let join = join_policy(self.join)?.or(space.join);
+        if (&name, &about, &handle, join) != (&space.name, &space.about, &space.handle, space.join) {
             draft.log(&Entry::new(Verb::Update).space(Some(space.id)));
-            draft.put(&Space {
+            let after = Space {
                 name,
                 about,
                 handle,
-                ..space
-            });
+                join,
+                ..space.clone()
+            };
+            after.settle(Some(&space), draft);
         }
         Ok(())
     }
@@ -219,7 +233,8 @@ impl Command for Join {
         if !reader.is_internal() {
             return Err(Reason::Guest.into());
         }
-        if space.visibility != Visibility::Open {
+        space.enterable(draft)?;
+        if space.join_policy() != JoinPolicy::Free {
             return Err(Reason::NotOpen.into());
         }
         // A membership that expired is still a row: joining again replaces it.
@@ -323,6 +338,9 @@ impl Command for PutMember {
         if self.known == Known::Member && !current {
             return Err(Error::new(Reason::Named).at("person"));
         }
+        if !current {
+            space.enterable(draft)?;
+        }
         match (self.role, person.kind) {
             (Role::Unknown, _) | (_, PersonKind::Unknown) => return Err(Error::new(Reason::BadValue).at("role")),
             (Role::Moderator | Role::Owner, PersonKind::Guest) => return Err(Error::new(Reason::Guest).at("role")),
@@ -409,11 +427,12 @@ impl Command for SetVisibility {
             if secret {
                 own_handle(&space).give_up(draft);
             }
-            draft.put(&Space {
+            let after = Space {
                 visibility: self.visibility,
                 handle: space.handle.clone().filter(|_| !secret),
-                ..space
-            });
+                ..space.clone()
+            };
+            after.settle(Some(&space), draft);
         }
         Ok(())
     }

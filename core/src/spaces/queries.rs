@@ -1,6 +1,6 @@
 //! Questions about spaces.
 
-use super::records::Space;
+use super::records::{JoinRequest, Space, SpaceState};
 use crate::actor::Actor;
 use crate::error::{Error, Reason};
 use crate::gate::answer::Visible;
@@ -12,6 +12,7 @@ use crate::gate::sealed::Opening;
 use crate::items::SpaceView;
 use crate::people::records::Named;
 use crate::spaces::Announcers;
+use crate::store::col;
 
 /// One space, where the reader may find it.
 pub(crate) async fn get(actor: &Actor, space: &Who) -> Result<Visible<SpaceView>, Error> {
@@ -19,11 +20,13 @@ pub(crate) async fn get(actor: &Actor, space: &Who) -> Result<Visible<SpaceView>
     let reader = ReaderSlots::whole(&mut plan, actor.person()?);
     let keys = space.keys(Named::Space, &mut plan);
     let slot = plan.get::<Space>(keys);
+    let asked = plan.get::<JoinRequest>(slot.each([col("id"), reader.person.only("id")]));
     let (snapshot, reader) = reader.ask(&plan, actor).await?;
     let space = snapshot.take(slot)?.open(Opening::Show).into_iter().next();
     let space = space
         .filter(|space| find_space(&reader, space))
         .ok_or(Error::new(Reason::Named).at("space"))?;
+    let requested = !snapshot.take(asked)?.open(Opening::Show).is_empty();
     let view = SpaceView {
         id: space.id,
         external: space.external.clone(),
@@ -31,8 +34,11 @@ pub(crate) async fn get(actor: &Actor, space: &Who) -> Result<Visible<SpaceView>
         handle: space.handle.clone(),
         about: space.about.clone(),
         visibility: space.visibility,
+        join: space.join_policy(),
+        archived: space.state == SpaceState::Archived,
         role: reader.role(space.id),
         announcers: space.announcers.unwrap_or(Announcers::Owners),
+        requested,
     };
     Ok(visible(&snapshot, &reader, view))
 }

@@ -59,6 +59,19 @@ impl Column for String {
     }
 }
 
+impl Column for Vec<u8> {
+    const KIND: Kind = Kind::Bytes;
+    fn to_value(&self) -> Option<Value> {
+        Some(Value::Bytes(self.clone()))
+    }
+    fn from_value(value: Option<&Value>) -> Option<Self> {
+        match value {
+            Some(Value::Bytes(bytes)) => Some(bytes.clone()),
+            _ => None,
+        }
+    }
+}
+
 impl Column for [u8; 16] {
     const KIND: Kind = Kind::Id;
     fn to_value(&self) -> Option<Value> {

@@ -15,6 +15,9 @@ use parvis::testing;
 const PLANTED: &[(&str, &str)] = &[
     ("person", "name"),
     ("person", "handle"),
+    ("person", "email"),
+    ("word", "text"),
+    ("join_request", "words"),
     ("person", "title"),
     ("handle", "handle"),
     ("unit", "name"),

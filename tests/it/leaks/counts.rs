@@ -160,10 +160,13 @@ leak_test!(
             keys == [
                 "about",
                 "announcers",
+                "archived",
                 "external",
                 "handle",
                 "id",
+                "join",
                 "name",
+                "requested",
                 "role",
                 "visibility"
             ],

@@ -74,6 +74,7 @@ impl History {
         }
         for (at, name) in NAMES.iter().enumerate() {
             let words = vec![history.canary(), history.canary(), history.canary()];
+            let mail = history.canary();
             history.model.people.push(Someone {
                 name,
                 guest: name.starts_with('g'),
@@ -81,6 +82,7 @@ impl History {
                 expires: None,
                 in_lab: at == 0 || at == 2,
                 words,
+                mail,
             });
             history.put(at).await.unwrap();
         }
@@ -115,6 +117,7 @@ impl History {
         let person = self.model.people[who].clone();
         let mut put = PutPerson::new(external(person.name), person.words[0].clone()).title(person.words[1].clone());
         put.handle = Some(person.words[2].clone());
+        put.email = Some(format!("{}@mail.example", person.mail));
         put.kind = Some(if person.guest {
             PersonKind::Guest
         } else {
@@ -142,6 +145,7 @@ impl History {
                 visibility,
                 members,
                 words,
+                asked: Vec::new(),
             });
         }
     }
@@ -277,7 +281,12 @@ impl History {
         let spaces = self.of(who).spaces();
         let person = external(NAMES[whom]);
         let role = [Role::Member, Role::Member, Role::Moderator, Role::Owner][self.dice.below(4)];
-        match self.dice.below(7) {
+        match self.dice.below(9) {
+            7 => {
+                let words = self.canary();
+                spaces.ask(AskToJoin::new(space).words(words.clone())).await?;
+                self.model.rooms[room].asked.push(words);
+            }
             0 => {
                 spaces.join(JoinSpace::new(space)).await?;
                 let known = self.model.rooms[room].members.get(&who).copied();

@@ -31,6 +31,8 @@ pub(crate) struct Someone {
     pub(crate) expires: Option<i64>,
     pub(crate) in_lab: bool,
     pub(crate) words: Vec<String>,
+    /// The canary of the e-mail address.
+    pub(crate) mail: String,
 }
 
 /// A space.
@@ -39,6 +41,8 @@ pub(crate) struct Room {
     pub(crate) visibility: Visibility,
     pub(crate) members: HashMap<usize, (Role, Option<i64>)>,
     pub(crate) words: Vec<String>,
+    /// What was said with requests to join.
+    pub(crate) asked: Vec<String>,
 }
 
 /// An item.
@@ -135,11 +139,17 @@ impl Model {
         for (other, person) in self.people.iter().enumerate() {
             if self.meets(who, other) {
                 words.extend(person.words.iter().map(String::as_str));
+                if self.internal(who) || who == other {
+                    words.insert(&person.mail);
+                }
             }
         }
         for (room, space) in self.rooms.iter().enumerate() {
             if self.finds(who, room) {
                 words.extend(space.words.iter().map(String::as_str));
+            }
+            if self.acts(who) && self.staff(who, room) {
+                words.extend(space.asked.iter().map(String::as_str));
             }
         }
         for (item, written) in self.items.iter().enumerate() {

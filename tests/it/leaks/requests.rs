@@ -47,6 +47,13 @@ const PLAIN: &[&str] = &[
     "title",
     "about",
     "handle",
+    "email",
+    "languages",
+    "join",
+    "until",
+    "words",
+    "text",
+    "role",
     "name",
     "tags",
     "expires",
@@ -65,6 +72,32 @@ pub(crate) fn requests(row: &Row, named: &Named) -> Vec<Value> {
             "expires": "2027-01-01T00:00:00Z"})],
         "people.put_unit" => vec![json!({"external": {"id": "new"}, "name": "New", "parent": unit})],
         "people.edit" => vec![json!({})],
+        "people.list" | "people.mutes" | "spaces.list" | "spaces.mine" | "spaces.invitations" => {
+            vec![json!({"limit": 100})]
+        }
+        "people.complete" => vec![
+            json!({"text": "", "limit": 20}),
+            json!({"text": "z", "limit": 20}),
+            json!({"text": "", "limit": 20, "space": space}),
+            json!({"text": "z", "limit": 20, "space": space}),
+            json!({"text": "z", "limit": 20, "item": item}),
+        ],
+        "people.mute" | "people.unmute" => vec![
+            json!({"what": {"type": "space", "space": space}}),
+            json!({"what": {"type": "thread", "item": item}}),
+            json!({"what": {"type": "person", "person": person}}),
+        ],
+        "spaces.complete" => vec![json!({"text": "", "limit": 20}), json!({"text": "z", "limit": 20})],
+        "spaces.ask"
+        | "spaces.withdraw"
+        | "spaces.accept_invitation"
+        | "spaces.decline_invitation"
+        | "spaces.archive"
+        | "spaces.unarchive" => vec![json!({"space": space})],
+        "spaces.accept" | "spaces.refuse" | "spaces.invite" | "spaces.uninvite" => {
+            vec![json!({"space": space, "person": person})]
+        }
+        "spaces.members" | "spaces.requests" => vec![json!({"space": space, "limit": 100})],
         "spaces.edit" => vec![json!({"space": space})],
         "people.get" | "people.follow" | "people.unfollow" | "people.block" | "people.unblock" | "feed.person_wall" => {
             vec![json!({"person": person})]

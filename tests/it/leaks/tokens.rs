@@ -79,10 +79,13 @@ leak_test!(
                 == [
                     "about",
                     "announcers",
+                    "archived",
                     "external",
                     "handle",
                     "id",
+                    "join",
                     "name",
+                    "requested",
                     "role",
                     "visibility"
                 ],

@@ -243,9 +243,13 @@ impl Town {
         .await;
     }
 
+    /// What the clock says.
+    pub(crate) fn clock_time(&self) -> Time {
+        parvis::Clock::now(&self.clock)
+    }
+
     fn clock_millis(&self) -> i64 {
-        use parvis::Clock;
-        self.clock.now().millis()
+        self.clock_time().millis()
     }
 }
 

@@ -37,6 +37,30 @@ pub(crate) enum Act {
         handle: &'static str,
     },
     NewSpace(Visibility),
+    Ask(Named),
+    Withdraw(Named),
+    AnswerRequest {
+        space: Named,
+        person: Named,
+        accept: bool,
+    },
+    Invite {
+        space: Named,
+        person: Named,
+        role: Role,
+    },
+    Uninvite {
+        space: Named,
+        person: Named,
+    },
+    AnswerInvitation {
+        space: Named,
+        accept: bool,
+    },
+    Archive {
+        space: Named,
+        archived: bool,
+    },
     Join(Named),
     Leave(Named),
     Add {
@@ -142,11 +166,20 @@ impl World {
                 }
                 self.free_for(handle, Holder::Space(space))
             }
+            Act::Ask(_)
+            | Act::Withdraw(_)
+            | Act::AnswerRequest { .. }
+            | Act::Invite { .. }
+            | Act::Uninvite { .. }
+            | Act::AnswerInvitation { .. }
+            | Act::Archive { .. } => self.predict_way_in(by, act),
             Act::NewSpace(_) => self.internal(by).then_some(()).ok_or(Reason::Guest),
             Act::Join(space) => {
                 let space = self.found_space(by, *space)?;
                 match (self.role(space, by), self.spaces[space].visibility) {
-                    (Some(_), _) | (None, Visibility::Open) => Ok(()),
+                    (Some(_), _) => Ok(()),
+                    _ if self.spaces[space].archived => Err(Reason::Archived),
+                    (None, Visibility::Open) => Ok(()),
                     _ => Err(Reason::NotOpen),
                 }
             }
@@ -163,6 +196,9 @@ impl World {
             } => {
                 let space = self.owned_space(by, *space)?;
                 let person = self.found_person(by, *person)?;
+                if self.role(space, person).is_none() && self.spaces[space].archived {
+                    return Err(Reason::Archived);
+                }
                 if !self.internal(person) && *role != Role::Member {
                     return Err(Reason::Guest);
                 }
@@ -256,6 +292,7 @@ impl World {
     fn predict_post(&self, by: usize, place: PostPlace, audience: NewAudience, unit: Named) -> Result<(), Reason> {
         if let PostPlace::Space(space) = place {
             let space = self.found_space(by, space)?;
+            self.enterable(space)?;
             self.role(space, by).ok_or(Reason::NotMember)?;
             return match audience {
                 NewAudience::Place => Ok(()),
@@ -293,17 +330,17 @@ impl World {
         self.may(by, item, verb).map(|()| item)
     }
 
-    fn found_space(&self, by: usize, space: Named) -> Result<usize, Reason> {
+    pub(super) fn found_space(&self, by: usize, space: Named) -> Result<usize, Reason> {
         space.filter(|&space| self.finds_space(by, space)).ok_or(Reason::Named)
     }
 
-    fn found_person(&self, by: usize, person: Named) -> Result<usize, Reason> {
+    pub(super) fn found_person(&self, by: usize, person: Named) -> Result<usize, Reason> {
         person
             .filter(|&person| self.finds_person(by, person))
             .ok_or(Reason::Named)
     }
 
-    fn owned_space(&self, by: usize, space: Named) -> Result<usize, Reason> {
+    pub(super) fn owned_space(&self, by: usize, space: Named) -> Result<usize, Reason> {
         let space = self.found_space(by, space)?;
         match self.role(space, by) {
             Some(Role::Owner) if self.internal(by) => Ok(space),
@@ -385,6 +422,13 @@ impl World {
                     self.take_handle("", Holder::Space(space));
                 }
             }
+            Act::Ask(_)
+            | Act::Withdraw(_)
+            | Act::AnswerRequest { .. }
+            | Act::Invite { .. }
+            | Act::Uninvite { .. }
+            | Act::AnswerInvitation { .. }
+            | Act::Archive { .. } => self.apply_way_in(by, act),
             Act::EditMe { handle } => self.take_handle(handle, Holder::Person(by)),
             Act::EditSpace {
                 space: Some(space),

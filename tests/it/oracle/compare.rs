@@ -346,6 +346,7 @@ impl Pair {
         let got = actor.people().get(GetPerson::new(self.person(Some(other)))).await;
         let got = got.err().map(|error| error.reason);
         let hidden = (!self.world.finds_person(person, other)).then_some(Reason::Named);
+        self.way_in(person, other, space).await?;
         equal("person", &inactive.or(hidden), &got, || format!("{person} {other}"))?;
         for &handle in super::history::HANDLES.iter().filter(|handle| !handle.is_empty()) {
             self.handle(person, handle).await?;

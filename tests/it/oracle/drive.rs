@@ -212,8 +212,10 @@ impl Pair {
                 let space = self.world.spaces.len();
                 self.world.spaces.push(Space {
                     id,
+                    name: words.clone(),
                     visibility: *visibility,
                     members_announce: false,
+                    archived: false,
                 });
                 let owner = super::world::Member {
                     role: parvis::spaces::Role::Owner,
@@ -259,7 +261,8 @@ impl Pair {
                     || format!("person {}", self.world.persons.len()),
                     |person| self.world.persons[person].external.clone(),
                 );
-                let mut request = PutPerson::new(external(&name), name)
+                let mut request = PutPerson::new(external(&name), name.clone())
+                    .email(format!("{}@x.example", name.replace(' ', ".")))
                     .kind(*kind)
                     .status(*status)
                     .idempotency_key(key);
@@ -390,6 +393,61 @@ impl Pair {
                 items
                     .react(React::new(self.item(*item)).reaction(*reaction).idempotency_key(key))
                     .await
+            }
+            Act::Ask(space) => {
+                spaces
+                    .ask(AskToJoin::new(self.space(*space)).idempotency_key(key))
+                    .await
+            }
+            Act::Withdraw(space) => {
+                spaces
+                    .withdraw(WithdrawRequest::new(self.space(*space)).idempotency_key(key))
+                    .await
+            }
+            Act::AnswerRequest { space, person, accept } => {
+                let (space, person) = (self.space(*space), self.person(*person));
+                match accept {
+                    true => {
+                        spaces
+                            .accept(AcceptRequest::new(space, person).idempotency_key(key))
+                            .await
+                    }
+                    false => {
+                        spaces
+                            .refuse(RefuseRequest::new(space, person).idempotency_key(key))
+                            .await
+                    }
+                }
+            }
+            Act::Invite { space, person, role } => {
+                let request = InviteToSpace::new(self.space(*space), self.person(*person)).role(*role);
+                spaces.invite(request.idempotency_key(key)).await
+            }
+            Act::Uninvite { space, person } => {
+                let request = Uninvite::new(self.space(*space), self.person(*person));
+                spaces.uninvite(request.idempotency_key(key)).await
+            }
+            Act::AnswerInvitation { space, accept } => {
+                let space = self.space(*space);
+                match accept {
+                    true => {
+                        spaces
+                            .accept_invitation(AcceptInvitation::new(space).idempotency_key(key))
+                            .await
+                    }
+                    false => {
+                        spaces
+                            .decline_invitation(DeclineInvitation::new(space).idempotency_key(key))
+                            .await
+                    }
+                }
+            }
+            Act::Archive { space, archived } => {
+                let space = self.space(*space);
+                match archived {
+                    true => spaces.archive(ArchiveSpace::new(space).idempotency_key(key)).await,
+                    false => spaces.unarchive(UnarchiveSpace::new(space).idempotency_key(key)).await,
+                }
             }
             Act::EditMe { handle } => {
                 people

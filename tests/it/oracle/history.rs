@@ -178,6 +178,52 @@ fn any_of(dice: &mut Dice, count: usize) -> Named {
     (!dice.percent(3)).then(|| dice.below(count))
 }
 
+fn any_way_in(pair: &Pair, dice: &mut Dice, by: usize) -> Act {
+    let world = &pair.world;
+    let space = any_of(dice, world.spaces.len());
+    let person = any_of(dice, world.persons.len());
+    // Somebody who asked, or is invited, more often than anybody.
+    let asked: Vec<(usize, usize)> = world.requests.iter().copied().collect();
+    let invited: Vec<usize> = world
+        .invitations
+        .keys()
+        .filter(|key| key.1 == by)
+        .map(|key| key.0)
+        .collect();
+    match dice.below(14) {
+        0..=2 => Act::Ask(space),
+        3 => Act::Withdraw(space),
+        4..=6 => {
+            let (space, person) = match asked.is_empty() || dice.percent(20) {
+                true => (space, person),
+                false => {
+                    let (space, person) = dice.of(&asked);
+                    (Some(space), Some(person))
+                }
+            };
+            let accept = dice.percent(70);
+            Act::AnswerRequest { space, person, accept }
+        }
+        7..=9 => Act::Invite {
+            space,
+            person,
+            role: dice.of(&[Role::Member, Role::Moderator, Role::Owner]),
+        },
+        10 => Act::Uninvite { space, person },
+        11 | 12 => Act::AnswerInvitation {
+            space: match invited.is_empty() {
+                true => space,
+                false => Some(dice.of(&invited)),
+            },
+            accept: dice.percent(80),
+        },
+        _ => Act::Archive {
+            space,
+            archived: dice.percent(40),
+        },
+    }
+}
+
 /// Few, so that they collide; the empty one gives up what there was.
 pub(crate) const HANDLES: &[&str] = &["ada", "bo", "gra", "lin", ""];
 
@@ -275,7 +321,8 @@ pub(super) fn any_act(pair: &Pair, dice: &mut Dice, by: usize) -> Act {
         74 => Act::Unfollow(person),
         75 | 76 => Act::Block(person),
         77 | 78 => Act::Unblock(person),
-        79..=90 => any_membership(pair, dice),
+        79..=84 => any_membership(pair, dice),
+        85..=90 => any_way_in(pair, dice, by),
         91 => {
             let handle = dice.of(HANDLES);
             match dice.below(3) {

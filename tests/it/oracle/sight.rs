@@ -50,6 +50,12 @@ impl World {
         {
             return Err(Reason::NotMember);
         }
+        if let Stand::Space(space) = root.stand
+            && self.spaces[space].archived
+            && matches!(verb, Verb::Comment | Verb::React | Verb::Edit)
+        {
+            return Err(Reason::Archived);
+        }
         let staff = matches!(root.stand, Stand::Space(space) if self.is_staff(space, person));
         match verb {
             Verb::Comment | Verb::React if root.deleted => Err(Reason::Deleted),
@@ -104,17 +110,23 @@ impl World {
         found
     }
 
+    /// What is archived is looked up, and brought to nobody.
+    fn brought(&self, item: usize) -> bool {
+        !matches!(self.items[item].stand, Stand::Space(space) if self.spaces[space].archived)
+    }
+
     /// Home, newest first: the spaces he is in, the persons he follows, the network.
     pub(crate) fn home(&self, person: usize) -> Result<Vec<usize>, Reason> {
         self.ask(person)?;
         Ok(self.listed(person, |item| {
             let it = &self.items[item];
-            self.follows.contains(&(person, it.author))
-                || match it.stand {
-                    Stand::Space(space) => self.role(space, person).is_some(),
-                    Stand::Wall(_) => false,
-                    Stand::Network => true,
-                }
+            self.brought(item)
+                && (self.follows.contains(&(person, it.author))
+                    || match it.stand {
+                        Stand::Space(space) => self.role(space, person).is_some(),
+                        Stand::Wall(_) => false,
+                        Stand::Network => true,
+                    })
         }))
     }
 
@@ -147,7 +159,7 @@ impl World {
                 let live = comments.filter(|&item| !self.items[item].deleted && self.sees(person, item));
                 live.filter(|&item| (self.items[item].author == person) == mine).count() > 0
             };
-            (self.items[root].author == person || said(true)) && said(false)
+            self.brought(root) && (self.items[root].author == person || said(true)) && said(false)
         })
     }
 
@@ -155,7 +167,10 @@ impl World {
     pub(crate) fn outside(&self, person: usize) -> Vec<usize> {
         self.listed(person, |item| match self.items[item].stand {
             Stand::Space(space) => {
-                self.internal(person) && self.role(space, person).is_none() && self.items[item].author != person
+                !self.spaces[space].archived
+                    && self.internal(person)
+                    && self.role(space, person).is_none()
+                    && self.items[item].author != person
             }
             _ => false,
         })

@@ -29,9 +29,19 @@ pub(crate) struct Person {
 #[derive(Clone, Debug)]
 pub(crate) struct Space {
     pub(crate) id: SpaceId,
+    pub(crate) name: String,
     pub(crate) visibility: Visibility,
     /// Whether members announce, not only owners.
     pub(crate) members_announce: bool,
+    pub(crate) archived: bool,
+}
+
+/// An invitation, until it is answered.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Invited {
+    pub(crate) by: usize,
+    pub(crate) role: Role,
+    pub(crate) until: i64,
 }
 
 /// What a handle names.
@@ -110,6 +120,10 @@ pub(crate) struct World {
     pub(crate) spaces: Vec<Space>,
     pub(crate) items: Vec<Item>,
     pub(crate) members: BTreeMap<(usize, usize), Member>,
+    /// Who asked to become a member of what: space and person.
+    pub(crate) requests: BTreeSet<(usize, usize)>,
+    /// Who is invited to what: space and person.
+    pub(crate) invitations: BTreeMap<(usize, usize), Invited>,
     /// Who follows whom.
     pub(crate) follows: BTreeSet<(usize, usize)>,
     /// Who blocked whom.

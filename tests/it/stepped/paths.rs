@@ -47,6 +47,22 @@ fn requests(operation: &str, town: &Town) -> Vec<Vec<u8>> {
             let named = ["lab", "club", "vault"].map(|name| Ref::from(external(name)));
             json(named.into_iter().chain([handle("agora")]).map(GetSpace::new))
         }
+        "people.list" => json([ListPeople::new(), ListPeople::new().limit(2_u32)]),
+        "people.complete" => json([
+            CompletePeople::new("c"),
+            CompletePeople::new("").space(external("lab")),
+            CompletePeople::new("c").space(external("club")),
+            CompletePeople::new("").item(post("lab1")),
+            CompletePeople::new("n").item(post("unit1")),
+            CompletePeople::new("").item(post("fans1")),
+        ]),
+        "people.mutes" => json([ListMutes::new(), ListMutes::new().limit(1_u32)]),
+        "spaces.list" => json([ListSpaces::new(), ListSpaces::new().limit(1_u32)]),
+        "spaces.mine" => json([MySpaces::new(), MySpaces::new().limit(1_u32)]),
+        "spaces.complete" => json(["the", "va", ""].map(CompleteSpaces::new)),
+        "spaces.members" => json(["lab", "agora", "club", "vault"].map(|name| ListMembers::new(external(name)))),
+        "spaces.requests" => json(["lab", "club"].map(|name| ListRequests::new(external(name)))),
+        "spaces.invitations" => json([ListInvitations::new()]),
         "items.get" => {
             let newest = all(town)
                 .into_iter()

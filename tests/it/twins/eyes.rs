@@ -7,6 +7,7 @@ use parvis::gate::answer::Token;
 use parvis::inbox::Which;
 use parvis::items::{Place, ThreadEnd};
 use parvis::operations::*;
+use parvis::people::Topic;
 use parvis::spaces::{Role, Visibility};
 use parvis::{Actor, ItemId, Ref, SpaceId, Verb};
 use serde_json::Value;
@@ -78,12 +79,28 @@ impl Answers {
         pages!(answers, actor, Entries::new().which(Which::Unread).limit(7));
         pages!(answers, actor, Bundles::new().limit(7));
         answers.push(ask(actor, UnreadQuery::new()).await.0);
+        pages!(answers, actor, ListPeople::new().limit(3));
+        pages!(answers, actor, ListSpaces::new().limit(2));
+        pages!(answers, actor, MySpaces::new().limit(2));
+        pages!(answers, actor, ListInvitations::new());
+        pages!(answers, actor, ListMutes::new());
+        for typed in ["", "p", "sec", "w"] {
+            answers.push(ask(actor, CompletePeople::new(typed)).await.0);
+            answers.push(ask(actor, CompleteSpaces::new(typed)).await.0);
+        }
+        for handle in ["secret", "ada"] {
+            answers.push(ask(actor, GetPerson::new(parvis::handle(handle))).await.0);
+            answers.push(ask(actor, GetSpace::new(parvis::handle(handle))).await.0);
+        }
         let hidden = twin.space.map(Ref::from);
         for space in (0..world.spaces.len())
             .map(|space| pair.space(Some(space)))
             .chain(hidden)
         {
             pages!(answers, actor, SpaceWall::new(space.clone()).limit(7));
+            pages!(answers, actor, ListMembers::new(space.clone()).limit(2));
+            pages!(answers, actor, ListRequests::new(space.clone()));
+            answers.push(ask(actor, CompletePeople::new("p").space(space.clone())).await.0);
             answers.push(ask(actor, GetSpace::new(space)).await.0);
         }
         for other in (0..world.persons.len()).map(|other| pair.person(Some(other))) {
@@ -103,6 +120,7 @@ impl Answers {
             );
             answers.push(ask(actor, May::new(Verb::Comment, item.clone())).await.0);
             answers.push(ask(actor, ExplainItem::new(item.clone())).await.0);
+            answers.push(ask(actor, CompletePeople::new("p").item(item.clone())).await.0);
         }
         for &verb in Verb::ALL {
             answers.push(ask(actor, FilterItems::new(verb, items.clone())).await.0);
@@ -144,6 +162,19 @@ async fn refusals(actor: &Actor, item: ItemId, space: SpaceId) -> Vec<String> {
         ExplainItem::new(item),
         GetSpace::new(space),
         SpaceWall::new(space),
+        AskToJoin::new(space),
+        WithdrawRequest::new(space),
+        AcceptRequest::new(space, me.clone()),
+        RefuseRequest::new(space, me.clone()),
+        InviteToSpace::new(space, me.clone()),
+        Uninvite::new(space, me.clone()),
+        AcceptInvitation::new(space),
+        DeclineInvitation::new(space),
+        ArchiveSpace::new(space),
+        UnarchiveSpace::new(space),
+        EditSpace::new(space).handle("secret"),
+        Mute::new(Topic::Space { space: space.into() }),
+        Mute::new(Topic::Thread { item: item.into() }),
     );
     answers
 }

@@ -6,7 +6,7 @@ use crate::oracle::drive::{Made, NETWORK, Pair};
 use crate::oracle::world::Stand;
 use parvis::items::{NewAudience, Place};
 use parvis::operations::*;
-use parvis::people::PersonKind;
+use parvis::people::{PersonKind, Topic};
 use parvis::spaces::{Role, Visibility};
 use parvis::{Actor, Error, ItemId, SpaceId, Verb, external};
 
@@ -26,10 +26,14 @@ pub(crate) enum Secret {
     Follow,
     Reaction,
     Edit,
+    Request,
+    Invitation,
+    Handle,
+    Mute,
 }
 
 impl Secret {
-    pub(crate) const ALL: [Secret; 13] = [
+    pub(crate) const ALL: [Secret; 17] = [
         Secret::Space,
         Secret::ItemInSpace,
         Secret::StaffPost,
@@ -43,6 +47,10 @@ impl Secret {
         Secret::Follow,
         Secret::Reaction,
         Secret::Edit,
+        Secret::Request,
+        Secret::Invitation,
+        Secret::Handle,
+        Secret::Mute,
     ];
 }
 
@@ -72,8 +80,8 @@ enum Tied {
     Unit(usize),
     /// Those who follow this person, and himself.
     Followers(usize),
-    /// Whoever may find this space: he may share it with the guest.
-    Members(usize),
+    /// Internal persons, and the members of this space: the guest is one of them.
+    Guest(usize),
 }
 
 fn key(number: u32) -> String {
@@ -174,7 +182,7 @@ pub(crate) async fn plant(pair: &Pair, secret: Secret, dice: &mut Dice) -> Optio
             let guest = people.put(request.idempotency_key(key(5))).await.ok()?.id.0;
             let add = AddMember::new(pair.space(Some(place)), guest).idempotency_key(key(6));
             actor.spaces().add(add).await.ok()?;
-            Tied::Members(place)
+            Tied::Guest(place)
         }
         Secret::Membership => {
             let place = some(dice, spaces.filter(owned))?;
@@ -185,8 +193,8 @@ pub(crate) async fn plant(pair: &Pair, secret: Secret, dice: &mut Dice) -> Optio
             let add = AddMember::new(pair.space(Some(place)), pair.person(Some(with)));
             actor.spaces().add(add.idempotency_key(key(7))).await.ok()?;
             insiders = vec![by, with];
-            // Guests see each other by it.
-            Tied::Members(place)
+            // Whoever reads a space sees who is in it.
+            Tied::Wall(place)
         }
         Secret::Role => {
             let place = some(dice, spaces.filter(owned))?;
@@ -196,7 +204,7 @@ pub(crate) async fn plant(pair: &Pair, secret: Secret, dice: &mut Dice) -> Optio
             let set = SetRole::new(pair.space(Some(place)), pair.person(Some(with)), Role::Moderator);
             actor.spaces().set_role(set.idempotency_key(key(8))).await.ok()?;
             insiders = vec![by, with];
-            Tied::Insiders
+            Tied::Wall(place)
         }
         Secret::Block | Secret::Follow => {
             let other = some(dice, persons.clone().filter(|&person| person != by))?;
@@ -206,6 +214,51 @@ pub(crate) async fn plant(pair: &Pair, secret: Secret, dice: &mut Dice) -> Optio
             };
             pair.send(by, &act, 1_000_001).await.ok()?;
             insiders = vec![by, other];
+            Tied::Insiders
+        }
+        Secret::Request => {
+            let closed = |space: &usize| {
+                let here = &world.spaces[*space];
+                here.visibility == Visibility::Closed && !here.archived && world.role(*space, by).is_none()
+            };
+            let place = some(
+                dice,
+                spaces
+                    .filter(closed)
+                    .filter(|&space| !world.requests.contains(&(space, by))),
+            )?;
+            let ask = AskToJoin::new(pair.space(Some(place))).words("secret words");
+            actor.spaces().ask(ask.idempotency_key(key(9))).await.ok()?;
+            Tied::Staff(place)
+        }
+        Secret::Invitation => {
+            let place = some(dice, spaces.filter(owned))?;
+            let outside = |&person: &usize| world.role(place, person).is_none() && world.active(person);
+            let with = some(dice, persons.clone().filter(outside))?;
+            let invite = InviteToSpace::new(pair.space(Some(place)), pair.person(Some(with)));
+            actor.spaces().invite(invite.idempotency_key(key(10))).await.ok()?;
+            insiders = vec![by, with];
+            Tied::Insiders
+        }
+        Secret::Handle => {
+            // A space that was called so, and is secret now.
+            let request = NewSpace::new("secret", Visibility::Open).handle("secret");
+            let id = actor.spaces().create(request.idempotency_key(key(11))).await.ok()?.id.0;
+            let hide = SetVisibility::new(id, Visibility::Secret).idempotency_key(key(12));
+            actor.spaces().set_visibility(hide).await.ok()?;
+            space = Some(id);
+            Tied::Insiders
+        }
+        Secret::Mute => {
+            let other = some(dice, persons.clone().filter(|&person| person != by))?;
+            let what = Topic::Person {
+                person: pair.person(Some(other)),
+            };
+            actor
+                .people()
+                .mute(Mute::new(what).idempotency_key(key(13)))
+                .await
+                .ok()?;
             Tied::Insiders
         }
         Secret::Reaction | Secret::Edit => {
@@ -256,7 +309,7 @@ pub(crate) fn unaware(twin: &Twin, pair: &Pair) -> Vec<usize> {
         Tied::Staff(space) => world.is_staff(space, person),
         Tied::Unit(unit) => world.internal(person) && world.in_unit(person, unit),
         Tied::Followers(author) => author == person || world.follows.contains(&(person, author)),
-        Tied::Members(space) => !world.internal(person) && world.role(space, person).is_some(),
+        Tied::Guest(space) => world.internal(person) || world.role(space, person).is_some(),
     };
     let awake = |&person: &usize| world.active(person) && !aware(&person);
     twin.outsiders.iter().copied().filter(awake).collect()
