@@ -9,33 +9,20 @@
 )]
 
 mod measure;
+mod organisation;
 mod replay;
 
 use measure::Bench;
+use organisation::{NETWORK, Standing, newest, storage};
 use parvis::due::Budget;
-use parvis::store::{Memory, Storage};
-use parvis::{Clock, Config, Parvis, Time};
+use parvis::{Config, Parvis};
 use parvis_examples::folder::Folder;
-use parvis_sled::Sled;
-use parvis_sqlx::{Sqlite, SqliteOptions};
 use std::error::Error;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-/// A clock that stands.
-struct Standing(Time);
-
-impl Clock for Standing {
-    fn now(&self) -> Time {
-        self.0
-    }
-}
-
-/// The network of the organisation, and the app that imports it.
-const NETWORK: &str = "workloads";
-/// See [`NETWORK`].
+/// The app that imports the organisation.
 const APP: &str = parvis::HOST;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -43,36 +30,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     tokio::runtime::Builder::new_current_thread()
         .build()?
         .block_on(workloads())
-}
-
-/// One second after the newest date in the files.
-fn newest(folder: &Path) -> Result<Time, Box<dyn Error>> {
-    let mut newest = 0;
-    for file in ["posts.jsonl", "interactions.jsonl", "notifications.jsonl"] {
-        for line in fs::read_to_string(folder.join(file))?.lines() {
-            let row: Dated = serde_json::from_str(line)?;
-            newest = newest.max(row.ts);
-        }
-    }
-    Ok(Time::from_millis(newest * 1000 + 1000))
-}
-
-/// What dates a row of any file.
-#[derive(serde::Deserialize)]
-struct Dated {
-    ts: i64,
-}
-
-async fn storage(store: &str) -> Result<Arc<dyn Storage>, Box<dyn Error>> {
-    match store {
-        "memory" => Ok(Arc::new(Memory::new())),
-        "sqlite" => {
-            let url = std::env::var("ESN_URL")?;
-            Ok(Arc::new(Sqlite::open(SqliteOptions::from(url)).await?))
-        }
-        "sled" => Ok(Arc::new(Sled::open(std::env::var("ESN_URL")?).await?)),
-        other => Err(format!("ESN_STORE is memory, sqlite or sled, not {other}").into()),
-    }
 }
 
 async fn workloads() -> Result<(), Box<dyn Error>> {

@@ -1,7 +1,7 @@
 //! The samples, in the order in which every peer replays them. Answers are digested as the peers digest theirs.
 
-use crate::NETWORK;
 use crate::measure::Bench;
+use crate::organisation::NETWORK;
 use parvis::feed::{FeedPage, Order};
 use parvis::gate::answer::{Token, Visible};
 use parvis::items::Allowed;
