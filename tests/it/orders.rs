@@ -1,13 +1,13 @@
-//! The home by last activity: what moves a thread, and what does not.
+//! The orders of home: what moves a thread and what does not; what stands first.
 
-use parvis::feed::Order;
-use parvis::items::{CommentAudience, Place};
+use parvis::feed::{Explain, Order};
+use parvis::items::{CommentAudience, ItemView, Place};
 use parvis::operations::*;
 use parvis::spaces::{Role, Visibility};
 use parvis::store::Memory;
 use parvis::store::conformance::wait;
 use parvis::testing::{ManualClock, config};
-use parvis::{Actor, ItemId, Parvis, external};
+use parvis::{Actor, ItemId, Parvis, Time, external};
 
 /// The home of a reader, page after page of one thread.
 async fn active(actor: &Actor) -> Vec<ItemId> {
@@ -22,6 +22,59 @@ async fn active(actor: &Actor) -> Vec<ItemId> {
             return ids;
         }
     }
+}
+
+#[test]
+fn mentions_and_announcements_stand_first_until_they_are_seen_or_over() {
+    wait(async {
+        let clock = ManualClock::new("2026-11-02T08:00:00Z".parse().unwrap());
+        let db = Parvis::open(Memory::new(), config(&clock, 1).zone("UTC"))
+            .await
+            .unwrap();
+        for name in ["ana", "ben", "cleo"] {
+            let put = PutPerson::new(external(name), name);
+            db.system("acme", "hr").people().put(put).await.unwrap();
+        }
+        let [ana, ben, cleo] = ["ana", "ben", "cleo"].map(|name| db.act_as("acme", external(name)));
+        let lab = NewSpace::new("Lab", Visibility::Closed);
+        let lab = ana.spaces().create(lab).await.unwrap().id.0;
+        ana.spaces().add(AddMember::new(lab, external("cleo"))).await.unwrap();
+        // On his own wall, where cleo follows nobody: it comes home because it names her.
+        let named = NewItem::new("ask @[Cleo](person:cleo)");
+        let named = ben.items().create(named).await.unwrap().id.0;
+        let end: Time = "2026-11-02T20:00:00Z".parse().unwrap();
+        let herald = NewItem::new("words").kind("announcement").title("Closed on Friday");
+        let herald = herald.expires(end).place(Place::space(lab));
+        let herald = ana.items().create(herald).await.unwrap().id.0;
+        clock.advance_hours(1);
+        let later = NewItem::new("words").place(Place::space(lab));
+        let later = ana.items().create(later).await.unwrap().id.0;
+        let home = async || {
+            let page = cleo.feed().home(Home::new().explain(Explain::All)).await.unwrap();
+            let points = |item: &ItemView, code: &str| {
+                let reason = item.reasons.iter().find(|reason| reason.code == code);
+                reason.and_then(|reason| reason.points)
+            };
+            let told = |item: &ItemView| (item.id, points(item, "MENTIONED"), points(item, "ANNOUNCEMENT"));
+            page.items.iter().map(told).collect::<Vec<_>>()
+        };
+        // An hour of work: 450 * 2^(-1/24).
+        let fresh = (named, Some(437), None);
+        assert_eq!(home().await, [fresh, (herald, None, Some(300)), (later, None, None)]);
+        cleo.feed().seen(MarkSeen::new(vec![named.into()])).await.unwrap();
+        assert_eq!(
+            home().await[0],
+            (herald, None, Some(300)),
+            "what was looked at waits no more"
+        );
+        assert!(home().await.contains(&(named, None, None)), "it still comes home");
+        clock.advance_hours(11);
+        let over = home().await;
+        assert!(over.contains(&(herald, None, None)), "over: {over:?}");
+        // Ben is no member: the announcement of a closed space is not his.
+        let bens = ben.feed().home(Home::new()).await.unwrap();
+        assert!(bens.items.iter().all(|item| item.id != herald && item.id != later));
+    });
 }
 
 #[test]

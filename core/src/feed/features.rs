@@ -22,6 +22,12 @@ impl KindTraits {
         ageing: 1.0,
         revived_for: 48 * 3_600_000,
     };
+
+    /// The traits of an announcement: it ages slowly, `k` = 0.4.
+    pub(crate) const ANNOUNCEMENT: KindTraits = KindTraits {
+        ageing: 0.4,
+        ..KindTraits::POST
+    };
 }
 
 /// One comment of a thread, as far as ranking needs it: no text, no name.

@@ -168,10 +168,10 @@ async fn gather(
         .map_or_else(|| first_window_in_any_zone(actor.now().millis()), RankedCursor::span);
     let mut plan = Plan::new();
     let slots = ReaderSlots::whole(&mut plan, actor.person()?);
-    let keys = sources::window(&mut plan, &slots, actor.network, span);
-    let items = plan.get_columns::<Item>(keys);
+    let sources::Window { roots, mentions } = sources::window(&mut plan, &slots, actor.network, span);
+    let items = plan.get_columns::<Item>(roots);
     let world = WorldSlots::judging(&mut plan, &[items]);
-    let facts = FactSlots::add(&mut plan, items, &slots, actor.network, None);
+    let facts = FactSlots::add(&mut plan, items, &slots, actor.network, mentions, None);
     let (snapshot, reader) = slots.ask(&plan, actor).await?;
     let world = World::build(&snapshot, &world)?;
     let zone = zone(actor, &reader);
@@ -277,7 +277,7 @@ async fn open_spaces(actor: &Actor, above: &[Chosen], room: usize) -> Result<Vec
     let keys = sources::open_spaces(&mut plan, span);
     let items = plan.get_columns::<Item>(keys);
     let world = WorldSlots::judging(&mut plan, &[items]);
-    let facts = FactSlots::add(&mut plan, items, &slots, actor.network, None);
+    let facts = FactSlots::add(&mut plan, items, &slots, actor.network, Keys::default(), None);
     let (snapshot, reader) = slots.ask(&plan, actor).await?;
     let world = World::build(&snapshot, &world)?;
     let known = Known::build(&snapshot, facts, &reader, reader.now.millis(), zone(actor, &reader))?;
@@ -318,7 +318,8 @@ async fn print(
     let slots = ReaderSlots::whole(&mut plan, actor.person()?);
     let items = plan.get::<Item>(Keys::given(chosen.iter().map(|chosen| vec![chosen.id.to_value()])));
     let show = ShowSlots::add(&mut plan, &[items], &slots);
-    let facts = FactSlots::add(&mut plan, items, &slots, actor.network, Some(show.seen()));
+    let mentions = items.each([col("id"), slots.person.only("id")]);
+    let facts = FactSlots::add(&mut plan, items, &slots, actor.network, mentions, Some(show.seen()));
     let authors = items.each([col("author")]);
     let named = authors
         .and(facts.comments.each([col("author")]))

@@ -11,8 +11,8 @@ use crate::gate::sealed::Opening;
 use crate::graph::affinity::{self, half_saturation};
 use crate::graph::records::{Affinity, TieTo};
 use crate::ids::{ItemId, PersonId, SpaceId, Time};
-use crate::items::kinds;
-use crate::items::records::{Comment, Item, ItemState, Reaction};
+use crate::items::kinds::{self, Reach};
+use crate::items::records::{Comment, Item, ItemState, Mention, Reaction};
 use crate::store::{Dir, Keys, NetworkId, Value, col};
 use jiff::tz::TimeZone;
 use std::collections::{BTreeSet, HashMap};
@@ -39,16 +39,18 @@ pub(super) struct FactSlots {
     pulses: Slot<Pulse>,
     rates: Slot<Rate>,
     ties: Slot<Affinity>,
+    mentions: Slot<Mention>,
 }
 
 impl FactSlots {
-    /// Appends the reads: four look-ups or short ranges a candidate, and the reader's ties and places once. `seen` is the slot of
-    /// the reader's sightings, where the call has one already.
+    /// Appends the reads: four look-ups or short ranges a candidate, and the reader's ties and places once. `mentions` are the
+    /// keys of the rows that may mention him; `seen` is the slot of his sightings, where the call has one already.
     pub(super) fn add(
         plan: &mut Plan,
         items: Slot<Item>,
         reader: &ReaderSlots,
         network: NetworkId,
+        mentions: Keys,
         seen: Option<Slot<Seen>>,
     ) -> FactSlots {
         let whole_network = Keys::one([Value::Id(network.0)]);
@@ -60,6 +62,7 @@ impl FactSlots {
             pulses: plan.get::<Pulse>(items.each([col("id")])),
             rates: plan.scan::<Rate>(places, Dir::Down, PERIODS),
             ties: plan.scan::<Affinity>(reader.person.each([col("id")]), Dir::Up, TIES),
+            mentions: plan.get::<Mention>(mentions),
         }
     }
 }
@@ -74,6 +77,7 @@ pub(super) struct Known<'a> {
     reactions: HashMap<ItemId, Vec<Reaction>>,
     seen: HashMap<ItemId, Seen>,
     pulses: HashMap<ItemId, Pulse>,
+    mentions: HashMap<ItemId, Time>,
     usual: HashMap<[u8; 16], f64>,
     usual_of_all: f64,
     persons: HashMap<PersonId, f64>,
@@ -100,6 +104,9 @@ impl<'a> Known<'a> {
         }
         let seen = snapshot.take(slots.seen)?.open(Opening::Show);
         let pulses = snapshot.take(slots.pulses)?.open(Opening::Show);
+        let mentions = snapshot.take(slots.mentions)?.open(Opening::Show);
+        let mine = mentions.into_iter().filter(|row| row.person == reader.id);
+        let mentions = mine.map(|row| (row.item, row.t)).collect();
         let rates = snapshot.take(slots.rates)?.open(Opening::Show);
         let (usual, usual_of_all) = usual(rates, reader, snapshot.network, as_of);
         let (persons, spaces) = ties(snapshot.take(slots.ties)?.open(Opening::Show), as_of);
@@ -117,6 +124,7 @@ impl<'a> Known<'a> {
             reactions,
             seen: seen.into_iter().map(|row| (row.root, row)).collect(),
             pulses: pulses.into_iter().map(|row| (row.root, row)).collect(),
+            mentions,
             usual,
             usual_of_all,
             persons,
@@ -134,6 +142,24 @@ impl<'a> Known<'a> {
     /// When the reader last saw the card of a thread.
     pub(super) fn last_seen(&self, item: ItemId) -> Option<Time> {
         self.seen.get(&item).map(|row| row.t)
+    }
+
+    /// Whether a root by somebody else mentions the reader.
+    pub(super) fn mentions(&self, item: &Item) -> bool {
+        item.author != self.reader.id && self.mentions.contains_key(&item.id)
+    }
+
+    /// Whether a mention of the reader waits for him: he has not seen the card since.
+    fn mentioned(&self, item: &Item) -> bool {
+        let since = self.mentions.get(&item.id).filter(|_| self.mentions(item));
+        since.is_some_and(|since| self.last_seen(item.id).is_none_or(|seen| seen < *since))
+    }
+
+    /// Whether an item is an announcement by somebody else that has not ended and whose card the reader has not seen.
+    fn announced(&self, item: &Item) -> bool {
+        let everybody = kinds::kind(&item.kind).is_some_and(|kind| kind.reach == Reach::Everybody);
+        let lasts = item.expires.is_none_or(|end| self.reader.now < end);
+        everybody && lasts && item.author != self.reader.id && self.last_seen(item.id).is_none()
     }
 
     /// The comments that the reader may read, written by `as_of`.
@@ -226,8 +252,8 @@ impl<'a> Known<'a> {
             colleagues: self.colleagues(item).into_iter().map(|(_, tie)| tie).collect(),
             engaged: self.engaged(item),
             early: !started && self.pulses.get(&item.id).is_some_and(|pulse| pulse.early > 0),
-            mentioned: false,
-            announced: false,
+            mentioned: self.mentioned(item),
+            announced: self.announced(item),
             foreign: false,
         }
     }

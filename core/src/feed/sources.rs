@@ -23,6 +23,10 @@ const FROM_AUTHORS: u32 = 100;
 const STARTED: u32 = 50;
 /// Threads that he wrote in.
 const TAKEN_PART: u32 = 50;
+/// Threads that mention him.
+const MENTIONED: u32 = 50;
+/// Announcements of his places.
+const ANNOUNCED: u32 = 20;
 /// Threads that moved lately anywhere in the network, for the slots of what is outside; most of them are not for this reader.
 const MOVED: u32 = 60;
 /// Open spaces that a home without anything of its own looks into.
@@ -35,6 +39,13 @@ fn places(reader: &ReaderSlots, network: NetworkId) -> Keys {
         .members
         .each([kind(TimelineKind::Space), col("space")])
         .and(Keys::given([network_wall]))
+}
+
+/// The broadcasts of places: spaces joined, and the network.
+fn broadcasts(reader: &ReaderSlots, network: NetworkId) -> Keys {
+    let network = vec![TimelineKind::Broadcast.to_value(), Some(Value::Id(network.0))];
+    let spaces = reader.members.each([kind(TimelineKind::Broadcast), col("space")]);
+    spaces.and(Keys::given([network]))
 }
 
 /// The timelines of authors: persons followed.
@@ -54,13 +65,21 @@ fn bounds(span: Span) -> (Parts, Parts) {
     (part(span.until), part(span.after))
 }
 
-/// Appends the sources of one window; answers the keys of the roots they name, some more than once.
-pub(super) fn window(plan: &mut Plan, reader: &ReaderSlots, network: NetworkId, span: Span) -> Keys {
+/// The keys of the roots that the sources of a window name, some more than once, and which rows say who is mentioned where.
+pub(super) struct Window {
+    pub(super) roots: Keys,
+    pub(super) mentions: Keys,
+}
+
+/// Appends the sources of one window.
+pub(super) fn window(plan: &mut Plan, reader: &ReaderSlots, network: NetworkId, span: Span) -> Window {
     let (from, to) = bounds(span);
     let near = plan.merge::<Timeline>(places(reader, network), from.clone(), to.clone(), FROM_PLACES);
     let far = plan.merge::<Timeline>(authors(reader), from.clone(), to.clone(), FROM_AUTHORS);
-    let own = reader.person.each([kind(TimelineKind::Author), col("id")]);
-    let own = plan.merge::<Timeline>(own, from.clone(), to.clone(), STARTED);
+    let of_mine = |of: TimelineKind| reader.person.each([kind(of), col("id")]);
+    let own = plan.merge::<Timeline>(of_mine(TimelineKind::Author), from.clone(), to.clone(), STARTED);
+    let told = plan.merge::<Timeline>(of_mine(TimelineKind::Addressed), from.clone(), to.clone(), MENTIONED);
+    let all = plan.merge::<Timeline>(broadcasts(reader, network), from.clone(), to.clone(), ANNOUNCED);
     let me = reader.person.each([col("id")]);
     let mine: Slot<Mine> = plan.newest("mine_newest", me, from, to, TAKEN_PART);
     // A thread that moved after the span's older end may have begun in it.
@@ -75,9 +94,12 @@ pub(super) fn window(plan: &mut Plan, reader: &ReaderSlots, network: NetworkId, 
         moved.1,
         MOVED,
     );
-    let timelines = [near, far, own].map(|slot| slot.each([col("item")]));
+    let timelines = [near, far, own, told, all].map(|slot| slot.each([col("item")]));
     let keys = timelines.into_iter().fold(Keys::default(), Keys::and);
-    keys.and(mine.each([col("root")])).and(moved.each([col("root")]))
+    Window {
+        roots: keys.and(mine.each([col("root")])).and(moved.each([col("root")])),
+        mentions: told.each([col("item"), reader.person.only("id")]),
+    }
 }
 
 /// Appends the sources of a home that has nothing of its own: what is new in open spaces.
@@ -102,7 +124,8 @@ pub(super) fn comes_home(reader: &Reader, item: &Item) -> bool {
 /// The ways by which an item comes to a reader's ranked home; none for one that does not.
 pub(super) fn ways(reader: &Reader, known: &Known<'_>, item: &Item) -> Vec<Source> {
     let mut ways = Vec::new();
-    if item.author != reader.id && item.first_key() == Some(AudienceKey::Person { id: reader.id }) {
+    let addressed = item.author != reader.id && item.first_key() == Some(AudienceKey::Person { id: reader.id });
+    if addressed || known.mentions(item) {
         ways.push(Source::Person);
     }
     if reader.follows.contains(&item.author) {

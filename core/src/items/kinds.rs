@@ -61,7 +61,7 @@ pub(crate) const POST: Kind = Kind {
 pub(crate) const ANNOUNCEMENT: Kind = Kind {
     name: "announcement",
     activity_streams: "Article",
-    ranking: KindTraits::POST,
+    ranking: KindTraits::ANNOUNCEMENT,
     stands: Stands::Root,
     titled: Titled::Yes,
     reach: Reach::Everybody,

@@ -163,6 +163,12 @@ impl World {
         })
     }
 
+    /// Threads of others whose first words mention a person.
+    pub(crate) fn mentioning(&self, person: usize) -> Vec<usize> {
+        let names = |item: usize| self.items[item].mention == Some(person) && self.items[item].author != person;
+        self.listed(person, names)
+    }
+
     /// What may be put into a ranked home from outside: roots in spaces that an internal person has not joined.
     pub(crate) fn outside(&self, person: usize) -> Vec<usize> {
         self.listed(person, |item| match self.items[item].stand {
