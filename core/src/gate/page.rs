@@ -73,6 +73,13 @@ pub(crate) fn position_token(actor: &Actor, position: Position) -> Result<Token,
     token.ok_or(Error::new(Reason::Corrupt))
 }
 
+/// Whether a page is the first one of its list.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    First,
+    Later,
+}
+
 /// The slots of one round.
 struct Round<S> {
     reader: ReaderSlots,
@@ -90,14 +97,14 @@ fn round<L: Listing>(
     carry: &[After],
     from: Option<After>,
     scan: u32,
-    first: bool,
+    turn: Turn,
 ) -> Result<Round<L::Slots>, Error> {
     let reader = ReaderSlots::whole(plan, actor.person()?);
     let (keys, slots) = listing.timelines(plan, &reader);
     let entries = plan.merge::<Timeline>(keys, from.map_or_else(Parts::new, After::parts), Parts::new(), scan);
     let carried = Keys::given(carry.iter().map(|entry| vec![Some(Value::Id(entry.item.bytes()))]));
     let items = plan.get::<Item>(entries.each([col("item")]).and(carried));
-    let pins = first.then(|| listing.pins(plan, slots)).flatten();
+    let pins = (turn == Turn::First).then(|| listing.pins(plan, slots)).flatten();
     let pinned = pins.map(|pins| plan.get::<Item>(pins.each([col("item")])));
     let items: Vec<Slot<Item>> = [items].into_iter().chain(pinned).collect();
     let authors = items
@@ -129,12 +136,13 @@ pub(crate) async fn page<L: Listing>(
     let mut from: Option<After> = cursor
         .map(|token| sealer.open(&context, token).ok_or(Error::new(Reason::Cursor)))
         .transpose()?;
+    let turn = if cursor.is_none() { Turn::First } else { Turn::Later };
     let mut carry: Vec<After> = Vec::new();
     // What the gate drops of a page is refilled from this slack without another call.
     let mut scan = (limit + 1 + (limit / 10).max(2)) as u32;
     for number in 1..=ROUNDS {
         let mut plan = Plan::new();
-        let slots = round(&mut plan, actor, listing, &carry, from, scan, cursor.is_none())?;
+        let slots = round(&mut plan, actor, listing, &carry, from, scan, turn)?;
         let (snapshot, reader) = slots.reader.ask(&plan, actor).await?;
         listing.admit(&snapshot, slots.listing, &reader)?;
         let world = World::build(&snapshot, &slots.world)?;

@@ -45,7 +45,7 @@ impl Scan {
 
 /// What one call came to.
 enum Round {
-    Page(Visible<ThreadPage>),
+    Page(Box<Visible<ThreadPage>>),
     /// More rows should be looked through.
     Wider(Scan),
 }
@@ -87,7 +87,7 @@ pub(crate) async fn thread(
     // Each part is widened once at most.
     for _ in 0..3 {
         match page(actor, &asked, scan).await? {
-            Round::Page(page) => return Ok(page),
+            Round::Page(page) => return Ok(*page),
             Round::Wider(wider) => scan = wider,
         }
     }
@@ -216,7 +216,7 @@ async fn page(actor: &Actor, asked: &Asked<'_>, scan: Scan) -> Result<Round, Err
         previous: back,
         position: position_token(actor, snapshot.position)?,
     };
-    Ok(Round::Page(visible(&snapshot, &reader, page)))
+    Ok(Round::Page(Box::new(visible(&snapshot, &reader, page))))
 }
 
 /// The lists of one page, as one reader is shown them.
