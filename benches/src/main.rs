@@ -10,10 +10,11 @@
 
 mod measure;
 mod organisation;
+mod publish;
 mod replay;
 
 use measure::Bench;
-use organisation::{NETWORK, Standing, newest, storage};
+use organisation::{NETWORK, Ticking, newest, storage};
 use parvis::due::Budget;
 use parvis::{Config, Parvis};
 use parvis_examples::folder::Folder;
@@ -36,7 +37,8 @@ async fn workloads() -> Result<(), Box<dyn Error>> {
     let folder = PathBuf::from(std::env::var("ESN_DATA")?);
     let store = std::env::var("ESN_STORE").unwrap_or_else(|_| "memory".to_owned());
     let now = newest(&folder)?;
-    let config = Config::new().clock(Arc::new(Standing(now)));
+    let clock = Arc::new(Ticking::at(now));
+    let config = Config::new().clock(clock.clone());
     let parvis = Parvis::open_shared(storage(&store).await?, config).await?;
     let mut bench = Bench::new(format!("parvis {store}"));
     let begun = Instant::now();
@@ -50,5 +52,5 @@ async fn workloads() -> Result<(), Box<dyn Error>> {
         while parvis.run_due(Budget::steps(1_000)).await?.more {}
     }
     bench.once("W7", begun);
-    replay::replay(&parvis, &folder, &mut bench).await
+    replay::replay(&parvis, &folder, &clock, &mut bench).await
 }

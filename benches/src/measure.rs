@@ -68,6 +68,22 @@ impl Bench {
         self.line(workload, times, cpu, &format!("{:08x}", crc.finalize()));
     }
 
+    /// Times one call among others, and its processor time.
+    pub(crate) async fn time<T>(&self, times: &mut Vec<(f64, f64)>, operation: impl Future<Output = T>) -> T {
+        let before = worked();
+        let start = Instant::now();
+        let answer = operation.await;
+        let took = start.elapsed().as_nanos() as f64 / 1e3;
+        times.push((took, worked() - before));
+        answer
+    }
+
+    /// Operations that happened once each, timed one by one; what checks them ran in between.
+    pub(crate) fn timed(&mut self, workload: &str, times: &[(f64, f64)], check: &str) {
+        let work = times.iter().map(|(_, work)| work).sum::<f64>() / times.len().max(1) as f64;
+        self.line(workload, times.iter().map(|(took, _)| *took).collect(), work, check);
+    }
+
     /// One operation that happens once, begun at this instant.
     pub(crate) fn once(&mut self, workload: &str, begun: Instant) {
         self.line(workload, vec![begun.elapsed().as_nanos() as f64 / 1e3], worked(), "-");

@@ -8,13 +8,27 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
-/// A clock that stands.
-pub(crate) struct Standing(pub(crate) Time);
+/// A clock that stands until it is told to go on.
+pub(crate) struct Ticking(AtomicI64);
 
-impl Clock for Standing {
+impl Ticking {
+    /// One that stands at an instant.
+    pub(crate) fn at(time: Time) -> Ticking {
+        Ticking(AtomicI64::new(time.millis()))
+    }
+
+    /// Goes on by one second.
+    #[allow(dead_code, reason = "not every program here goes on")]
+    pub(crate) fn tick(&self) {
+        self.0.fetch_add(1_000, Ordering::Relaxed);
+    }
+}
+
+impl Clock for Ticking {
     fn now(&self) -> Time {
-        self.0
+        Time::from_millis(self.0.load(Ordering::Relaxed))
     }
 }
 

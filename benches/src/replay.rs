@@ -1,7 +1,8 @@
 //! The samples, in the order in which every peer replays them. Answers are digested as the peers digest theirs.
 
 use crate::measure::Bench;
-use crate::organisation::NETWORK;
+use crate::organisation::{NETWORK, Ticking};
+use crate::publish::publish;
 use parvis::feed::{FeedPage, Order};
 use parvis::gate::answer::{Token, Visible};
 use parvis::items::Allowed;
@@ -22,6 +23,16 @@ struct Samples {
     readers: Vec<u32>,
     pairs: Vec<(u32, u32)>,
     filters: Vec<Filter>,
+    publish: Publish,
+    pub_check: Vec<u32>,
+}
+
+/// What is published in W3, and by whom.
+#[derive(Deserialize)]
+pub(crate) struct Publish {
+    pub(crate) space: u32,
+    pub(crate) authors: Vec<u32>,
+    pub(crate) text: String,
 }
 
 #[derive(Deserialize)]
@@ -30,7 +41,7 @@ struct Filter {
     posts: Vec<u32>,
 }
 
-fn named(id: u32) -> Ref {
+pub(crate) fn named(id: u32) -> Ref {
     external(id).into()
 }
 
@@ -70,7 +81,12 @@ async fn page_ten(actor: &Actor) -> Answer<Option<Token>> {
 }
 
 /// Replays the samples.
-pub(crate) async fn replay(parvis: &Parvis, folder: &Path, bench: &mut Bench) -> Result<(), Box<dyn Error>> {
+pub(crate) async fn replay(
+    parvis: &Parvis,
+    folder: &Path,
+    clock: &Ticking,
+    bench: &mut Bench,
+) -> Result<(), Box<dyn Error>> {
     let samples: Samples = serde_json::from_str(&fs::read_to_string(folder.join("samples.json"))?)?;
     let actor = |person: u32| parvis.act_as(NETWORK, named(person));
     let readers: Vec<Actor> = samples.readers.iter().map(|reader| actor(*reader)).collect();
@@ -104,7 +120,8 @@ pub(crate) async fn replay(parvis: &Parvis, folder: &Path, bench: &mut Bench) ->
     };
     bench.run("W2", n, later, numbers).await;
     rights(parvis, &samples, bench).await;
-    Ok(())
+    // Last: it writes.
+    publish(parvis, clock, &samples.publish, &samples.pub_check, bench).await
 }
 
 async fn rights(parvis: &Parvis, samples: &Samples, bench: &mut Bench) {

@@ -7,7 +7,7 @@
 
 mod organisation;
 
-use organisation::{NETWORK, Standing, newest, storage};
+use organisation::{NETWORK, Ticking, newest, storage};
 use parvis::feed::Weights;
 use parvis::operations::Home;
 use parvis::store::Storage;
@@ -93,7 +93,7 @@ async fn tops(
     readers: &[u32],
     weights: Weights,
 ) -> Result<Vec<Vec<ItemId>>, Box<dyn Error>> {
-    let config = Config::new().clock(Arc::new(Standing(now))).weights(weights);
+    let config = Config::new().clock(Arc::new(Ticking::at(now))).weights(weights);
     let parvis = Parvis::open_shared(storage.clone(), config).await?;
     let mut tops = Vec::new();
     let distinct: HashSet<u32> = readers.iter().copied().collect();
