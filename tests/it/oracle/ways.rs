@@ -122,6 +122,7 @@ impl World {
 
     fn let_in(&mut self, space: usize, person: usize, role: Role) {
         if self.role(space, person).is_none() {
+            self.joined(space, person);
             self.members.insert((space, person), Member { role, expires: None });
         }
     }
