@@ -62,7 +62,7 @@ pub(crate) fn may(reader: &Reader, world: &World, item: &Item, verb: Verb, block
             Verdict::no(Fact::NotMember { space })
         }
         // The staff may still take something away.
-        (Some(space), Verb::Comment | Verb::React | Verb::Edit)
+        (Some(space), Verb::Comment | Verb::React | Verb::Edit | Verb::Pin)
             if world.is_archived(space) && reader.switches.on("archive_read_only") =>
         {
             Verdict::no(Fact::Archived { space })

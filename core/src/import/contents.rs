@@ -120,6 +120,10 @@ impl Posts<'_> {
         Some((place, PersonId::from_bytes(author)))
     }
 
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "what is there already comes as it was read, kind by kind"
+    )]
     fn post(
         &self,
         row: &PostRow,
@@ -536,6 +540,10 @@ impl Comments<'_> {
         self.rows.iter().filter_map(pair)
     }
 
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "what is there already comes as it was read, kind by kind"
+    )]
     fn comment(
         &self,
         row: &CommentRow,

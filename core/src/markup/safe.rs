@@ -55,7 +55,7 @@ fn leads(target: &str) -> bool {
         let start = target.get(..scheme.len());
         start.is_some_and(|start| start.eq_ignore_ascii_case(scheme))
     };
-    plain && schemes.iter().any(|scheme| begins(&scheme))
+    plain && schemes.iter().any(begins)
 }
 
 static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {

@@ -62,8 +62,8 @@ leak_test!(
         let ben = town.id("ben").await;
         let ben = parvis::store::Value::Id(ben.bytes());
         let counts = counts.iter().find(|row| row.key == [Some(ben.clone())]).unwrap();
-        // The lab and the open space; cleo; nobody.
-        let expected = [2, 1, 0].map(|n| Some(parvis::store::Value::Int(n)));
+        // The lab and the open space; cleo; nobody blocked, nothing muted, no tag followed.
+        let expected = [2, 1, 0, 0, 0].map(|n| Some(parvis::store::Value::Int(n)));
         check!(counts.columns == expected, "counted {:?}", counts.columns);
         Ok(())
     }

@@ -52,7 +52,7 @@ impl World {
         }
         if let Stand::Space(space) = root.stand
             && self.spaces[space].archived
-            && matches!(verb, Verb::Comment | Verb::React | Verb::Edit)
+            && matches!(verb, Verb::Comment | Verb::React | Verb::Edit | Verb::Pin)
         {
             return Err(Reason::Archived);
         }
