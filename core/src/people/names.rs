@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 /// The key of a name's order takes at most this many bytes: what it leaves out comes after hundreds of letters.
 const MAX_ORDER: usize = 240;
 /// A name is found by each of its first words, up to this many.
-const MAX_WORDS: usize = 4;
+const MAX_WORDS: usize = 6;
 /// A name and a handle together are found by at most this many rows.
 pub(crate) const MAX_ENTRIES: usize = MAX_WORDS + 2;
 /// A row by which a name is found holds at most this many bytes.

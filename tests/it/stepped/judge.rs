@@ -38,17 +38,46 @@ pub(crate) fn exactly(answer: &Answer, instants: &[Instant]) -> bool {
     instants.iter().any(|instant| instant.answer == *answer)
 }
 
-/// Whether two entries say the same; without points and reasons where the clock moved.
-fn same(one: &Value, other: &Value, moved: bool) -> bool {
-    let fields = |entry: &Value| {
-        let mut fields = entry.clone();
-        if let Some(fields) = fields.as_object_mut().filter(|_| moved) {
-            fields.remove("points");
+/// Reasons that speak of the page around an entry: what is above it, and the rules that it could not keep.
+const OF_THE_PAGE: [&str; 5] = [
+    "MANY_BY_AUTHOR",
+    "MANY_OF_SPACE",
+    "NO_OTHER_SPACE",
+    "NO_OTHER_AUTHOR",
+    "NO_OTHER_IN_A_ROW",
+];
+
+/// An entry without what its page adds. The order of a page is that of the first call, what it prints that of the last: so what
+/// the neighbours take away belongs to no instant. The terms of a breakdown stay; they make up the points.
+fn by_itself(entry: &Value, moved: bool) -> Value {
+    let mut entry = entry.clone();
+    if let Some(fields) = entry.as_object_mut() {
+        fields.remove("points");
+        // Points and reasons are as of the scroll's beginning, which no reading at rest has once the clock moved.
+        if moved {
             fields.remove("reasons");
         }
-        fields
+        if let Some(reasons) = fields.get_mut("reasons").and_then(Value::as_array_mut) {
+            reasons.retain(|reason| !OF_THE_PAGE.iter().any(|code| reason["code"] == *code));
+        }
+    }
+    entry
+}
+
+/// Whether the breakdown of an entry, where it has one, adds up to its points.
+fn adds_up(entry: &Value, page: &[Value]) -> bool {
+    let parts = |entry: &Value| -> Option<Vec<i64>> {
+        let reasons = entry["reasons"].as_array()?;
+        Some(reasons.iter().filter_map(|reason| reason["points"].as_i64()).collect())
     };
-    fields(one) == fields(other)
+    // Breakdowns have parts below zero or more than two parts; a page has them for all of its entries or for none.
+    let broken_down = page.iter().any(|other| parts(other).is_some_and(|parts| parts.len() > 2));
+    !broken_down || parts(entry).is_none_or(|parts| entry["points"] == parts.iter().sum::<i64>())
+}
+
+/// Whether two entries say the same by themselves.
+fn same(one: &Value, other: &Value, moved: bool) -> bool {
+    by_itself(one, moved) == by_itself(other, moved)
 }
 
 /// A page that took several calls: its entries are, word for word and in the order, among those that one of the instants
@@ -76,7 +105,7 @@ pub(crate) fn within(answer: &Answer, instants: &[Instant], moved: bool) -> bool
             .into_iter()
             .all(|entry| printed.iter().any(|other| other["id"] == entry["id"]))
     });
-    of_one && complete
+    of_one && complete && printed.iter().all(|entry| adds_up(entry, printed))
 }
 
 /// What is wrong with an answer: the entries that an instant shows otherwise, or both answers where they are no pages.

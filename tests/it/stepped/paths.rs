@@ -75,8 +75,8 @@ fn requests(operation: &str, town: &Town) -> Vec<Vec<u8>> {
         "feed.home" => json([
             Home::new().order(Order::Newest),
             Home::new().order(Order::Newest).limit(2_u32),
-            Home::new(),
-            Home::new().limit(3_u32).explain(Explain::All),
+            Home::new().explain(Explain::All),
+            Home::new().limit(3_u32),
         ]),
         "feed.space_wall" => json(["lab", "agora", "club", "vault"].map(|name| SpaceWall::new(external(name)))),
         "feed.person_wall" => json(["cleo", "nora"].map(|name| PersonWall::new(external(name)))),
