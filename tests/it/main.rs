@@ -21,6 +21,7 @@ mod inbox;
 mod kill;
 mod kit;
 mod leaks;
+mod mutes;
 mod oracle;
 mod orders;
 mod paths;

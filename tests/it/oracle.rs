@@ -10,6 +10,7 @@ mod inbox;
 mod mutants;
 mod places;
 mod sight;
+pub(crate) mod ties;
 mod ways;
 pub(crate) mod world;
 

@@ -14,7 +14,7 @@ use crate::gate::plan::{Plan, Slot};
 use crate::gate::reader::ReaderSlots;
 use crate::gate::sealed::Opening;
 use crate::gate::show::{Show, ShowSlots, Stage};
-use crate::gate::world::{World, WorldSlots};
+use crate::gate::world::{Mentions, World, WorldSlots};
 use crate::ids::ItemId;
 use crate::items::records::{Item, Timeline};
 use crate::items::views::FeedPage;
@@ -34,9 +34,15 @@ pub(crate) async fn page(actor: &Actor, asked: u32, cursor: Option<&Token>) -> R
         .map(|token| sealer.open(&context, token).ok_or(Error::new(Reason::Cursor)))
         .transpose()?;
     let (mut passed, mut exhausted) = (Vec::new(), false);
+    let mut mentions = Mentions::Unread;
     // One more than the page holds tells whether the list goes on for this reader.
     for more in SCANS {
-        let scanned = scan(actor, from, limit + 1 + more).await?;
+        let rows = limit + 1 + more;
+        let mut scanned = scan(actor, from, rows, mentions).await?;
+        if scanned.mutes && mentions == Mentions::Unread {
+            mentions = Mentions::Read;
+            scanned = scan(actor, from, rows, mentions).await?;
+        }
         passed.extend(scanned.passed);
         (from, exhausted) = (scanned.horizon.or(from), scanned.horizon.is_none());
         if exhausted || passed.len() > limit {
@@ -54,7 +60,7 @@ pub(crate) async fn page(actor: &Actor, asked: u32, cursor: Option<&Token>) -> R
     };
     let partial = passed.len() <= limit && !exhausted;
     passed.truncate(limit);
-    print(actor, &passed, next, partial).await
+    print(actor, &passed, mentions, next, partial).await
 }
 
 /// What one call found.
@@ -62,12 +68,14 @@ struct Scanned {
     passed: Vec<After>,
     /// The last entry above which both orders are complete; none where both have ended.
     horizon: Option<After>,
+    /// Whether a place among them is muted.
+    mutes: bool,
 }
 
 /// The next entries of both orders as one, judged.
-async fn scan(actor: &Actor, from: Option<After>, rows: usize) -> Result<Scanned, Error> {
+async fn scan(actor: &Actor, from: Option<After>, rows: usize, mentions: Mentions) -> Result<Scanned, Error> {
     let mut plan = Plan::new();
-    let slots = ReaderSlots::whole(&mut plan, actor.person()?);
+    let slots = ReaderSlots::unasked(&mut plan, actor.person()?);
     let from = from.map_or_else(Parts::new, After::parts);
     let most = u32::try_from(rows).unwrap_or(u32::MAX);
     let posted = plan.merge::<Timeline>(home_timelines(&slots, actor.network), from.clone(), Parts::new(), most);
@@ -81,7 +89,7 @@ async fn scan(actor: &Actor, from: Option<After>, rows: usize) -> Result<Scanned
         .and(near.each([col("root")]))
         .and(far.each([col("root")]));
     let items = plan.get_columns::<Item>(roots);
-    let world = WorldSlots::judging(&mut plan, &[items]);
+    let world = WorldSlots::judging(&mut plan, &[items]).mentioning(&mut plan, mentions, items, &slots);
     let (snapshot, reader) = slots.ask(&plan, actor).await?;
     let world = World::build(&snapshot, &world)?;
     let moved: HashSet<ItemId> = snapshot
@@ -132,11 +140,12 @@ async fn scan(actor: &Actor, from: Option<After>, rows: usize) -> Result<Scanned
             .items
             .get(&entry.item)
             .filter(|_| listed(&reader, &world, entry.item));
-        item.is_some_and(|item| comes_home(&reader, item))
+        item.is_some_and(|item| comes_home(&reader, &world, item))
     };
     Ok(Scanned {
         passed: entries.into_iter().filter(comes).collect(),
         horizon,
+        mutes: world.mutes_places(&reader),
     })
 }
 
@@ -144,13 +153,15 @@ async fn scan(actor: &Actor, from: Option<After>, rows: usize) -> Result<Scanned
 async fn print(
     actor: &Actor,
     chosen: &[After],
+    mentions: Mentions,
     next: Option<Token>,
     partial: bool,
 ) -> Result<Visible<FeedPage>, Error> {
     let mut plan = Plan::new();
-    let slots = ReaderSlots::whole(&mut plan, actor.person()?);
+    let slots = ReaderSlots::unasked(&mut plan, actor.person()?);
     let items = plan.get::<Item>(Keys::given(chosen.iter().map(|entry| vec![entry.item.to_value()])));
     let world = WorldSlots::add(&mut plan, &[items], Keys::default(), items.each([col("author")]));
+    let world = world.mentioning(&mut plan, mentions, items, &slots);
     let show = ShowSlots::add(&mut plan, &[items], &slots);
     let (snapshot, reader) = slots.ask(&plan, actor).await?;
     let world = World::build(&snapshot, &world)?;
@@ -166,7 +177,7 @@ async fn print(
         .iter()
         .filter(|entry| listed(&reader, &world, entry.item))
         .filter_map(|entry| world.items.get(&entry.item))
-        .filter(|item| comes_home(&reader, item));
+        .filter(|item| comes_home(&reader, &world, item));
     let items = listed
         .filter_map(|item| show.item(item).transpose())
         .collect::<Result<Vec<_>, _>>()?;

@@ -167,7 +167,7 @@ async fn gather(
         .as_ref()
         .map_or_else(|| first_window_in_any_zone(actor.now().millis()), RankedCursor::span);
     let mut plan = Plan::new();
-    let slots = ReaderSlots::whole(&mut plan, actor.person()?);
+    let slots = ReaderSlots::unasked(&mut plan, actor.person()?);
     let sources::Window { roots, mentions } = sources::window(&mut plan, &slots, actor.network, span);
     let items = plan.get_columns::<Item>(roots);
     let world = WorldSlots::judging(&mut plan, &[items]);
@@ -269,7 +269,7 @@ fn draw(reader: PersonId, day: i64, root: ItemId) -> u64 {
 async fn open_spaces(actor: &Actor, above: &[Chosen], room: usize) -> Result<Vec<Chosen>, Error> {
     let now = actor.now();
     let mut plan = Plan::new();
-    let slots = ReaderSlots::whole(&mut plan, actor.person()?);
+    let slots = ReaderSlots::unasked(&mut plan, actor.person()?);
     let span = Span {
         after: now.plus_days(-FEW_DAYS).millis(),
         until: Time::MAX.millis(),
@@ -315,7 +315,7 @@ async fn print(
     language: Language,
 ) -> Result<Visible<FeedPage>, Error> {
     let mut plan = Plan::new();
-    let slots = ReaderSlots::whole(&mut plan, actor.person()?);
+    let slots = ReaderSlots::unasked(&mut plan, actor.person()?);
     let items = plan.get::<Item>(Keys::given(chosen.iter().map(|chosen| vec![chosen.id.to_value()])));
     let show = ShowSlots::add(&mut plan, &[items], &slots);
     let mentions = items.each([col("id"), slots.person.only("id")]);

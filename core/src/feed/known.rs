@@ -193,7 +193,8 @@ impl<'a> Known<'a> {
         let reactors = self.reactors(item).filter(|_| self.reader.is_internal());
         let persons: BTreeSet<PersonId> = commenters.chain(reactors).collect();
         let other = |person: &PersonId| {
-            *person != item.author && *person != self.reader.id && !self.reader.blocks.contains(person)
+            let apart = self.reader.blocks.contains(person) || self.reader.mutes.person(*person);
+            *person != item.author && *person != self.reader.id && !apart
         };
         let tie = |person: PersonId| Some((person, *self.persons.get(&person)?));
         let mut colleagues: Vec<_> = persons.into_iter().filter(other).filter_map(tie).collect();

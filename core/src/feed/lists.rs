@@ -31,6 +31,10 @@ impl Listing for HomeList {
         b"home".to_vec()
     }
 
+    fn reader(&self, plan: &mut Plan, who: &Who) -> ReaderSlots {
+        ReaderSlots::unasked(plan, who)
+    }
+
     fn timelines(&self, _plan: &mut Plan, reader: &ReaderSlots) -> (Keys, ()) {
         (home_timelines(reader, self.network), ())
     }
@@ -40,7 +44,7 @@ impl Listing for HomeList {
     }
 
     fn keeps(&self, reader: &Reader, world: &World, item: &Item) -> bool {
-        comes_home(reader, item) && brought(reader, world, item.id)
+        comes_home(reader, world, item) && brought(reader, world, item.id)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::gate::page::{self, brought};
 use crate::gate::plan::Plan;
 use crate::gate::reader::ReaderSlots;
 use crate::gate::sealed::Opening;
-use crate::gate::world::{World, WorldSlots};
+use crate::gate::world::{Mentions, World, WorldSlots};
 use crate::items::records::{Item, Timeline};
 use crate::store::{Parts, col};
 
@@ -23,9 +23,15 @@ const OLDER: [usize; 3] = [30, 100, 500];
 /// The next `room` of them after an entry.
 pub(super) async fn older(actor: &Actor, after: page::After, room: usize) -> Result<Older, Error> {
     let (mut passed, mut last, mut exhausted) = (Vec::new(), after, false);
+    let mut mentions = Mentions::Unread;
     // One more than there is room for tells whether the list goes on for this reader.
     for scan in OLDER {
-        let scanned = scan_older(actor, last, scan.max(room + 1)).await?;
+        let scan = scan.max(room + 1);
+        let mut scanned = scan_older(actor, last, scan, mentions).await?;
+        if scanned.mutes && mentions == Mentions::Unread {
+            mentions = Mentions::Read;
+            scanned = scan_older(actor, last, scan, mentions).await?;
+        }
         passed.extend(scanned.passed);
         (last, exhausted) = (scanned.last.unwrap_or(last), scanned.exhausted);
         if exhausted || passed.len() > room {
@@ -48,15 +54,17 @@ struct Scanned {
     passed: Vec<(page::After, Item)>,
     last: Option<page::After>,
     exhausted: bool,
+    /// Whether a place among them is muted.
+    mutes: bool,
 }
 
-async fn scan_older(actor: &Actor, after: page::After, scan: usize) -> Result<Scanned, Error> {
+async fn scan_older(actor: &Actor, after: page::After, scan: usize, mentions: Mentions) -> Result<Scanned, Error> {
     let mut plan = Plan::new();
-    let slots = ReaderSlots::whole(&mut plan, actor.person()?);
+    let slots = ReaderSlots::unasked(&mut plan, actor.person()?);
     let keys = home_timelines(&slots, actor.network);
     let entries = plan.merge::<Timeline>(keys, after.parts(), Parts::new(), scan as u32);
     let items = plan.get_columns::<Item>(entries.each([col("item")]));
-    let world = WorldSlots::judging(&mut plan, &[items]);
+    let world = WorldSlots::judging(&mut plan, &[items]).mentioning(&mut plan, mentions, items, &slots);
     let (snapshot, reader) = slots.ask(&plan, actor).await?;
     let world = World::build(&snapshot, &world)?;
     let entries = snapshot.take(entries)?.open(Opening::Show);
@@ -70,11 +78,12 @@ async fn scan_older(actor: &Actor, after: page::After, scan: usize) -> Result<Sc
     Ok(Scanned {
         last: scanned.last().copied(),
         exhausted: scanned.len() < scan,
+        mutes: world.mutes_places(&reader),
         passed: scanned
             .into_iter()
             .filter(|entry| brought(&reader, &world, entry.item))
             .filter_map(|entry| Some((entry, world.items.get(&entry.item)?.clone())))
-            .filter(|(_, item)| comes_home(&reader, item))
+            .filter(|(_, item)| comes_home(&reader, &world, item))
             .collect(),
     })
 }

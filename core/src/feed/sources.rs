@@ -8,6 +8,7 @@ use super::records::{Bumped, Mine};
 use crate::gate::AudienceKey;
 use crate::gate::plan::{Plan, Slot};
 use crate::gate::reader::{Reader, ReaderSlots};
+use crate::gate::world::World;
 use crate::ids::{SpaceId, Time};
 use crate::items::records::{Item, Timeline, TimelineKind};
 use crate::spaces::records::{Space, Visibility};
@@ -111,19 +112,22 @@ pub(super) fn open_spaces(plan: &mut Plan, span: Span) -> Keys {
     plan.merge::<Timeline>(keys, from, to, FROM_PLACES).each([col("item")])
 }
 
-/// Whether an item comes home by its place or its author now. The rows that name the timelines may be older than the day: a
+/// Whether an item comes home by its place or its author now, and nothing that the reader muted keeps it away. The rows that name the timelines may be older than the day: a
 /// membership that has ended still stands among them.
-pub(super) fn comes_home(reader: &Reader, item: &Item) -> bool {
+pub(super) fn comes_home(reader: &Reader, world: &World, item: &Item) -> bool {
     let place = match item.space {
         Some(space) => reader.role(space).is_some(),
         None => item.wall.is_none(),
     };
-    place || reader.follows.contains(&item.author)
+    (place || reader.follows.contains(&item.author)) && !world.keeps_away(reader, item)
 }
 
-/// The ways by which an item comes to a reader's ranked home; none for one that does not.
+/// The ways by which an item comes to a reader's ranked home; none for one that does not, or that a mute keeps away.
 pub(super) fn ways(reader: &Reader, known: &Known<'_>, item: &Item) -> Vec<Source> {
     let mut ways = Vec::new();
+    if reader.mutes.keep_away(item, known.mentions(item)) {
+        return ways;
+    }
     let addressed = item.author != reader.id && item.first_key() == Some(AudienceKey::Person { id: reader.id });
     if addressed || known.mentions(item) {
         ways.push(Source::Person);
@@ -143,10 +147,11 @@ pub(super) fn ways(reader: &Reader, known: &Known<'_>, item: &Item) -> Vec<Sourc
     ways
 }
 
-/// The open space that an item from outside is in: one that the reader has not joined. Guests are shown nothing from outside.
+/// The open space that an item from outside is in: one that the reader has neither joined nor muted. Guests are shown nothing
+/// from outside.
 pub(super) fn outside(reader: &Reader, item: &Item) -> Option<SpaceId> {
     let not_joined = |space: &SpaceId| reader.role(*space).is_none();
     item.space
         .filter(not_joined)
-        .filter(|_| reader.is_internal() && item.author != reader.id)
+        .filter(|_| reader.is_internal() && item.author != reader.id && !reader.mutes.keep_away(item, false))
 }

@@ -62,6 +62,7 @@ impl Others {
                 at = above.get(&unit).copied().flatten();
             }
             let reader = Reader {
+                mutes: Default::default(),
                 id: person.id,
                 kind: person.kind,
                 zone: None,

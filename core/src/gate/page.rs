@@ -3,10 +3,10 @@
 use super::answer::{Stamp, Token, Visible};
 use super::judge;
 use super::plan::{Plan, Slot, Snapshot};
-use super::reader::{Reader, ReaderSlots};
+use super::reader::{Reader, ReaderSlots, Who};
 use super::sealed::Opening;
 use super::show::{Show, ShowSlots, Stage};
-use super::world::{World, WorldSlots};
+use super::world::{Mentions, World, WorldSlots};
 use crate::actor::Actor;
 use crate::error::{Error, Reason};
 use crate::ids::{ItemId, Time};
@@ -36,6 +36,11 @@ pub(crate) trait Listing: Send + Sync {
 
     /// Names the list in cursors: its kind and what it is of.
     fn name(&self) -> Vec<u8>;
+
+    /// Appends the reads of the one who asks.
+    fn reader(&self, plan: &mut Plan, who: &Who) -> ReaderSlots {
+        ReaderSlots::whole(plan, who)
+    }
 
     /// Appends the reads that find the timelines, and says which.
     fn timelines(&self, plan: &mut Plan, reader: &ReaderSlots) -> (Keys, Self::Slots);
@@ -97,20 +102,21 @@ fn round<L: Listing>(
     carry: &[After],
     from: Option<After>,
     scan: u32,
-    turn: Turn,
+    (turn, mentions): (Turn, Mentions),
 ) -> Result<Round<L::Slots>, Error> {
-    let reader = ReaderSlots::whole(plan, actor.person()?);
+    let reader = listing.reader(plan, actor.person()?);
     let (keys, slots) = listing.timelines(plan, &reader);
     let entries = plan.merge::<Timeline>(keys, from.map_or_else(Parts::new, After::parts), Parts::new(), scan);
     let carried = Keys::given(carry.iter().map(|entry| vec![Some(Value::Id(entry.item.bytes()))]));
     let items = plan.get::<Item>(entries.each([col("item")]).and(carried));
     let pins = (turn == Turn::First).then(|| listing.pins(plan, slots)).flatten();
     let pinned = pins.map(|pins| plan.get::<Item>(pins.each([col("item")])));
+    let listed = items;
     let items: Vec<Slot<Item>> = [items].into_iter().chain(pinned).collect();
     let authors = items
         .iter()
         .fold(Keys::default(), |keys, slot| keys.and(slot.each([col("author")])));
-    let world = WorldSlots::add(plan, &items, Keys::default(), authors);
+    let world = WorldSlots::add(plan, &items, Keys::default(), authors).mentioning(plan, mentions, listed, &reader);
     let show = ShowSlots::add(plan, &items, &reader);
     Ok(Round {
         reader,
@@ -140,12 +146,18 @@ pub(crate) async fn page<L: Listing>(
     let mut carry: Vec<After> = Vec::new();
     // What the gate drops of a page is refilled from this slack without another call.
     let mut scan = (limit + 1 + (limit / 10).max(2)) as u32;
-    for number in 1..=ROUNDS {
+    let (mut mentions, mut number) = (Mentions::Unread, 0);
+    while number < ROUNDS {
         let mut plan = Plan::new();
-        let slots = round(&mut plan, actor, listing, &carry, from, scan, turn)?;
+        let slots = round(&mut plan, actor, listing, &carry, from, scan, (turn, mentions))?;
         let (snapshot, reader) = slots.reader.ask(&plan, actor).await?;
         listing.admit(&snapshot, slots.listing, &reader)?;
         let world = World::build(&snapshot, &slots.world)?;
+        if mentions == Mentions::Unread && world.mutes_places(&reader) {
+            mentions = Mentions::Read;
+            continue;
+        }
+        number += 1;
         let entries = snapshot.take(slots.entries)?.open(Opening::Show);
         let (exhausted, last) = (entries.len() < scan as usize, entries.last().map(after));
         let passed: Vec<After> = carry

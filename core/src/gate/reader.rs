@@ -6,7 +6,8 @@ use super::sealed::Opening;
 use super::switches::Switches;
 use crate::actor::Actor;
 use crate::error::{Error, Reason};
-use crate::graph::records::{Block, Follow};
+use crate::graph::mutes::{Mutes, muted};
+use crate::graph::records::{Block, Follow, Mute};
 use crate::ids::{PersonId, SpaceId, Time, UnitId};
 use crate::people::records::{External, Handle, Named, Person, PersonKind, PersonStatus, PolicyRow, Unit};
 use crate::spaces::records::{Member, Role};
@@ -90,6 +91,7 @@ pub(crate) struct ReaderSlots {
     pub(crate) follows: Slot<Follow>,
     pub(super) blocks: Slot<Block>,
     policy: Slot<PolicyRow>,
+    mutes: Option<Slot<Mute>>,
 }
 
 impl ReaderSlots {
@@ -105,6 +107,16 @@ impl ReaderSlots {
             follows: plan.scan_keys::<Follow>(me(), Dir::Up, MAX_FOLLOWS),
             blocks: plan.scan_keys::<Block>(me(), Dir::Up, MAX_BLOCKS),
             policy: plan.get::<PolicyRow>(Keys::one([Value::Int(0)])),
+            mutes: None,
+        }
+    }
+
+    /// As [`whole`](ReaderSlots::whole), with what the reader muted: for what comes to him without his asking for it.
+    pub(crate) fn unasked(plan: &mut Plan, who: &Who) -> ReaderSlots {
+        let slots = ReaderSlots::whole(plan, who);
+        ReaderSlots {
+            mutes: Some(muted(plan, &slots)),
+            ..slots
         }
     }
 
@@ -126,6 +138,7 @@ impl ReaderSlots {
             follows: plan.get::<Follow>(ties.clone()),
             blocks: plan.get::<Block>(ties),
             policy: plan.get::<PolicyRow>(Keys::one([Value::Int(0)])),
+            mutes: None,
         }
     }
 }
@@ -170,6 +183,8 @@ pub(crate) struct Reader {
     /// Whether the network's policy is one that this release can judge: the empty one.
     pub(crate) policy_is_empty: bool,
     pub(crate) switches: Switches,
+    /// What he muted; nothing where it was not asked. It decides no right.
+    pub(crate) mutes: Mutes,
 }
 
 /// How a reader holds a key: a typed step of the path that `explain` shows.
@@ -233,6 +248,10 @@ impl Reader {
                 .collect(),
             policy_is_empty: policy.iter().all(|row| row.rules == 0) || !switches.on("policy_empty"),
             switches: switches.clone(),
+            mutes: match slots.mutes {
+                Some(slot) => Mutes::build(snapshot, slot, now)?,
+                None => Mutes::default(),
+            },
         }))
     }
 

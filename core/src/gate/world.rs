@@ -2,13 +2,14 @@
 
 use super::keys::{AS_ROOT, AudienceKey};
 use super::plan::{Plan, Slot, Snapshot};
+use super::reader::{Reader, ReaderSlots};
 use super::sealed::Opening;
 use crate::ids::{ItemId, PersonId, SpaceId};
-use crate::items::records::{Audience, Item};
+use crate::items::records::{Audience, Item, Mention};
 use crate::people::records::Person;
 use crate::spaces::records::{Space, SpaceState};
 use crate::store::{Dir, Keys, Part, StorageError, col};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// An item has at most this many audience keys.
 pub(crate) const MAX_AUDIENCE: u32 = 8;
@@ -18,6 +19,13 @@ fn columns(slots: &[Slot<Item>], column: &'static str, more: Keys) -> Keys {
     slots.iter().fold(more, |keys, slot| keys.and(slot.each([col(column)])))
 }
 
+/// Whether it is read which items mention the reader: asked where a mute would keep one away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mentions {
+    Unread,
+    Read,
+}
+
 /// The reads that decide about the items of some slots: roots, further audience keys, spaces, owners of walls.
 #[derive(Clone)]
 pub(crate) struct WorldSlots {
@@ -25,6 +33,7 @@ pub(crate) struct WorldSlots {
     audiences: Slot<Audience>,
     spaces: Slot<Space>,
     persons: Slot<Person>,
+    mentions: Option<Slot<Mention>>,
 }
 
 impl WorldSlots {
@@ -70,7 +79,15 @@ impl WorldSlots {
             audiences,
             spaces,
             persons,
+            mentions: None,
         }
+    }
+
+    /// Appends the read of who is mentioned where, where it is asked.
+    pub(crate) fn mentioning(self, plan: &mut Plan, asked: Mentions, items: Slot<Item>, reader: &ReaderSlots) -> Self {
+        let mentions =
+            (asked == Mentions::Read).then(|| plan.get::<Mention>(items.each([col("id"), reader.person.only("id")])));
+        WorldSlots { mentions, ..self }
     }
 
     /// Keys `(first, column)` for the items and their roots.
@@ -103,6 +120,8 @@ pub(crate) struct World {
     pub(crate) audiences: HashMap<ItemId, Vec<Audience>>,
     pub(crate) spaces: HashMap<SpaceId, Space>,
     pub(crate) persons: HashMap<PersonId, Person>,
+    /// Items that mention the reader, where that was asked.
+    mentioned: HashSet<ItemId>,
 }
 
 impl World {
@@ -118,11 +137,16 @@ impl World {
         }
         let spaces = snapshot.take(slots.spaces)?.open(Opening::Show);
         let persons = snapshot.take(slots.persons)?.open(Opening::Show);
+        let mentions = match slots.mentions {
+            Some(slot) => snapshot.take(slot)?.open(Opening::Show),
+            None => Vec::new(),
+        };
         Ok(World {
             items,
             audiences,
             spaces: spaces.into_iter().map(|space| (space.id, space)).collect(),
             persons: persons.into_iter().map(|person| (person.id, person)).collect(),
+            mentioned: mentions.into_iter().map(|row| row.item).collect(),
         })
     }
 
@@ -133,6 +157,7 @@ impl World {
             audiences: HashMap::from([(item.id, audience.to_vec())]),
             spaces: space.into_iter().map(|space| (space.id, space)).collect(),
             persons: author.into_iter().map(|person| (person.id, person)).collect(),
+            mentioned: HashSet::new(),
         }
     }
 
@@ -142,6 +167,17 @@ impl World {
             None => Some(item),
             Some(root) => self.items.get(&root),
         }
+    }
+
+    /// Whether a root is kept away from the reader by what he muted.
+    pub(crate) fn keeps_away(&self, reader: &Reader, root: &Item) -> bool {
+        let mentioned = root.author != reader.id && self.mentioned.contains(&root.id);
+        reader.mutes.keep_away(root, mentioned)
+    }
+
+    /// Whether mentions would tell more: a mute of a space or a thread concerns one of the items.
+    pub(crate) fn mutes_places(&self, reader: &Reader) -> bool {
+        self.items.values().any(|item| reader.mutes.place(item.space, item.id))
     }
 
     /// Whether a space can be read and not written in.

@@ -195,7 +195,6 @@ pub(crate) fn muted(plan: &mut Plan, reader: &ReaderSlots) -> Slot<Mute> {
 #[derive(Debug, Default)]
 pub(crate) struct Mutes(HashMap<Muted, HashSet<[u8; 16]>>);
 
-#[allow(dead_code, reason = "the home feed and the inbox ask each of these as they come")]
 impl Mutes {
     pub(crate) fn build(snapshot: &Snapshot, slot: Slot<Mute>, now: Time) -> Result<Mutes, StorageError> {
         let mut mutes = Mutes::default();
@@ -217,18 +216,23 @@ impl Mutes {
     }
 
     /// Whether a space is muted.
-    pub(crate) fn space(&self, space: SpaceId) -> bool {
+    fn space(&self, space: SpaceId) -> bool {
         self.holds(Muted::Space, space.bytes())
     }
 
     /// Whether the thread of this root is muted.
-    pub(crate) fn thread(&self, root: ItemId) -> bool {
+    fn thread(&self, root: ItemId) -> bool {
         self.holds(Muted::Thread, root.bytes())
     }
 
-    /// Whether an item keeps away from home: its author, its space or its thread is muted.
-    pub(crate) fn mutes(&self, item: &Item) -> bool {
-        self.person(item.author) || item.space.is_some_and(|space| self.space(space)) || self.thread(item.thread())
+    /// Whether a space or a thread is muted, which a mention passes.
+    pub(crate) fn place(&self, space: Option<SpaceId>, root: ItemId) -> bool {
+        space.is_some_and(|space| self.space(space)) || self.thread(root)
+    }
+
+    /// Whether a root is kept away from its reader: he muted its author, or its space or its thread and it does not mention him.
+    pub(crate) fn keep_away(&self, root: &Item, mentioned: bool) -> bool {
+        self.person(root.author) || (!mentioned && self.place(root.space, root.id))
     }
 }
 

@@ -117,7 +117,7 @@ fn timelines(actor: &Actor, reader: &ReaderSlots) -> Keys {
 }
 
 fn slots(plan: &mut Plan, actor: &Actor, asked: &Asked) -> Result<Slots, Error> {
-    let reader = ReaderSlots::whole(plan, actor.person()?);
+    let reader = ReaderSlots::unasked(plan, actor.person()?);
     let me = || reader.person.each([col("id")]);
     let marks = plan.scan::<Mark>(me(), Dir::Up, MAX_MEMBERSHIPS + 2);
     let alone = plan.scan::<ReadAlone>(me(), Dir::Down, ALONE);
@@ -367,7 +367,20 @@ impl Looked {
         }
     }
 
+    /// Whether the reader muted it: the one who did it, or the space or the thread, which a mention passes.
+    fn muted(&self, entry: &Entry) -> bool {
+        let mutes = &self.reader.mutes;
+        let item = entry.item.and_then(|item| self.world.items.get(&item));
+        let place = match item.and_then(|item| self.world.root_of(item)) {
+            Some(root) => mutes.place(root.space, root.id),
+            None => mutes.place(entry.space, ItemId::from_bytes([0; 16])),
+        };
+        let mention = entry.reasons & NoticeCode::Mention.bit() != 0;
+        mutes.person(entry.actor) || (place && !mention)
+    }
+
     /// May the reader know of it now? The item is visible and published, nobody in it is blocked, and a guest meets the actor.
+    /// What he muted is kept away too, whenever it came.
     fn knows(&self, entry: &Entry) -> bool {
         let switches = &self.reader.switches;
         let folded = self.reader.blocks.contains(&entry.actor) && switches.on("blocked_folded");
@@ -394,7 +407,7 @@ impl Looked {
         };
         let known = entry.code != NoticeCode::Unknown;
         let broadcast = entry.code != NoticeCode::Announcement || self.hears(entry);
-        known && visible && met && broadcast && !folded && entry.actor != self.reader.id
+        known && visible && met && broadcast && !folded && !self.muted(entry) && entry.actor != self.reader.id
     }
 
     /// Broadcasts are for those who are there, until they expire: the members of the space now, and internal persons for the

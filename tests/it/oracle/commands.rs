@@ -1,5 +1,6 @@
 //! Commands: what each must answer, and what it changes when it succeeds.
 
+use super::ties::Muted;
 use super::world::{Holder, Item, Key, Member, Pinned, Stand, World};
 use parvis::gate::answer::Token;
 use parvis::items::NewAudience;
@@ -28,6 +29,12 @@ pub(crate) enum Act {
     Unfollow(Named),
     Block(Named),
     Unblock(Named),
+    /// For good, or until an instant.
+    Mute {
+        what: Muted,
+        until: Option<i64>,
+    },
+    Unmute(Muted),
     /// Another handle for oneself; an empty one gives it up.
     EditMe {
         handle: &'static str,
@@ -155,6 +162,8 @@ impl World {
                     _ => Ok(()),
                 }
             }
+            Act::Mute { what, until } => self.predict_mute(by, *what, *until),
+            Act::Unmute(what) => self.predict_mute(by, *what, None),
             Act::EditMe { handle } => {
                 self.internal(by).then_some(()).ok_or(Reason::Guest)?;
                 self.free_for(handle, Holder::Person(by))
@@ -383,6 +392,8 @@ impl World {
                 self.unfollow(by, other);
                 self.unfollow(other, by);
             }
+            Act::Mute { what, until } => drop(self.mutes.insert((by, self.topic(what)), until)),
+            Act::Unmute(what) => drop(self.mutes.remove(&(by, self.topic(what)))),
             Act::Unblock(Some(other)) => drop(self.blocks.remove(&(by, other))),
             Act::Join(Some(space)) if self.role(space, by).is_none() => {
                 let (role, expires) = (Role::Member, None);
@@ -499,26 +510,6 @@ impl World {
         let pins = self.pins.entry(space).or_default();
         pins.retain(|pin| pin.item != item && standing.contains(&pin.item));
         pins.push(Pinned { item, until });
-    }
-
-    fn follow(&mut self, by: usize, other: usize) {
-        if self.follows.insert((by, other)) {
-            self.tell_follow(by, other);
-        }
-    }
-
-    fn react(&mut self, by: usize, item: usize, reaction: &str) {
-        let before = self.items[item].reactions.insert(by, reaction.to_owned());
-        if before.as_deref() != Some(reaction) {
-            self.untell_reaction(by, item);
-            self.tell_reaction(by, item);
-        }
-    }
-
-    fn unfollow(&mut self, by: usize, other: usize) {
-        if self.follows.remove(&(by, other)) {
-            self.untell_follow(by, other);
-        }
     }
 
     fn audience(&self, by: usize, place: PostPlace, audience: NewAudience, unit: Named) -> (Stand, Vec<Key>) {

@@ -1,9 +1,11 @@
 //! Runs the commands of the model on the library, and compares what they answer.
 
 use super::commands::{Act, Named, PostPlace, Written};
+use super::ties::Muted;
 use super::world::{Person, Space, Unit, World};
 use parvis::items::{CommentAudience, ItemMade, NewAudience, Place};
 use parvis::operations::*;
+use parvis::people::Topic;
 use parvis::spaces::Announcers;
 use parvis::testing::ManualClock;
 use parvis::{Actor, Error, ItemId, Parvis, PersonId, Reason, Ref, SpaceId, Time, UnitId, external};
@@ -322,6 +324,18 @@ impl Pair {
         }
     }
 
+    fn muted(&self, what: Muted) -> Topic {
+        match what {
+            Muted::Person(person) => Topic::Person {
+                person: self.person(person),
+            },
+            Muted::Space(space) => Topic::Space {
+                space: self.space(space),
+            },
+            Muted::Thread(item) => Topic::Thread { item: self.item(item) },
+        }
+    }
+
     async fn tell(&self, by: usize, act: &Act, key: String) -> Result<(), Error> {
         let actor = self.actor(by);
         let (people, spaces, items) = (actor.people(), actor.spaces(), actor.items());
@@ -341,6 +355,15 @@ impl Pair {
                 people
                     .unblock(Unblock::new(self.person(*other)).idempotency_key(key))
                     .await
+            }
+            Act::Mute { what, until } => {
+                let mut request = Mute::new(self.muted(*what));
+                request.until = until.map(Time::from_millis);
+                people.mute(request.idempotency_key(key)).await
+            }
+            Act::Unmute(what) => {
+                let request = Unmute::new(self.muted(*what));
+                people.unmute(request.idempotency_key(key)).await
             }
             Act::Join(space) => {
                 spaces

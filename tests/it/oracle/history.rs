@@ -4,6 +4,7 @@ use super::commands::{Act, Named, PostPlace};
 use super::compare::List;
 use super::dice::Dice;
 use super::drive::{Outcome, Pair};
+use super::ties::Muted;
 use parvis::items::NewAudience;
 use parvis::people::{PersonKind, PersonStatus};
 use parvis::spaces::{Role, Visibility};
@@ -275,6 +276,24 @@ fn any_post(pair: &Pair, dice: &mut Dice, by: usize) -> Act {
     Act::Post { place, audience, unit }
 }
 
+/// A mute, for good or for some hours; or an end of one there is.
+fn any_mute(pair: &Pair, dice: &mut Dice, by: usize) -> Act {
+    let world = &pair.world;
+    let own: Vec<Muted> = world.mutes.keys().filter(|key| key.0 == by).map(|key| key.1).collect();
+    if !own.is_empty() && dice.percent(35) {
+        return Act::Unmute(dice.of(&own));
+    }
+    let what = match dice.below(3) {
+        0 => Muted::Person(any_of(dice, world.persons.len())),
+        1 => Muted::Space(any_of(dice, world.spaces.len())),
+        _ => Muted::Thread(any_item(pair, dice)),
+    };
+    let until = dice
+        .percent(40)
+        .then(|| world.now() + HOUR * (dice.below(60) as i64 - 1));
+    Act::Mute { what, until }
+}
+
 pub(super) fn any_act(pair: &Pair, dice: &mut Dice, by: usize) -> Act {
     let world = &pair.world;
     let person = any_of(dice, world.persons.len());
@@ -319,8 +338,9 @@ pub(super) fn any_act(pair: &Pair, dice: &mut Dice, by: usize) -> Act {
         67 | 68 => Act::Unreact(item),
         69..=73 => Act::Follow(person),
         74 => Act::Unfollow(person),
-        75 | 76 => Act::Block(person),
-        77 | 78 => Act::Unblock(person),
+        75 => Act::Block(person),
+        76 | 77 => any_mute(pair, dice, by),
+        78 => Act::Unblock(person),
         79..=84 => any_membership(pair, dice),
         85..=90 => any_way_in(pair, dice, by),
         91 => {

@@ -216,7 +216,10 @@ impl World {
             Some((_, Stand::Space(space))) => self.role(space, person).is_some() && self.role(space, actor).is_some(),
             _ => false,
         };
-        !told.undone && visible && !self.blocked_by(actor, person) && (self.internal(person) || met())
+        let mention = told.reasons.contains(&NoticeCode::Mention);
+        let place = told.item.is_some_and(|item| self.mutes_place(person, item));
+        let muted = self.mutes_person(person, actor) || (place && !mention);
+        !told.undone && !muted && visible && !self.blocked_by(actor, person) && (self.internal(person) || met())
     }
 
     /// The inbox of a person, newest first.

@@ -1,7 +1,7 @@
 //! Lists of people and spaces, completion, members, requests, invitations, addresses: against the model.
 
 use super::drive::{Outcome, Pair, equal};
-use super::world::Key;
+use super::world::{Key, Stand};
 use parvis::operations::*;
 use parvis::spaces::{Role, Visibility};
 use parvis::{PersonId, Reason, SpaceId};
@@ -79,7 +79,12 @@ impl Pair {
             .and(reads(person).then_some(()).ok_or(Reason::NotMember));
         let got = people.complete(everybody().space(self.space(Some(space)))).await;
         let got = got.map(|found| sorted(found.people.iter().map(|card| card.id).collect()));
-        let expected = may.map(|()| sorted(self.people_by_name(|one| completing(one) && reads(one))));
+        // In a place a guest calls those whom he meets there.
+        let meets = |one: usize, space: usize| {
+            world.internal(person) || (world.role(space, person).is_some() && world.role(space, one).is_some())
+        };
+        let called = |one: usize| completing(one) && reads(one) && meets(one, space);
+        let expected = may.map(|()| sorted(self.people_by_name(called)));
         equal(
             "completion in a space",
             &expected,
@@ -94,7 +99,13 @@ impl Pair {
             // Who follows whom is not told: of what is for followers, only the author is called.
             let root = &world.items[world.root(item)];
             let followed = root.keys.iter().any(|key| matches!(key, Key::Followers(_)));
-            let called = |one: usize| completing(one) && world.sees(one, item) && (!followed || one == root.author);
+            let there = |one: usize| match root.stand {
+                Stand::Space(space) => meets(one, space),
+                _ => world.internal(person),
+            };
+            let called = |one: usize| {
+                completing(one) && there(one) && world.sees(one, item) && (!followed || one == root.author)
+            };
             let expected = sees.map(|()| sorted(self.people_by_name(called)));
             let about = || format!("{person} {:?}", world.items[item]);
             equal(

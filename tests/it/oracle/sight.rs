@@ -121,6 +121,7 @@ impl World {
         Ok(self.listed(person, |item| {
             let it = &self.items[item];
             self.brought(item)
+                && !self.kept_away(person, item)
                 && (self.follows.contains(&(person, it.author))
                     || match it.stand {
                         Stand::Space(space) => self.role(space, person).is_some(),
@@ -159,13 +160,17 @@ impl World {
                 let live = comments.filter(|&item| !self.items[item].deleted && self.sees(person, item));
                 live.filter(|&item| (self.items[item].author == person) == mine).count() > 0
             };
-            self.brought(root) && (self.items[root].author == person || said(true)) && said(false)
+            let comes = self.brought(root) && !self.kept_away(person, root);
+            comes && (self.items[root].author == person || said(true)) && said(false)
         })
     }
 
     /// Threads of others whose first words mention a person.
     pub(crate) fn mentioning(&self, person: usize) -> Vec<usize> {
-        let names = |item: usize| self.items[item].mention == Some(person) && self.items[item].author != person;
+        let names = |item: usize| {
+            let it = &self.items[item];
+            it.mention == Some(person) && it.author != person && !self.mutes_person(person, it.author)
+        };
         self.listed(person, names)
     }
 
@@ -174,6 +179,8 @@ impl World {
         self.listed(person, |item| match self.items[item].stand {
             Stand::Space(space) => {
                 !self.spaces[space].archived
+                    && !self.mutes_person(person, self.items[item].author)
+                    && !self.mutes_place(person, item)
                     && self.internal(person)
                     && self.role(space, person).is_none()
                     && self.items[item].author != person

@@ -128,6 +128,8 @@ pub(crate) struct World {
     pub(crate) follows: BTreeSet<(usize, usize)>,
     /// Who blocked whom.
     pub(crate) blocks: BTreeSet<(usize, usize)>,
+    /// What a person muted, and until when.
+    pub(crate) mutes: BTreeMap<(usize, super::ties::Muted), Option<i64>>,
     /// What is pinned in a space, since and until when; latest last.
     pub(crate) pins: BTreeMap<usize, Vec<Pinned>>,
     /// Whom or what each handle names.

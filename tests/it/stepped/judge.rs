@@ -71,7 +71,9 @@ fn adds_up(entry: &Value, page: &[Value]) -> bool {
         Some(reasons.iter().filter_map(|reason| reason["points"].as_i64()).collect())
     };
     // Breakdowns have parts below zero or more than two parts; a page has them for all of its entries or for none.
-    let broken_down = page.iter().any(|other| parts(other).is_some_and(|parts| parts.len() > 2));
+    let broken_down = page
+        .iter()
+        .any(|other| parts(other).is_some_and(|parts| parts.len() > 2));
     !broken_down || parts(entry).is_none_or(|parts| entry["points"] == parts.iter().sum::<i64>())
 }
 
