@@ -23,8 +23,12 @@ pub(crate) enum Verb {
     Join,
     /// ActivityStreams `Offer` of a `Join`: a person asks to become a member.
     Request,
+    /// ActivityStreams `Accept` of it; the membership is a `Join` of its own.
+    Accept,
     /// ActivityStreams `Reject` of it.
     Refuse,
+    /// ActivityStreams `Undo` of it.
+    Withdraw,
     /// ActivityStreams `Invite`.
     Invite,
     /// ActivityStreams `Leave`.

@@ -6,12 +6,13 @@ use crate::actor::Core;
 use crate::error::Error;
 use crate::gate::plan::{Plan, Slot};
 use crate::gate::sealed::Opening;
-use crate::ids::{ItemId, NoticeId, PersonId, Time};
+use crate::ids::{ItemId, NoticeId, PersonId, SpaceId, Time};
 use crate::inbox::recipients::{Event, Told, recipients};
 use crate::inbox::records::{Closed, Mark, Notice, NoticeCode, Unread, WHOLE};
 use crate::items::records::Item;
 use crate::log::{LogRow, Verb};
-use crate::store::{Column, Keys, MAX_OPERATIONS, MAX_READS, NetworkId, Record, Value, Write, col};
+use crate::spaces::records::{Member, Role};
+use crate::store::{Column, Dir, Keys, MAX_OPERATIONS, MAX_READS, NetworkId, Record, Value, Write, col};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The projection's name.
@@ -21,6 +22,8 @@ pub(crate) const NAME: &str = "inbox";
 const MAX_WRITES: usize = MAX_OPERATIONS - 10;
 /// Notices of one person of one millisecond, among which an undone deed is looked for.
 const MAX_AT_ONCE: u32 = 1_000;
+/// Owners and moderators of a space, owners first, who are told that somebody asks to join.
+const MAX_STAFF: u32 = 100;
 
 /// What of the log tells somebody something, or takes it back; the items behind it are read next.
 enum Raw {
@@ -44,6 +47,11 @@ enum Raw {
         whom: PersonId,
         undo: bool,
     },
+    Asked {
+        space: SpaceId,
+        who: PersonId,
+        undo: bool,
+    },
 }
 
 impl Raw {
@@ -51,6 +59,7 @@ impl Raw {
     fn writes(&self) -> usize {
         match self {
             Raw::Reacted { .. } | Raw::Followed { .. } => 2,
+            Raw::Asked { .. } => 2 * MAX_STAFF as usize,
             Raw::Deleted(_) => 4,
             Raw::Wrote { mentioned, .. } | Raw::Mentioned { mentioned, .. } => 4 + 2 * mentioned.len(),
         }
@@ -84,6 +93,11 @@ fn deed_of(row: &LogRow) -> Option<Deed> {
             who,
             whom,
             undo: entry.verb == Verb::Unfollow,
+        },
+        (Verb::Request | Verb::Accept | Verb::Refuse | Verb::Withdraw, ..) => Raw::Asked {
+            space: entry.space?,
+            who: entry.person?,
+            undo: entry.verb != Verb::Request,
         },
         // What is imported tells nobody anything: its notices come as rows of their own.
         _ => return None,
@@ -141,23 +155,39 @@ async fn changes(core: &Core, network: NetworkId, deeds: &[Deed]) -> Result<Vec<
     let items = deeds.iter().filter_map(|deed| match deed.raw {
         Raw::Wrote { item, .. } | Raw::Mentioned { item, .. } | Raw::Reacted { item, .. } => Some(item),
         Raw::Deleted(item) => Some(item),
-        Raw::Followed { .. } => None,
+        Raw::Followed { .. } | Raw::Asked { .. } => None,
+    });
+    let asked = deeds.iter().filter_map(|deed| match deed.raw {
+        Raw::Asked { space, .. } => Some(vec![space.to_value()]),
+        _ => None,
     });
     let mut plan = Plan::new();
     let own: Slot<Item> = plan.get_columns(Keys::given(items.map(|item| vec![item.to_value()])));
     let above: Slot<Item> = plan.get_columns(own.each([col("root")]).and(own.each([col("parent")])));
+    let spaces = Keys::given(asked);
+    let staff: Slot<Member> = plan.range("member_role", spaces, Vec::new(), Dir::Down, MAX_STAFF);
     let snapshot = plan.ask(core.storage.as_ref(), network).await?;
+    let staff = snapshot.take(staff)?.open(Opening::Project);
     let rows = snapshot.take(own)?.open(Opening::Project).into_iter();
     let rows = rows.chain(snapshot.take(above)?.open(Opening::Project));
     let items: HashMap<ItemId, Item> = rows.map(|item| (item.id, item)).collect();
     let mut changes = Vec::new();
     for deed in deeds {
+        let persons: Vec<PersonId>;
         let found = |item: &ItemId| {
             let item = items.get(item)?;
             Some((item, item.root.and_then(|root| items.get(&root))))
         };
         let (event, t, undo) = match &deed.raw {
             Raw::Followed { who, whom, undo } => (Some(Event::Followed { who: *who, whom: *whom }), deed.t, *undo),
+            Raw::Asked { space, who, undo } => {
+                let (space, who) = (*space, *who);
+                let answers = |member: &&Member| member.space == space && member.role >= Role::Moderator;
+                let here = staff.iter().filter(answers).filter(|member| member.lasts(deed.t));
+                persons = here.map(|member| member.person).collect();
+                let staff: &[PersonId] = &persons;
+                (Some(Event::Asked { space, who, staff }), deed.t, *undo)
+            }
             Raw::Reacted { item, who, undo } => {
                 let event = found(item).map(|(item, root)| Event::Reacted { item, root, who: *who });
                 (event, deed.t, *undo)
@@ -211,8 +241,12 @@ impl Stored {
 }
 
 fn notice_id(told: &Told, t: Time) -> NoticeId {
-    let item = told.item.map(|item| item.bytes()).unwrap_or_default();
-    NoticeId::of(t, &[&told.actor.bytes(), &item])
+    let what = match (told.item, told.code) {
+        (Some(item), _) => item.bytes(),
+        (None, NoticeCode::JoinRequest) => told.about,
+        (None, _) => [0; 16],
+    };
+    NoticeId::of(t, &[&told.actor.bytes(), &what])
 }
 
 async fn stored(core: &Core, network: NetworkId, changes: &[Change]) -> Result<Stored, Error> {
@@ -276,6 +310,15 @@ async fn stored(core: &Core, network: NetworkId, changes: &[Change]) -> Result<S
     Ok(stored)
 }
 
+/// What is undone by the same deed.
+fn sort(code: NoticeCode, space: Option<SpaceId>) -> (NoticeCode, Option<SpaceId>) {
+    match code {
+        NoticeCode::Reaction => (code, None),
+        NoticeCode::JoinRequest => (code, space),
+        _ => (NoticeCode::Comment, None),
+    }
+}
+
 /// The rows to write, in the order of the log.
 async fn settle(core: &Core, network: NetworkId, changes: Vec<Change>) -> Result<Vec<Write>, Error> {
     let stored = stored(core, network, &changes).await?;
@@ -313,7 +356,7 @@ async fn settle(core: &Core, network: NetworkId, changes: Vec<Change>) -> Result
                         && notice.id.time() == t.max(Time::from_millis(0))
                         && notice.actor == told.actor
                         && notice.item == told.item
-                        && (notice.code == NoticeCode::Reaction) == (told.code == NoticeCode::Reaction)
+                        && sort(notice.code, notice.space) == sort(told.code, told.space)
                 };
                 let kept = stored
                     .notices

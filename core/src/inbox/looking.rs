@@ -12,7 +12,7 @@ use crate::gate::sealed::Opening;
 use crate::gate::world::{World, WorldSlots};
 use crate::ids::{ItemId, NoticeId, PersonId, SpaceId, Time};
 use crate::items::records::{Item, Timeline, TimelineKind};
-use crate::spaces::records::Member;
+use crate::spaces::records::{JoinRequest, Member, Role};
 use crate::store::{Column, Dir, Keys, Part, Parts, Record, Value, col};
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
@@ -77,6 +77,8 @@ pub(crate) struct Asked {
     pub(crate) bundled: u32,
     /// Whether it is also read whom the reader meets: asked once he is known to be a guest.
     pub(crate) guest: bool,
+    /// Whether it is also read which requests to join stand: asked once the reader is known to answer some.
+    pub(crate) requests: bool,
 }
 
 impl Asked {
@@ -107,6 +109,22 @@ struct Slots {
     newest: Option<Slot<Timeline>>,
     world: WorldSlots,
     meets: Option<Slot<Member>>,
+    requests: Option<Slot<JoinRequest>>,
+    /// Every slot of notices.
+    all: Vec<Slot<Notice>>,
+}
+
+impl Slots {
+    /// Whether a notice is about a request to join.
+    fn tell_requests(&self, snapshot: &Snapshot) -> Result<bool, Error> {
+        for slot in &self.all {
+            let rows = snapshot.take(*slot)?.open(Opening::Show);
+            if rows.iter().any(|row| row.code == NoticeCode::JoinRequest) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
 }
 
 /// The timelines of broadcasts: of the spaces joined, and of the network.
@@ -194,12 +212,12 @@ fn slots(plan: &mut Plan, actor: &Actor, asked: &Asked) -> Result<Slots, Error> 
         .iter()
         .fold(each("actor"), |keys, slot| keys.and(slot.each([col("author")])));
     let world = WorldSlots::whole(plan, &items, each("space"), persons);
-    let meets = asked.guest.then(|| {
-        let pairs = all.iter().fold(Keys::default(), |keys, slot| {
-            keys.and(slot.each([col("actor"), col("space")]))
-        });
-        plan.get::<Member>(pairs)
-    });
+    let pairs = |one: &'static str, other: &'static str| {
+        let pair = |keys: Keys, slot: &Slot<Notice>| keys.and(slot.each([col(one), col(other)]));
+        all.iter().fold(Keys::default(), pair)
+    };
+    let meets = asked.guest.then(|| plan.get::<Member>(pairs("actor", "space")));
+    let requests = asked.requests.then(|| plan.get::<JoinRequest>(pairs("space", "actor")));
     Ok(Slots {
         reader,
         marks,
@@ -213,6 +231,8 @@ fn slots(plan: &mut Plan, actor: &Actor, asked: &Asked) -> Result<Slots, Error> 
         newest,
         world,
         meets,
+        requests,
+        all,
     })
 }
 
@@ -240,6 +260,8 @@ pub(crate) struct Looked {
     marks: HashMap<[u8; 16], Mark>,
     alone: HashSet<ItemId>,
     meets: Option<HashSet<(PersonId, SpaceId)>>,
+    /// Requests to join that stand: to which space, whose, since when.
+    requests: HashSet<(SpaceId, PersonId, Time)>,
     /// The list, newest first, judged; what lies behind `horizon` is left for the next look.
     pub(crate) entries: Vec<Entry>,
     /// Where the next look begins; `None` where this one reached the end.
@@ -252,15 +274,24 @@ pub(crate) struct Looked {
     closed: HashMap<([u8; 16], i64), i64>,
 }
 
+/// Whether the reader answers requests to join some space.
+fn answers(reader: &Reader) -> bool {
+    let staff = |role: &Role| *role >= Role::Moderator;
+    reader.roles.values().any(staff) || !reader.switches.on("admit_needs_staff")
+}
+
 /// Looks.
 pub(crate) async fn look(actor: &Actor, asked: &Asked) -> Result<Looked, Error> {
     let mut plan = Plan::new();
     let slots = slots(&mut plan, actor, asked)?;
     let (snapshot, reader) = slots.reader.ask(&plan, actor).await?;
-    if !reader.is_internal() && !asked.guest {
-        // A guest is told of whom he meets: that is read beside the rest, in a call of its own instant.
+    // A guest is told of whom he meets, the staff of who waits for them: that is read beside the rest, in a call of its own instant.
+    let guest = !reader.is_internal() && !asked.guest;
+    let requests = !asked.requests && answers(&reader) && slots.tell_requests(&snapshot)?;
+    if guest || requests {
         let asked = Asked {
-            guest: true,
+            guest: guest || asked.guest,
+            requests: requests || asked.requests,
             ..asked.clone()
         };
         return Box::pin(look(actor, &asked)).await;
@@ -281,11 +312,16 @@ pub(crate) async fn look(actor: &Actor, asked: &Asked) -> Result<Looked, Error> 
             )
         }
     };
+    let requests = match slots.requests {
+        None => Vec::new(),
+        Some(slot) => snapshot.take(slot)?.open(Opening::Show),
+    };
     let mut looked = Looked {
         network: actor.network.0,
         marks: marks.into_iter().map(|row| (row.of, row)).collect(),
         alone: alone.into_iter().map(|row| row.item).collect(),
         meets,
+        requests: requests.iter().map(|row| (row.space, row.person, row.t)).collect(),
         entries: Vec::new(),
         horizon: None,
         unread: Vec::new(),
@@ -406,8 +442,24 @@ impl Looked {
             None => true,
         };
         let known = entry.code != NoticeCode::Unknown;
-        let broadcast = entry.code != NoticeCode::Announcement || self.hears(entry);
-        known && visible && met && broadcast && !folded && !self.muted(entry) && entry.actor != self.reader.id
+        let concerned = match entry.code {
+            NoticeCode::Announcement => self.hears(entry),
+            NoticeCode::JoinRequest => self.answers(entry),
+            _ => true,
+        };
+        known && visible && met && concerned && !folded && !self.muted(entry) && entry.actor != self.reader.id
+    }
+
+    /// A request to join is the business of the staff, as long as it stands and the one who asks may come in.
+    fn answers(&self, entry: &Entry) -> bool {
+        let switches = &self.reader.switches;
+        let staff = |space: SpaceId| self.reader.is_staff(space).is_some() || !switches.on("admit_needs_staff");
+        let person = self.world.persons.get(&entry.actor);
+        entry.space.is_some_and(|space| {
+            staff(space)
+                && self.requests.contains(&(space, entry.actor, entry.spot.t))
+                && person.is_some_and(|person| person.acts(self.reader.now))
+        })
     }
 
     /// Broadcasts are for those who are there, until they expire: the members of the space now, and internal persons for the

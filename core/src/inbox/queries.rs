@@ -56,6 +56,7 @@ fn asked(source: Source, from: Option<Spot>, limit: u32, counted: u32) -> Asked 
         counted,
         bundled: 0,
         guest: false,
+        requests: false,
     }
 }
 

@@ -27,6 +27,12 @@ pub(crate) enum Event<'a> {
         root: Option<&'a Item>,
         who: PersonId,
     },
+    /// Somebody asks to join a space, whose staff are these.
+    Asked {
+        space: SpaceId,
+        who: PersonId,
+        staff: &'a [PersonId],
+    },
     /// Somebody follows somebody.
     Followed { who: PersonId, whom: PersonId },
 }
@@ -55,6 +61,12 @@ type Because = (PersonId, NoticeCode, [u8; 16]);
 pub(crate) fn recipients(event: &Event<'_>) -> Vec<Told> {
     let (actor, item, space, because) = match event {
         Event::Followed { who, whom } => (*who, None, None, vec![(*whom, NoticeCode::Follower, whom.bytes())]),
+        Event::Asked { space, who, staff } => {
+            let because = staff
+                .iter()
+                .map(|person| (*person, NoticeCode::JoinRequest, space.bytes()));
+            (*who, None, Some(*space), because.collect())
+        }
         Event::Reacted { item, root, who } => {
             let because = vec![(item.author, NoticeCode::Reaction, item.id.bytes())];
             (*who, Some(item.id), root.unwrap_or(item).space, because)
@@ -215,6 +227,19 @@ mod tests {
             whom: person(2),
         });
         assert_eq!((told[0].person, told[0].actor), (person(2), person(1)));
+    }
+
+    #[test]
+    fn a_request_to_join_tells_the_staff_in_one_bundle() {
+        let space = SpaceId::from_bytes([7; 16]);
+        let told = recipients(&Event::Asked {
+            space,
+            who: person(2),
+            staff: &[person(1), person(2), person(3)],
+        });
+        let said = told.iter().map(|it| (it.person, it.code, it.about, it.item, it.space));
+        let expected = [1, 3].map(|n| (person(n), NoticeCode::JoinRequest, space.bytes(), None, Some(space)));
+        assert!(said.eq(expected));
     }
 
     #[test]

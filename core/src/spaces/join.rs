@@ -27,6 +27,13 @@ fn told(verb: Verb, actor: PersonId, person: PersonId, space: &Space) -> Entry {
     entry
 }
 
+/// A log entry about the end of a request, with the date of the request: what it told is taken back exactly.
+fn ended(verb: Verb, actor: PersonId, request: &JoinRequest, space: &Space) -> Entry {
+    let mut entry = told(verb, actor, request.person, space);
+    entry.t = Some(request.t);
+    entry
+}
+
 /// A person asks to become a member, or no longer does.
 #[derive(Serialize)]
 pub(crate) struct Ask {
@@ -62,7 +69,10 @@ impl Command for Ask {
         let (reader, space) = slots.0.open(facts, draft)?;
         let before = only(facts, slots.1)?;
         if self.wish == Wish::Withdraw {
-            before.iter().for_each(|request| draft.delete(request));
+            if let Some(request) = before {
+                draft.delete(&request);
+                draft.log(&ended(Verb::Withdraw, reader.id, &request, &space));
+            }
             return Ok(());
         }
         if reader.role(space.id).is_some() || before.is_some() {
@@ -140,7 +150,7 @@ impl Command for AnswerRequest {
         let request = only(facts, slots.request)?.ok_or_else(gone)?;
         if self.answer == Answered::Refuse {
             draft.delete(&request);
-            draft.log(&told(Verb::Refuse, reader.id, request.person, &space));
+            draft.log(&ended(Verb::Refuse, reader.id, &request, &space));
             return Ok(());
         }
         let person = person.filter(|person| person.acts(draft.now)).ok_or_else(gone)?;
@@ -149,6 +159,7 @@ impl Command for AnswerRequest {
             return Err(Error::new(Reason::Guest).at("person"));
         }
         draft.delete(&request);
+        draft.log(&ended(Verb::Accept, reader.id, &request, &space));
         let before = only(facts, slots.member)?;
         if before.as_ref().is_some_and(|member| member.lasts(draft.now)) {
             return Ok(());

@@ -100,6 +100,67 @@ leak_test!(
 );
 
 leak_test!(
+    l046_who_no_longer_moderates_is_told_of_no_request,
+    ["admit_needs_staff"],
+    async |town| {
+        let lab = town.lab().await;
+        town.tick();
+        let ask = AskToJoin::new(lab).words("let me in");
+        town.of("dave").spaces().ask(ask).await.unwrap();
+        let request = (vec![(NoticeCode::JoinRequest, None)], 1, 1);
+        for name in ["olga", "mona"] {
+            let told = told(&town, name).await;
+            check!(told == request, "{name} is told {told:?}");
+        }
+        nothing(&town, "ben", "though he is a member").await?;
+        let demote = SetRole::new(lab, external("mona"), Role::Member);
+        town.of("olga").spaces().set_role(demote).await.unwrap();
+        nothing(&town, "mona", "who is a member only").await?;
+        town.remove(lab, "mona").await;
+        nothing(&town, "mona", "who has left").await
+    }
+);
+
+leak_test!(
+    l014_a_request_that_was_answered_or_withdrawn_is_told_nobody,
+    // No predicate: the notice stands on the request itself.
+    [],
+    async |town| {
+        let lab = town.lab().await;
+        let ask = async || {
+            town.tick();
+            town.of("dave").spaces().ask(AskToJoin::new(lab)).await.unwrap();
+        };
+        ask().await;
+        // Who is no moderator when it is answered is none of it later either.
+        let role = async |role| {
+            let set = SetRole::new(lab, external("mona"), role);
+            town.of("olga").spaces().set_role(set).await.unwrap();
+        };
+        role(Role::Member).await;
+        let withdraw = WithdrawRequest::new(lab);
+        town.of("dave").spaces().withdraw(withdraw).await.unwrap();
+        nothing(&town, "olga", "of what was withdrawn").await?;
+        role(Role::Moderator).await;
+        nothing(&town, "mona", "of what was withdrawn").await?;
+        ask().await;
+        role(Role::Member).await;
+        let refuse = RefuseRequest::new(lab, external("dave"));
+        town.of("olga").spaces().refuse(refuse).await.unwrap();
+        role(Role::Moderator).await;
+        ask().await;
+        let now = told(&town, "mona").await;
+        check!(now.0.len() == 1 && now.1 == 1, "mona is told {now:?}");
+        let accept = AcceptRequest::new(lab, external("dave"));
+        town.of("mona").spaces().accept(accept).await.unwrap();
+        for name in ["olga", "mona"] {
+            nothing(&town, name, "of what was answered").await?;
+        }
+        Ok(())
+    }
+);
+
+leak_test!(
     l003_who_is_blocked_is_heard_of_nowhere,
     ["blocked_folded"],
     async |town| {

@@ -7,6 +7,7 @@ use super::history::{self, Size};
 use super::world::{Stand, World};
 use parvis::inbox::{NoticeCode, Which};
 use parvis::operations::*;
+use parvis::spaces::Role;
 use std::collections::BTreeSet;
 
 /// What a notice is about, with its code: what it is bundled by.
@@ -14,6 +15,8 @@ use std::collections::BTreeSet;
 pub(crate) enum About {
     Item(usize),
     Follower,
+    /// A space that somebody asks to join.
+    Space(usize),
 }
 
 /// One person who was told of one deed.
@@ -65,9 +68,13 @@ impl World {
     }
 
     /// What orders the deeds of one millisecond.
-    fn chance(&self, actor: usize, item: Option<usize>) -> [u8; 10] {
+    fn chance(&self, actor: usize, item: Option<usize>, about: About) -> [u8; 10] {
         let mut hasher = blake3::Hasher::new();
-        let item = item.map_or([0; 16], |item| self.items[item].id.bytes());
+        let item = match (item, about) {
+            (Some(item), _) => self.items[item].id.bytes(),
+            (None, About::Space(space)) => self.spaces[space].id.bytes(),
+            (None, _) => [0; 16],
+        };
         for part in [self.persons[actor].id.bytes(), item] {
             hasher.update(&16_u64.to_le_bytes());
             hasher.update(&part);
@@ -105,7 +112,7 @@ impl World {
                 about: *about,
                 item,
                 t,
-                chance: self.chance(actor, item),
+                chance: self.chance(actor, item, *about),
                 opened,
                 read: false,
                 undone: false,
@@ -188,6 +195,20 @@ impl World {
         self.tell(by, None, &[(whom, NoticeCode::Follower, About::Follower)]);
     }
 
+    /// Somebody asks to join a space: its staff are told.
+    pub(crate) fn tell_request(&mut self, by: usize, space: usize) {
+        let staff = (0..self.persons.len()).filter(|&person| self.role(space, person) >= Some(Role::Moderator));
+        let because: Vec<_> = staff
+            .map(|person| (person, NoticeCode::JoinRequest, About::Space(space)))
+            .collect();
+        self.tell(by, None, &because);
+    }
+
+    /// The request was answered or withdrawn.
+    pub(crate) fn untell_request(&mut self, by: usize, space: usize) {
+        self.untell(|it| it.actor == by && it.about == About::Space(space));
+    }
+
     pub(crate) fn untell_reaction(&mut self, by: usize, item: usize) {
         self.untell(|it| it.code == NoticeCode::Reaction && it.actor == by && it.item == Some(item));
     }
@@ -217,9 +238,22 @@ impl World {
             _ => false,
         };
         let mention = told.reasons.contains(&NoticeCode::Mention);
-        let place = told.item.is_some_and(|item| self.mutes_place(person, item));
+        let place = match told.about {
+            About::Space(space) => self.mutes_space(person, space),
+            _ => told.item.is_some_and(|item| self.mutes_place(person, item)),
+        };
+        // A request is the business of those who may answer it now.
+        let concerned = match told.about {
+            About::Space(space) => self.is_staff(space, person) && self.active(actor),
+            _ => true,
+        };
         let muted = self.mutes_person(person, actor) || (place && !mention);
-        !told.undone && !muted && visible && !self.blocked_by(actor, person) && (self.internal(person) || met())
+        !told.undone
+            && concerned
+            && !muted
+            && visible
+            && !self.blocked_by(actor, person)
+            && (self.internal(person) || met())
     }
 
     /// The inbox of a person, newest first.

@@ -47,11 +47,15 @@ impl World {
         self.mutes(person, Muted::Person(Some(other)))
     }
 
+    pub(super) fn mutes_space(&self, person: usize, space: usize) -> bool {
+        self.mutes(person, Muted::Space(Some(space)))
+    }
+
     /// Whether the space or the thread of an item is muted.
     pub(super) fn mutes_place(&self, person: usize, item: usize) -> bool {
         let root = self.root(item);
         let space = match self.items[root].stand {
-            Stand::Space(space) => self.mutes(person, Muted::Space(Some(space))),
+            Stand::Space(space) => self.mutes_space(person, space),
             _ => false,
         };
         space || self.mutes(person, Muted::Thread(Some(root)))

@@ -79,14 +79,23 @@ impl World {
 
     pub(super) fn apply_way_in(&mut self, by: usize, act: &Act) {
         match *act {
-            Act::Ask(Some(space)) if self.role(space, by).is_none() => drop(self.requests.insert((space, by))),
-            Act::Withdraw(Some(space)) => drop(self.requests.remove(&(space, by))),
+            Act::Ask(Some(space)) if self.role(space, by).is_none() => {
+                if self.requests.insert((space, by)) {
+                    self.tell_request(by, space);
+                }
+            }
+            Act::Withdraw(Some(space)) => {
+                if self.requests.remove(&(space, by)) {
+                    self.untell_request(by, space);
+                }
+            }
             Act::AnswerRequest {
                 space: Some(space),
                 person: Some(person),
                 accept,
             } => {
                 self.requests.remove(&(space, person));
+                self.untell_request(person, space);
                 if accept {
                     self.let_in(space, person, Role::Member);
                 }
