@@ -98,6 +98,10 @@ reasons! {
     SystemOnly = (Forbidden, "system_only"),
     /// The item is deleted.
     Deleted = (Conflict, "deleted"),
+    /// The item is a draft: publish it first.
+    Draft = (Conflict, "draft"),
+    /// The item is published already.
+    Published = (Conflict, "published"),
     /// The item was edited since.
     Edited = (Conflict, "edited"),
     /// The last owner cannot leave or lose the role.

@@ -1,6 +1,7 @@
 //! Items: posts, comments and reactions, one envelope for all that people read.
 
 pub(crate) mod commands;
+pub(crate) mod history;
 pub(crate) mod kinds;
 pub(crate) mod mentions;
 pub(crate) mod queries;
@@ -12,19 +13,21 @@ pub(crate) mod views;
 
 pub use mentions::MentionHint;
 pub use views::{
-    Allowed, Body, CommentView, Explanation, ItemView, PinnedView, PlaceView, ReactionView, ReasonView, Shown,
-    SpaceView, TagView, ThreadPage, ViewerView,
+    Allowed, Body, CommentView, Explanation, HistoryPage, ItemView, PinnedView, PlaceView, ReactionView, ReasonView,
+    Shown, SpaceView, TagView, ThreadPage, VersionView, ViewerView,
 };
 
 use crate::actor::Actor;
 use crate::answer;
 use crate::error::{Error, Reason};
+use crate::feed::FeedPage;
+use crate::feed::lists::DraftList;
 use crate::gate::answer::{Made, Token, Visible};
-use crate::gate::page::position_token;
+use crate::gate::page::{self, position_token};
 use crate::ids::{ItemId, Time};
 use crate::operations::{
-    DeleteItem, EditItem, ExplainItem, FilterItems, GetItem, May, NewComment, NewItem, PinItem, React, UnpinItem,
-    Unreact,
+    DeleteItem, EditItem, ExplainItem, FilterItems, GetHistory, GetItem, May, MyDrafts, NewComment, NewItem, PinItem,
+    PublishItem, React, UnpinItem, Unreact,
 };
 use crate::receipt::{Receipt, receipt};
 use crate::refs::Ref;
@@ -69,6 +72,20 @@ pub enum NewAudience {
     Followers,
     /// On a wall or the network's: the persons of a unit.
     Unit,
+}
+
+/// How an item is published.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Publishing {
+    /// At once; those whom it concerns are told.
+    #[default]
+    Now,
+    /// At once; nobody is told.
+    Quietly,
+    /// Not yet: only its author sees it until he publishes it.
+    Draft,
 }
 
 /// Who may read a new comment.
@@ -131,6 +148,7 @@ pub(crate) async fn create(actor: &Actor, request: NewItem) -> Result<ItemMade, 
         title: request.title,
         expires: request.expires,
         tags: request.tags.unwrap_or_default(),
+        publishing: request.publishing.unwrap_or_default(),
         place: match request.place.unwrap_or(Place::Wall) {
             Place::Space { space } => Where::Space(space.who()),
             Place::Wall => Where::Wall,
@@ -193,6 +211,27 @@ pub(crate) async fn delete(actor: &Actor, request: DeleteItem) -> Result<Receipt
         actor,
         &actor.execute(&command, request.idempotency_key.as_deref()).await?,
     )
+}
+
+pub(crate) async fn publish(actor: &Actor, request: PublishItem) -> Result<ItemMade, Error> {
+    let command = commands::Publish {
+        by: actor.person()?.clone(),
+        network: actor.network,
+        item: request.item.who(),
+        publishing: request.publishing.unwrap_or_default(),
+    };
+    made(
+        actor,
+        &actor.execute(&command, request.idempotency_key.as_deref()).await?,
+    )
+}
+
+pub(crate) async fn drafts(actor: &Actor, request: MyDrafts) -> Result<Visible<FeedPage>, Error> {
+    page::page(actor, &DraftList, request.limit, request.cursor.as_ref()).await
+}
+
+pub(crate) async fn history(actor: &Actor, request: GetHistory) -> Result<Visible<HistoryPage>, Error> {
+    history::history(actor, &request.item.who(), request.limit, request.cursor.as_ref()).await
 }
 
 pub(crate) async fn react(actor: &Actor, request: React) -> Result<Receipt, Error> {

@@ -13,6 +13,8 @@ pub(crate) enum Verb {
     Create,
     /// ActivityStreams `Update`.
     Update,
+    /// A draft was kept, changed or thrown away: it concerns nobody but its author.
+    Draft,
     /// ActivityStreams `Delete`.
     Delete,
     /// ActivityStreams `Like`, with a kind of reaction.
@@ -98,6 +100,9 @@ pub(crate) struct Entry {
     /// Whom the item mentions since this entry and did not before.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) mentioned: Vec<PersonId>,
+    /// Whether nobody is to be told.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) quiet: bool,
 }
 
 impl Entry {
@@ -115,6 +120,7 @@ impl Entry {
             after: Vec::new(),
             imported: Vec::new(),
             mentioned: Vec::new(),
+            quiet: false,
         }
     }
 

@@ -11,7 +11,8 @@ use crate::ids::{NoticeId, Time};
 use crate::import::{ImportReport, ImportRow};
 use crate::inbox::{BundlesPage, EntriesPage, UnreadView, Which};
 use crate::items::{
-    Allowed, CommentAudience, Explanation, ItemMade, NewAudience, Place, SpaceView, ThreadEnd, ThreadPage,
+    Allowed, CommentAudience, Explanation, HistoryPage, ItemMade, NewAudience, Place, Publishing, SpaceView, ThreadEnd,
+    ThreadPage,
 };
 use crate::people::{
     MuteList, PersonKind, PersonMade, PersonMatches, PersonPage, PersonStatus, Profile, Topic, UnitMade,
@@ -81,6 +82,7 @@ shown!(
     EntriesPage,
     BundlesPage,
     UnreadView,
+    HistoryPage,
 );
 itself!(Receipt, PersonMade, UnitMade, SpaceMade, ItemMade, ImportReport);
 
@@ -132,6 +134,7 @@ put_some!(
     Place,
     NewAudience,
     CommentAudience,
+    Publishing,
     Announcers,
     List<String>,
     ThreadEnd,

@@ -26,6 +26,8 @@ pub enum Verb {
     Delete,
     /// Pin it in its space.
     Pin,
+    /// Publish a draft.
+    Publish,
 }
 
 impl Verb {
@@ -37,6 +39,7 @@ impl Verb {
         Verb::Edit,
         Verb::Delete,
         Verb::Pin,
+        Verb::Publish,
     ];
 }
 
@@ -62,11 +65,12 @@ pub(crate) fn may(reader: &Reader, world: &World, item: &Item, verb: Verb, block
             Verdict::no(Fact::NotMember { space })
         }
         // The staff may still take something away.
-        (Some(space), Verb::Comment | Verb::React | Verb::Edit | Verb::Pin)
+        (Some(space), Verb::Comment | Verb::React | Verb::Edit | Verb::Pin | Verb::Publish)
             if world.is_archived(space) && reader.switches.on("archive_read_only") =>
         {
             Verdict::no(Fact::Archived { space })
         }
+        (_, Verb::Comment | Verb::React) if item.state == ItemState::Draft => Verdict::no(Fact::Draft),
         (_, Verb::Comment | Verb::React) => {
             let blocked = blockers.contains(&item.author) || blockers.contains(&root.author);
             if root.state == ItemState::Tombstone {
@@ -77,7 +81,11 @@ pub(crate) fn may(reader: &Reader, world: &World, item: &Item, verb: Verb, block
                 seen
             }
         }
-        (_, Verb::Edit) if item.author != reader.id && reader.switches.on("edit_own") => Verdict::no(Fact::NotAuthor),
+        (_, Verb::Edit | Verb::Publish) if item.author != reader.id && reader.switches.on("edit_own") => {
+            Verdict::no(Fact::NotAuthor)
+        }
+        (_, Verb::Publish) if item.state != ItemState::Draft => Verdict::no(Fact::Published),
+        (_, Verb::Pin) if item.state == ItemState::Draft => Verdict::no(Fact::Draft),
         (None, Verb::Pin) => Verdict::no(Fact::NotRoot),
         (Some(_), Verb::Pin) if item.root.is_some() => Verdict::no(Fact::NotRoot),
         (_, Verb::Pin) if !staff && reader.switches.on("pin_needs_staff") => Verdict::no(Fact::NotStaff),

@@ -40,6 +40,7 @@ tables! {
     crate::items::records::Item,
     crate::items::records::Audience,
     crate::items::records::Text,
+    crate::items::records::Revision,
     crate::items::records::Timeline,
     crate::items::records::ItemTag,
     crate::items::records::Mention,

@@ -238,6 +238,18 @@ pub(crate) fn asked(operation: &str, town: &Town) -> [Asked; 2] {
                 json!({"body": "Hello", "place": {"type": "space", "space": agora}}),
             ),
         ],
+        "items.publish" => [
+            good(
+                "ben",
+                json!({"item": {"type": "id", "id": town.draft}, "publishing": "quietly"}),
+            ),
+            wrong("cleo", json!({"item": {"type": "id", "id": town.draft}})),
+        ],
+        "items.drafts" => [good("ben", json!({"limit": 5})), wrong("nobody", json!({}))],
+        "items.history" => [
+            good("ben", json!({"item": {"type": "id", "id": town.net}})),
+            wrong("ben", json!({ "item": club1 })),
+        ],
         "items.comment" => [
             good("ben", json!({"on": lab1, "body": "Well said"})),
             wrong("ben", json!({"on": club1, "body": "Well said"})),

@@ -3,7 +3,7 @@
 //! Ben reads. Everything in it is there because some command of [`super::stepped`] changes what he may read of it.
 
 use parvis::import::ImportRow;
-use parvis::items::{CommentAudience, NewAudience, Place};
+use parvis::items::{CommentAudience, NewAudience, Place, Publishing};
 use parvis::operations::*;
 use parvis::people::Topic;
 use parvis::store::{Memory, Storage};
@@ -24,6 +24,8 @@ pub(crate) struct Town {
     pub(crate) memory: Memory,
     /// A post of Cleo's to the network.
     pub(crate) net: ItemId,
+    /// A draft of Ben's.
+    pub(crate) draft: ItemId,
     /// A post of Ana's for the moderators and owners of the lab.
     pub(crate) staff: ItemId,
     /// What Ben's inbox says of the answer in the lab.
@@ -133,20 +135,21 @@ fn rows(hidden: usize) -> Vec<ImportRow> {
 /// Builds it, with so many posts that Ben's home lists and he may not read.
 pub(crate) async fn town(hidden: usize) -> Town {
     let memory = Memory::new();
-    let [net, staff] = settle(Arc::new(memory.clone()), hidden).await;
+    let [net, staff, draft] = settle(Arc::new(memory.clone()), hidden).await;
     let db = Parvis::open(memory.fork(), settings(&clock())).await.unwrap();
     let inbox = act(&db, "ben").inbox().entries(Entries::new()).await.unwrap();
     let told = inbox.entries.last().unwrap().id;
     Town {
         memory,
         net,
+        draft,
         staff,
         told,
     }
 }
 
-/// Builds it in any store: the same rows under the same ids. Answers the post to the network and the one for the staff.
-pub(crate) async fn settle(storage: Arc<dyn Storage>, hidden: usize) -> [ItemId; 2] {
+/// Builds it in any store: the same rows under the same ids. Answers the post to the network, the one for the staff, and a draft.
+pub(crate) async fn settle(storage: Arc<dyn Storage>, hidden: usize) -> [ItemId; 3] {
     let clock = ManualClock::new(Time::from_millis(NOON - 7_200_000));
     let db = Parvis::open_shared(storage, settings(&clock)).await.unwrap();
     let host = db.system(NETWORK, "host");
@@ -217,8 +220,16 @@ pub(crate) async fn settle(storage: Arc<dyn Storage>, hidden: usize) -> [ItemId;
     clock.advance_millis(1);
     let follow = Follow::new(external("ben")).idempotency_key("nora");
     act(&db, "nora").people().follow(follow).await.unwrap();
+    let version = cleo.items().get(GetItem::new(net)).await.unwrap().item.version.clone();
+    let edit = EditItem::new(net, "To all of you", version);
+    cleo.items().edit(edit.idempotency_key("net-e")).await.unwrap();
+    let draft = NewItem::new("Not yet #Lab")
+        .place(Place::space(external("lab")))
+        .publishing(Publishing::Draft);
+    let draft = act(&db, "ben").items().create(draft.idempotency_key("draft")).await;
+    let draft = draft.unwrap().id.0;
     let block = Block::new(external("dan")).idempotency_key("dan");
     act(&db, "ben").people().block(block).await.unwrap();
     while db.run_due(parvis::due::Budget::steps(100)).await.unwrap().more {}
-    [net, staff]
+    [net, staff, draft]
 }

@@ -74,6 +74,10 @@ struct Deed {
 
 fn deed_of(row: &LogRow) -> Option<Deed> {
     let entry = &row.entry;
+    if entry.quiet && matches!(entry.verb, Verb::Create | Verb::Update) {
+        // Its author asked to tell nobody.
+        return None;
+    }
     let raw = match (entry.verb, entry.actor, entry.item, entry.person) {
         (Verb::Create, _, Some(item), _) => Raw::Wrote {
             item,

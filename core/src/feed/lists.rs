@@ -2,13 +2,14 @@
 
 use super::sources::{comes_home, home_timelines};
 use crate::error::{Error, Reason};
-use crate::gate::judge::{find_space, read_space};
+use crate::gate::judge::{find_space, read_space, see};
 use crate::gate::page::{Listing, brought};
 use crate::gate::plan::{Plan, Slot, Snapshot};
 use crate::gate::reader::{Reader, ReaderSlots, Who};
 use crate::gate::sealed::Opening;
 use crate::gate::world::World;
-use crate::items::records::{Item, PINS, Pin, TimelineKind};
+use crate::ids::ItemId;
+use crate::items::records::{Item, ItemState, PINS, Pin, TimelineKind};
 use crate::people::records::{Named, Person};
 use crate::spaces::records::Space;
 use crate::store::{Column, Dir, Keys, NetworkId, Part, Value, col};
@@ -131,5 +132,29 @@ impl Listing for NetworkList {
         } else {
             Err(Reason::Guest.into())
         }
+    }
+}
+
+/// The reader's own drafts, newest first.
+pub(crate) struct DraftList;
+
+impl Listing for DraftList {
+    type Slots = ();
+
+    fn name(&self) -> Vec<u8> {
+        b"drafts".to_vec()
+    }
+
+    fn timelines(&self, _plan: &mut Plan, reader: &ReaderSlots) -> (Keys, ()) {
+        (reader.person.each([kind(TimelineKind::Draft), col("id")]), ())
+    }
+
+    fn admit(&self, _snapshot: &Snapshot, (): (), _reader: &Reader) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn lists(&self, reader: &Reader, world: &World, id: ItemId) -> bool {
+        let draft = world.items.get(&id).filter(|item| item.state == ItemState::Draft);
+        draft.is_some_and(|item| see(reader, world, item).allowed)
     }
 }

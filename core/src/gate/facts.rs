@@ -124,6 +124,8 @@ impl SeenItem {
             judge::Fact::NotRoot => Reason::BadValue,
             judge::Fact::Blocked => Reason::Blocked,
             judge::Fact::Archived { .. } => Reason::Archived,
+            judge::Fact::Draft => Reason::Draft,
+            judge::Fact::Published => Reason::Published,
             _ => Reason::Named,
         }
         .into())

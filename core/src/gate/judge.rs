@@ -83,6 +83,10 @@ pub enum Fact {
     Deleted,
     /// No: the author blocked the reader.
     Blocked,
+    /// No: the item is a draft.
+    Draft,
+    /// No: the item is published already.
+    Published,
 }
 
 /// The outcome of a judgement with its path.
@@ -108,7 +112,11 @@ pub(crate) fn see(reader: &Reader, world: &World, item: &Item) -> Verdict {
     if !reader.policy_is_empty {
         return Verdict::no(Fact::Policy);
     }
-    let shown = matches!(item.state, ItemState::Published | ItemState::Tombstone);
+    let shown = match item.state {
+        ItemState::Published | ItemState::Tombstone => true,
+        ItemState::Draft => item.author == reader.id,
+        ItemState::Unknown => false,
+    };
     if !shown && reader.switches.on("state_shown") {
         return Verdict::no(Fact::NotPublished);
     }

@@ -53,6 +53,11 @@ pub(crate) trait Listing: Send + Sync {
     /// Refuses the whole list.
     fn admit(&self, snapshot: &Snapshot, slots: Self::Slots, reader: &Reader) -> Result<(), Error>;
 
+    /// Whether an entry is one that the list shows to the reader.
+    fn lists(&self, reader: &Reader, world: &World, id: ItemId) -> bool {
+        listed(reader, world, id)
+    }
+
     /// Whether an item that the reader may see still belongs on the list.
     fn keeps(&self, _reader: &Reader, _world: &World, _item: &Item) -> bool {
         true
@@ -164,7 +169,7 @@ pub(crate) async fn page<L: Listing>(
             .iter()
             .copied()
             .chain(entries.iter().map(after))
-            .filter(|entry| listed(&reader, &world, entry.item))
+            .filter(|entry| listing.lists(&reader, &world, entry.item))
             .filter(|entry| {
                 world
                     .items
@@ -269,6 +274,7 @@ macro_rules! views {
 views!(
     FeedPage,
     crate::items::views::ThreadPage,
+    crate::items::views::HistoryPage,
     crate::items::views::Allowed,
     crate::items::views::Explanation,
     crate::items::views::SpaceView,

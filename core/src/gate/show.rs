@@ -41,7 +41,7 @@ pub(crate) struct ShowSlots {
 }
 
 /// An item's text may stand in this many languages.
-const MAX_LANGUAGES: u32 = 4;
+pub(crate) const MAX_LANGUAGES: u32 = 4;
 /// Different narrower keys that comments of one thread have.
 const MAX_NARROW: u32 = 8;
 /// Kinds of reaction that are shown.
@@ -178,6 +178,7 @@ impl Show<'_> {
             external: item.external.clone(),
             kind: item.kind.clone(),
             shown,
+            draft: item.state == ItemState::Draft,
             place: self.place(root),
             author,
             root: item.root,
@@ -216,7 +217,11 @@ impl Show<'_> {
     }
 
     fn body(&self, item: &Item) -> Option<Body> {
-        let text = self.stage.texts.get(&item.id)?;
+        Some(self.words(item, self.stage.texts.get(&item.id)?))
+    }
+
+    /// The words of one version of an item that was judged.
+    pub(crate) fn words(&self, item: &Item, text: &Text) -> Body {
         let titled = kinds::kind(&item.kind).is_some_and(|kind| kind.titled == Titled::Yes);
         let language = Some(text.language.clone()).filter(|mark| mark != UNDETERMINED);
         let mentions = self.stage.mentions.get(&item.id).map_or(&[][..], Vec::as_slice);
@@ -227,13 +232,13 @@ impl Show<'_> {
             Some(Called { person, name })
         };
         let Rendered { html, text: plain } = markup::render(&text.source, called);
-        Some(Body {
+        Body {
             html,
             text: plain,
             title: text.title.clone().filter(|_| titled),
             source: text.source.clone(),
             language,
-        })
+        }
     }
 
     /// Comments counted per audience key: the sum over the keys that the reader holds.

@@ -20,13 +20,17 @@ pub(crate) const PREDICATES: &[(&str, &str)] = &[
     ("open_only", "a space that is read without membership is open"),
     (
         "state_shown",
-        "the item is published, or the placeholder of a deleted one",
+        "the item is published, the placeholder of a deleted one, or the reader's own draft",
     ),
     ("text_of_tombstone", "a deleted item shows no word of it"),
     ("place_living", "the place of the item exists and lives"),
     ("root_visible", "a comment is read only where its root is"),
     ("narrow_key", "a comment with a narrower key needs that key as well"),
     ("mention_readable", "a mention names only those who may read the item"),
+    (
+        "older_audience",
+        "a version that was replaced before its space was opened stays with the members",
+    ),
     ("policy_empty", "the network's policy is one that can be judged"),
     (
         "secret_unnamed",

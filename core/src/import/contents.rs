@@ -13,7 +13,7 @@ use crate::gate::{AS_ROOT, AudienceKey};
 use crate::ids::{ItemId, PersonId, SpaceId, UnitId};
 use crate::items::kinds;
 use crate::items::records::{
-    CommentCount, Item, ItemState, MAX_MENTIONS, Mention, Reaction, ReactionCount, Text, UNDETERMINED,
+    CommentCount, Item, ItemState, MAX_MENTIONS, Mention, Reaction, ReactionCount, Revision, Text, UNDETERMINED,
 };
 use crate::items::rows::{
     Topics, comment_count_key, comment_row, counted_under, move_mentions, move_root, tag_rows, timelines, with_audience,
@@ -60,6 +60,16 @@ fn put_text(draft: &mut Draft, item: ItemId, version: i64, source: String) {
         source,
         rest: Default::default(),
     });
+}
+
+/// The version that a row replaces. Whether its space is open is not asked: it stays with the members.
+fn replaced(before: &Item) -> Revision {
+    Revision {
+        item: before.id,
+        version: before.version,
+        t: before.edited.unwrap_or(before.t),
+        open: i64::from(before.space.is_none() && before.root.is_none()),
+    }
 }
 
 /// Whom the items that are there already mention.
@@ -213,6 +223,7 @@ impl Posts<'_> {
         match before {
             Some(before) => {
                 let was = mentioned.get(&id).map_or(&[][..], Vec::as_slice);
+                draft.put(&replaced(before));
                 move_mentions(draft, was, &mut mentions);
                 move_root(draft, self.network, (before, was), (&item, &mentions));
             }
@@ -623,6 +634,7 @@ impl Comments<'_> {
         let was = mentioned.get(&id).map_or(&[][..], Vec::as_slice);
         move_mentions(draft, was, &mut mentions);
         if let Some(before) = before {
+            draft.put(&replaced(before));
             draft.delete_unless(&comment_row(before, post), &comment_row(&item, post));
             for of in counted_under(before) {
                 let key = comment_count_key(of, before.first_key());

@@ -2,17 +2,19 @@
 
 mod change;
 mod pin;
+mod publish;
 mod react;
 
 pub(crate) use change::{Delete, Edit};
 pub(crate) use pin::SetPin;
+pub(crate) use publish::Publish;
 pub(crate) use react::SetReaction;
 
 use super::kinds::{self, Kind, Reach, Stands, Titled};
 use super::mentions::{MentionSlots, Unreached};
-use super::records::{CommentCount, Item};
+use super::records::{CommentCount, Item, ItemState};
 use super::rows::{Topics, Words, comment_count_key, comment_row, counted_under, put_root, put_words, with_audience};
-use super::{CommentAudience, NewAudience};
+use super::{CommentAudience, NewAudience, Publishing};
 use crate::error::{Error, Reason};
 use crate::feed::records::{Bumped, Mine, Pace};
 use crate::feed::upkeep;
@@ -64,6 +66,7 @@ pub(crate) struct Create {
     pub(crate) title: Option<String>,
     pub(crate) expires: Option<Time>,
     pub(crate) tags: Vec<String>,
+    pub(crate) publishing: Publishing,
     pub(crate) source: String,
     pub(crate) language: Option<String>,
 }
@@ -137,7 +140,8 @@ impl Command for Create {
             return Err(Reason::Guest.into());
         }
         let keys = self.keys(&reader, place, unit)?;
-        let kind = self.kind(&reader, space.as_ref())?;
+        let kind = self.kind()?;
+        may_write(kind, &reader, space.as_ref())?;
         let title = title(kind, self.title.as_deref())?;
         let id = ItemId::from_bytes(draft.id());
         let mut item = Item {
@@ -146,7 +150,10 @@ impl Command for Create {
             expires: expiry(kind, self.expires, draft.now)?,
             ..Item::new(id, kind.name, reader.id, draft.now)
         };
-        if self.audience == NewAudience::Place {
+        item.quiet = (self.publishing == Publishing::Quietly).then_some(true);
+        if self.publishing == Publishing::Draft {
+            item.state = ItemState::Draft;
+        } else if self.audience == NewAudience::Place {
             let pace = only(facts, slots.pace)?;
             let pace = upkeep::posted(draft, upkeep::place_of(self.network, &item), &item, pace);
             draft.put(&pace);
@@ -197,27 +204,31 @@ fn title(kind: &Kind, title: Option<&str>) -> Result<Option<String>, Error> {
     }
 }
 
+/// Whether a place lets a person write an item of a kind.
+fn may_write(kind: &Kind, reader: &Reader, space: Option<&Space>) -> Result<(), Error> {
+    if kind.reach == Reach::Passers {
+        return Ok(());
+    }
+    // Nobody speaks for a wall, nor yet for the network.
+    let space = space.ok_or_else(|| Error::new(Reason::BadValue).at("place"))?;
+    if !reader.is_internal() {
+        return Err(Reason::Guest.into());
+    }
+    let announcers = space.announcers.unwrap_or(Announcers::Owners);
+    let owner = reader.role(space.id) == Some(Role::Owner);
+    if owner || announcers == Announcers::Members || !reader.switches.on("announce_needs_owner") {
+        Ok(())
+    } else {
+        Err(Reason::NotOwner.into())
+    }
+}
+
 impl Create {
-    /// The kind, where the place lets the person write one.
-    fn kind(&self, reader: &Reader, space: Option<&Space>) -> Result<&'static Kind, Error> {
+    /// The kind that was asked for.
+    fn kind(&self) -> Result<&'static Kind, Error> {
         let kind = kinds::kind(self.kind.as_deref().unwrap_or(kinds::POST.name));
         let wrong = || Error::new(Reason::BadValue).at("kind");
-        let kind = kind.filter(|kind| kind.stands == Stands::Root).ok_or_else(wrong)?;
-        if kind.reach == Reach::Passers {
-            return Ok(kind);
-        }
-        // Nobody speaks for a wall, nor yet for the network.
-        let space = space.ok_or_else(|| Error::new(Reason::BadValue).at("place"))?;
-        if !reader.is_internal() {
-            return Err(Reason::Guest.into());
-        }
-        let announcers = space.announcers.unwrap_or(Announcers::Owners);
-        let owner = reader.role(space.id) == Some(Role::Owner);
-        if owner || announcers == Announcers::Members || !reader.switches.on("announce_needs_owner") {
-            Ok(kind)
-        } else {
-            Err(Reason::NotOwner.into())
-        }
+        kind.filter(|kind| kind.stands == Stands::Root).ok_or_else(wrong)
     }
 
     /// The audience, never wider than the place.

@@ -3,7 +3,7 @@
 //! Nobody is told of what he may not read: a mention becomes a row only where the person may read the item as it is written, and the
 //! row is acted on only where he may read it at that moment. What is no mention stays words.
 
-use super::records::{Item, Mention};
+use super::records::{Item, ItemState, Mention};
 use crate::answer;
 use crate::error::Error;
 use crate::gate::answer::{Echo, Word};
@@ -122,9 +122,30 @@ impl MentionSlots {
     }
 }
 
-/// Whether somebody else may read an item.
+/// Whether somebody else may read an item; a draft, as if it were published.
 fn reads(other: &Reader, world: &World, item: &Item) -> bool {
-    judge::see(other, world, item).allowed || !other.switches.on("mention_readable")
+    let allowed = if item.state == ItemState::Draft {
+        let state = ItemState::Published;
+        judge::see(other, world, &Item { state, ..item.clone() }).allowed
+    } else {
+        judge::see(other, world, item).allowed
+    };
+    allowed || !other.switches.on("mention_readable")
+}
+
+/// Those of an item's mentions that reach somebody now.
+pub(crate) fn reaching(
+    mentions: Vec<Mention>,
+    others: &Others,
+    writer: &Reader,
+    world: &World,
+    item: &Item,
+) -> Vec<Mention> {
+    let reaches = |row: &Mention| {
+        let other = others.reader(row.person);
+        other.is_some_and(|other| !other.blocks.contains(&writer.id) && reads(other, world, item))
+    };
+    mentions.into_iter().filter(reaches).collect()
 }
 
 /// Adds a name of a person; persons once.

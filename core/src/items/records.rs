@@ -11,6 +11,8 @@ coded! {
         Published = 0,
         /// Deleted; shown as a placeholder where its thread lives on.
         Tombstone = 1,
+        /// Kept by its author until he publishes it; shown to nobody else.
+        Draft = 2,
     }
 }
 
@@ -47,6 +49,8 @@ record! {
             tags: Option<Vec<String>>,
             /// How many of the tags were chosen.
             chosen: Option<usize>,
+            /// Whether it was published without telling anybody.
+            quiet: Option<bool>,
         }
         declares { place: id, persons: [author], texts: [tags] }
     }
@@ -78,6 +82,7 @@ impl Item {
             imported: None,
             tags: None,
             chosen: None,
+            quiet: None,
             rest: Default::default(),
         }
     }
@@ -118,6 +123,16 @@ record! {
     }
 }
 
+record! {
+    /// A version of an item that another one replaced. Its words are rows of [`Text`]. `open` is 1 where the item's space was open
+    /// when it was replaced: who reads the item only because its space has been opened since does not read this version.
+    Revision in "revision", Stamped {
+        key { item: ItemId, version: i64 }
+        columns { t: Time, open: i64 }
+        declares { place: item, persons: [], texts: [] }
+    }
+}
+
 /// The language mark of a text whose language nobody named (ISO 639-2 `und`).
 pub(crate) const UNDETERMINED: &str = "und";
 
@@ -138,6 +153,8 @@ coded! {
         Tag = 71,
         /// The posts that mention a person.
         Addressed = 80,
+        /// The drafts of a person.
+        Draft = 68,
     }
 }
 

@@ -1,7 +1,9 @@
 //! The rows that one item makes: envelope, audience, timelines, tags, words, its place in a thread.
 
 use super::kinds::{self, Reach};
-use super::records::{Audience, Comment, Item, ItemTag, Mention, Text, Timeline, TimelineKind, UNDETERMINED};
+use super::records::{
+    Audience, Comment, Item, ItemState, ItemTag, Mention, Text, Timeline, TimelineKind, UNDETERMINED,
+};
 use super::tags::{MAX_TAGS, Tag};
 use crate::error::{Error, Reason};
 use crate::gate::{AS_ROOT, AudienceKey};
@@ -56,8 +58,11 @@ impl Topics {
     }
 }
 
-/// The tags of an item as rows.
+/// The tags of an item as rows; a draft is under none.
 pub(crate) fn tag_rows(item: &Item) -> Vec<ItemTag> {
+    if item.state == ItemState::Draft {
+        return Vec::new();
+    }
     let names = item.tags.iter().flatten();
     let tags = names.filter_map(|name| Tag::new(name));
     tags.map(|tag| ItemTag {
@@ -74,15 +79,25 @@ pub(crate) fn chosen(item: &Item) -> Vec<String> {
 }
 
 /// The timelines that list a root: its place's, its author's, its place's broadcasts where it is one, its tags', and those of
-/// the persons it mentions.
+/// the persons it mentions. A draft stands among its author's drafts only.
 pub(crate) fn timelines(network: NetworkId, item: &Item, mentions: &[Mention]) -> Vec<Timeline> {
     let (kind, of) = match (item.space, item.wall) {
         (Some(space), _) => (TimelineKind::Space, space.bytes()),
         (None, Some(wall)) => (TimelineKind::Wall, wall.bytes()),
         (None, None) => (TimelineKind::Network, network.0),
     };
+    let row = |(kind, of)| Timeline {
+        kind,
+        of,
+        t: item.t,
+        item: item.id,
+    };
+    if item.state == ItemState::Draft {
+        return vec![row((TimelineKind::Draft, item.author.bytes()))];
+    }
     let mut lines = vec![(kind, of), (TimelineKind::Author, item.author.bytes())];
-    if kinds::kind(&item.kind).is_some_and(|kind| kind.reach == Reach::Everybody) {
+    let loud = !item.quiet.unwrap_or(false);
+    if loud && kinds::kind(&item.kind).is_some_and(|kind| kind.reach == Reach::Everybody) {
         lines.push((TimelineKind::Broadcast, of));
     }
     let tags = tag_rows(item)
@@ -90,12 +105,6 @@ pub(crate) fn timelines(network: NetworkId, item: &Item, mentions: &[Mention]) -
         .map(|row| (TimelineKind::Tag, row.tag.bytes()));
     lines.extend(tags);
     lines.extend(mentions.iter().map(|row| (TimelineKind::Addressed, row.person.bytes())));
-    let row = |(kind, of)| Timeline {
-        kind,
-        of,
-        t: item.t,
-        item: item.id,
-    };
     lines.into_iter().map(row).collect()
 }
 
@@ -136,13 +145,24 @@ pub(crate) fn put_root(
     mentions.iter().for_each(|row| draft.put(row));
     tag_rows(item).iter().for_each(|row| draft.put(row));
     timelines(network, item, mentions).iter().for_each(|row| draft.put(row));
-    let mut entry = Entry::new(Verb::Create)
-        .item(item.id, &item.kind)
-        .space(item.space)
-        .after(keys.iter().copied());
+    draft.log(&told(item, keys, mentions));
+}
+
+/// The entry that a root was written, or that a draft was.
+pub(crate) fn told(item: &Item, keys: &[AudienceKey], mentions: &[Mention]) -> Entry {
+    let mut entry = if item.state == ItemState::Draft {
+        Entry::new(Verb::Draft).item(item.id, &item.kind)
+    } else {
+        let mut entry = Entry::new(Verb::Create)
+            .item(item.id, &item.kind)
+            .space(item.space)
+            .after(keys.iter().copied());
+        entry.mentioned = mentions.iter().map(|row| row.person).collect();
+        entry
+    };
     entry.actor = Some(item.author);
-    entry.mentioned = mentions.iter().map(|row| row.person).collect();
-    draft.log(&entry);
+    entry.quiet = item.quiet.unwrap_or(false);
+    entry
 }
 
 /// An item with whom it mentions.

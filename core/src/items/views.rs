@@ -118,6 +118,8 @@ pub struct ItemView {
     pub kind: String,
     /// How it is shown.
     pub shown: Shown,
+    /// Whether it is a draft of the reader's.
+    pub draft: bool,
     /// Where it stands.
     pub place: PlaceView,
     /// Who wrote it; absent for placeholders.
@@ -224,6 +226,30 @@ pub struct ThreadPage {
     pub next: Option<Token>,
     /// The cursor back towards that end; absent before the oldest comment, where nothing can come.
     pub previous: Option<Token>,
+    /// The log position it was read at.
+    pub position: Token,
+}
+
+/// What an item said before another version replaced it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct VersionView {
+    /// When it was written.
+    pub t: Time,
+    /// Its words.
+    pub body: Body,
+}
+
+/// One page of the versions that an item had before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct HistoryPage {
+    /// The item.
+    pub item: ItemId,
+    /// Versions that were replaced, newest first; none of an item that is shown as a placeholder.
+    pub versions: Vec<VersionView>,
+    /// The cursor of older versions; absent at the end.
+    pub next: Option<Token>,
     /// The log position it was read at.
     pub position: Token,
 }

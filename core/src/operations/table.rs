@@ -390,11 +390,38 @@ macro_rules! operations { ($cb:ident $($arg:tt)*) => { $cb! { [$($arg)*]
             audience: Option<NewAudience> = None,
             /// The unit of the audience `unit`.
             unit: Option<Ref> = None,
+            /// At once, unless said otherwise; at once and quietly; or as a draft.
+            publishing: Option<Publishing> = None,
             /// The language (BCP 47).
             language: Option<String> = None,
             /// The same command repeated under the same key happens once.
             idempotency_key: Option<String> = None,
         }) -> ItemMade;
+        /// Publishes one's draft: it stands where it would stand if it had been written now.
+        command publish(PublishItem {
+            /// Which.
+            item: Ref;
+            /// As the draft was begun, unless said otherwise; or quietly.
+            publishing: Option<Publishing> = None,
+            /// The same command repeated under the same key happens once.
+            idempotency_key: Option<String> = None,
+        }) -> ItemMade;
+        /// One page of the reader's own drafts, newest first.
+        query drafts(MyDrafts {;
+            /// How many items, at most 100.
+            limit: u32 = 20,
+            /// `next` of the page before.
+            cursor: Option<Token> = None,
+        }) -> FeedPage;
+        /// What an item said before: the versions that others replaced, newest first, for those who could read them.
+        query history(GetHistory {
+            /// Which.
+            item: Ref;
+            /// How many versions, at most 100.
+            limit: u32 = 20,
+            /// `next` of the page before.
+            cursor: Option<Token> = None,
+        }) -> HistoryPage;
         /// Comments on an item, or answers a comment.
         command comment(NewComment {
             /// On what.

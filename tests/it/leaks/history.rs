@@ -213,6 +213,7 @@ impl History {
             to,
             root: None,
             deleted: false,
+            older: Vec::new(),
             words,
         };
         self.written(made, written).await
@@ -236,6 +237,7 @@ impl History {
             to: if staff || inherits { To::Staff } else { To::All },
             root: Some(root),
             deleted: false,
+            older: Vec::new(),
             words,
         };
         self.written(made, written).await
@@ -247,8 +249,13 @@ impl History {
         let version = self.of(who).items().get(GetItem::new(id)).await?.item.version.clone();
         let edit = EditItem::new(id, format!("now #{words} for {}", self.mention()), version);
         self.of(who).items().edit(edit).await?;
-        // The words before are words that nobody may read any more.
-        self.model.items[item].words = words;
+        // The words before stay with those who could read them.
+        let open = match self.model.items[item].stands {
+            Stands::Space(room) => self.model.rooms[room].visibility == Visibility::Open,
+            _ => true,
+        };
+        let before = std::mem::replace(&mut self.model.items[item].words, words);
+        self.model.items[item].older.push((before, open));
         Ok(())
     }
 

@@ -55,6 +55,8 @@ pub(crate) struct Written {
     pub(crate) deleted: bool,
     /// The canary of the words as they are now.
     pub(crate) words: String,
+    /// Those of the words before, and whether its place was open when they were replaced.
+    pub(crate) older: Vec<(String, bool)>,
 }
 
 /// What happened so far.
@@ -155,6 +157,12 @@ impl Model {
         for (item, written) in self.items.iter().enumerate() {
             if self.reads_words(who, item) {
                 words.insert(&written.words);
+                let member = match written.stands {
+                    Stands::Space(room) => self.role(who, room).is_some(),
+                    _ => true,
+                };
+                let older = written.older.iter().filter(|(_, open)| *open || member);
+                words.extend(older.map(|(words, _)| words.as_str()));
             }
         }
         words

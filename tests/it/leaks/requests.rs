@@ -57,6 +57,7 @@ const PLAIN: &[&str] = &[
     "name",
     "tags",
     "expires",
+    "publishing",
 ];
 
 /// The requests of one operation; together they use all of its fields but the plain ones.
@@ -121,10 +122,13 @@ pub(crate) fn requests(row: &Row, named: &Named) -> Vec<Value> {
         ],
         "items.edit" => vec![json!({"item": item, "body": "New", "based_on": "AAAA"})],
         "items.pin" => vec![json!({"item": item, "until": "2026-11-09T00:00:00Z"})],
-        "items.delete" | "items.unreact" | "items.unpin" => vec![json!({"item": item})],
+        "items.drafts" => vec![json!({"limit": 100})],
+        "items.delete" | "items.unreact" | "items.unpin" | "items.publish" | "items.history" => {
+            vec![json!({"item": item})]
+        }
         "items.get" => vec![json!({"item": item}), json!({"item": item, "end": "newest"})],
         "items.react" => vec![json!({"item": item}), json!({"item": item, "reaction": "wow"})],
-        "items.may" => ["see", "comment", "react", "edit", "delete", "pin"]
+        "items.may" => ["see", "comment", "react", "edit", "delete", "pin", "publish"]
             .map(|verb| json!({"verb": verb, "item": item}))
             .into(),
         "items.filter" => vec![json!({"verb": "see", "items": [item, item]})],

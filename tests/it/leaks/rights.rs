@@ -66,6 +66,8 @@ async fn verbs(of: &Actor, item: ItemId, version: &parvis::gate::answer::Token) 
         items.delete(DeleteItem::new(item)).await.map(drop),
         items.pin(PinItem::new(item, monday().plus_days(7))).await.map(drop),
         items.unpin(UnpinItem::new(item)).await.map(drop),
+        items.publish(PublishItem::new(item)).await.map(drop),
+        items.history(GetHistory::new(item)).await.map(drop),
         items.get(GetItem::new(item)).await.map(drop),
         items.explain(ExplainItem::new(item)).await.map(drop),
     ]
@@ -117,6 +119,8 @@ const RIGHTS: &[(Verb, &[&str])] = &[
     (Verb::Delete, &["olga", "mona", "ben"]),
     // Posts only.
     (Verb::Pin, &["olga", "mona"]),
+    // It is published already.
+    (Verb::Publish, &[]),
 ];
 
 async fn try_verb(town: &Town, name: &str, verb: Verb, item: ItemId) -> Result<(), Error> {
@@ -137,6 +141,7 @@ async fn try_verb(town: &Town, name: &str, verb: Verb, item: ItemId) -> Result<(
         Verb::Edit => items.edit(EditItem::new(item, "x", version)).await.map(drop),
         Verb::Delete => items.delete(DeleteItem::new(item)).await.map(drop),
         Verb::Pin => items.pin(PinItem::new(item, monday().plus_days(7))).await.map(drop),
+        Verb::Publish => items.publish(PublishItem::new(item)).await.map(drop),
         _ => panic!("the verb {verb:?} has no row in the table of rights"),
     }
 }

@@ -5,7 +5,7 @@ use super::leak_test;
 use super::town::{ACME, PEOPLE, Town, key};
 use super::{Outcome, check};
 use parvis::import::{CommentRow, ImportRow, MemberRow, PersonRow, PostAudience, PostRow, SpaceRow};
-use parvis::items::{NewAudience, Place, Shown};
+use parvis::items::{NewAudience, Place, Publishing, Shown};
 use parvis::operations::*;
 use parvis::spaces::{Role, Visibility};
 use parvis::store::{Value, Write};
@@ -171,7 +171,7 @@ leak_test!(
 
 leak_test!(
     l060_words_that_were_replaced_or_deleted_come_back_nowhere,
-    // No predicate: a deleted item's words are deleted; older versions are read by no operation.
+    // No predicate: a deleted item's words are deleted, in every version.
     [],
     async |town| {
         let lab = town.lab().await;
@@ -190,7 +190,13 @@ leak_test!(
             "an old version is edited"
         );
         readers_are(&town, "second-words", &["olga", "mona", "ben"]).await?;
-        readers_are(&town, "first-words", &[]).await?;
+        // Its history says to those who could read it what it said before.
+        readers_are(&town, "first-words", &["olga", "mona", "ben"]).await?;
+        let version = items.get(GetItem::new(deleted)).await.unwrap().root.version.clone();
+        check!(
+            items.edit(EditItem::new(deleted, "x", version)).await.is_err(),
+            "a deleted item is edited"
+        );
         readers_are(&town, "deleted-words", &[]).await?;
         for table in parvis::testing::schema().tables {
             for row in super::tenants::rows(&town.store, ACME, table.name).await {
@@ -202,6 +208,77 @@ leak_test!(
                 );
             }
         }
+        Ok(())
+    }
+);
+
+leak_test!(
+    l059_an_older_version_stays_with_those_who_could_read_it,
+    ["older_audience", "member_held"],
+    async |town| {
+        let lab = town.lab().await;
+        let post = town.post("ben", lab, "before-it-was-redacted").await;
+        let items = town.of("ben").items();
+        let version = items.get(GetItem::new(post)).await.unwrap().item.version.clone();
+        items.edit(EditItem::new(post, "after-it", version)).await.unwrap();
+        readers_are(&town, "before-it-was-redacted", &["olga", "mona", "ben"]).await?;
+        let open = SetVisibility::new(lab, parvis::spaces::Visibility::Open);
+        town.of("olga").spaces().set_visibility(open).await.unwrap();
+        let internal = ["olga", "mona", "ben", "cleo", "dave"];
+        readers_are(&town, "after-it", &internal).await?;
+        // Opening shows what is said now, not what was said before.
+        readers_are(&town, "before-it-was-redacted", &["olga", "mona", "ben"]).await?;
+        let version = items.get(GetItem::new(post)).await.unwrap().item.version.clone();
+        items.edit(EditItem::new(post, "after-that", version)).await.unwrap();
+        readers_are(&town, "after-it", &internal).await?;
+        items.delete(DeleteItem::new(post)).await.unwrap();
+        for words in ["before-it-was-redacted", "after-it", "after-that"] {
+            readers_are(&town, words, &[]).await?;
+        }
+        Ok(())
+    }
+);
+
+leak_test!(
+    l002_a_draft_is_its_authors_alone_until_he_publishes_it,
+    ["state_shown"],
+    async |town| {
+        let lab = town.lab().await;
+        let new = NewItem::new("not-yet-said").place(Place::space(lab));
+        let draft = town.write("ben", new.publishing(Publishing::Draft)).await;
+        readers_are(&town, "not-yet-said", &["ben"]).await?;
+        for name in ["olga", "mona", "cleo"] {
+            let published = town.of(name).items().publish(PublishItem::new(draft)).await;
+            check!(
+                published.is_err_and(|error| error.reason == parvis::Reason::Named),
+                "{name} publishes it"
+            );
+        }
+        let commented = town.of("ben").items().comment(NewComment::new(draft, "x")).await;
+        check!(
+            commented.is_err_and(|error| error.reason == parvis::Reason::Draft),
+            "a draft has comments"
+        );
+        town.of("ben").items().publish(PublishItem::new(draft)).await.unwrap();
+        readers_are(&town, "not-yet-said", &["olga", "mona", "ben"]).await?;
+        // A draft that is thrown away leaves no placeholder for others, and one whose author left is gone.
+        let new = || {
+            NewItem::new("never-said")
+                .place(Place::space(lab))
+                .publishing(Publishing::Draft)
+        };
+        let thrown = town.write("ben", new()).await;
+        town.of("ben").items().delete(DeleteItem::new(thrown)).await.unwrap();
+        let seen = town.of("mona").items().get(GetItem::new(thrown)).await;
+        check!(
+            seen.is_err_and(|error| error.reason == parvis::Reason::Named),
+            "a draft left a placeholder"
+        );
+        let left = town.write("ben", new()).await;
+        town.remove(lab, "ben").await;
+        readers_are(&town, "never-said", &[]).await?;
+        let published = town.of("ben").items().publish(PublishItem::new(left)).await;
+        check!(published.is_err(), "who left publishes");
         Ok(())
     }
 );

@@ -44,6 +44,7 @@ leak_test!(
             "author",
             "body",
             "comments",
+            "draft",
             "edited",
             "expires",
             "external",

@@ -94,6 +94,13 @@ pub(crate) enum Act {
         audience: NewAudience,
         unit: Named,
     },
+    /// A draft of a post.
+    Keep {
+        place: PostPlace,
+        audience: NewAudience,
+        unit: Named,
+    },
+    Publish(Named),
     /// An announcement in a space.
     Announce(Named),
     SetAnnouncers {
@@ -243,7 +250,10 @@ impl World {
                 self.owned_space(by, *space).map(|_| ())
             }
             Act::Announce(space) => self.predict_announcement(by, *space),
-            Act::Post { place, audience, unit } => self.predict_post(by, *place, *audience, *unit),
+            Act::Post { place, audience, unit } | Act::Keep { place, audience, unit } => {
+                self.predict_post(by, *place, *audience, *unit)
+            }
+            Act::Publish(item) => self.allowed(by, *item, Verb::Publish).map(|_| ()),
             Act::Comment { on, staff } => {
                 let on = self.allowed(by, *on, Verb::Comment)?;
                 match self.items[self.root(on)].stand {
@@ -464,8 +474,26 @@ impl World {
                 .pins
                 .values_mut()
                 .for_each(|pins| pins.retain(|pin| pin.item != item)),
+            Act::Keep { place, audience, unit } => {
+                let (stand, keys) = self.audience(by, place, audience, unit);
+                self.write(by, written, |item| {
+                    (item.stand, item.keys, item.draft) = (stand, keys, true)
+                });
+            }
+            Act::Publish(Some(item)) => {
+                (self.items[item].draft, self.items[item].t) = (false, now);
+                let mention = self.items[item].mention;
+                let reached = mention.filter(|&person| self.sees(person, item) && !self.blocked_by(by, person));
+                self.items[item].mention = reached;
+                self.tell_written(item);
+            }
             Act::Delete(Some(item)) => {
-                self.items[item].deleted = true;
+                let it = &mut self.items[item];
+                it.deleted = true;
+                // Of a draft not even the placeholder is for others.
+                if std::mem::take(&mut it.draft) {
+                    it.keys = vec![Key::Person(it.author)];
+                }
                 self.untell_comment(item);
             }
             Act::React {
@@ -478,13 +506,20 @@ impl World {
             }
             Act::Edit { item: Some(number), .. } => {
                 if let Some(written) = written {
+                    let open = match self.items[self.root(number)].stand {
+                        Stand::Space(space) => self.spaces[space].visibility == Visibility::Open,
+                        _ => true,
+                    };
                     let item = &mut self.items[number];
+                    if !item.draft {
+                        item.older.push((item.words.clone(), open));
+                    }
                     item.words = written.words;
                     item.versions.push(written.version);
                     item.edited = true;
                     let before = item.mention;
                     self.mention(by, number);
-                    if self.items[number].mention != before {
+                    if self.items[number].mention != before && !self.items[number].draft {
                         self.tell_mention(number);
                     }
                 }
@@ -537,8 +572,11 @@ impl World {
     /// Resolves the mention in the words of an item as they are written now.
     fn mention(&mut self, by: usize, item: usize) {
         let person = self.named(&self.items[item].words);
+        // A draft is judged as if it were published.
+        let draft = std::mem::take(&mut self.items[item].draft);
         let reached = person.filter(|&person| self.sees(person, item) && !self.blocked_by(by, person));
         self.items[item].mention = reached;
+        self.items[item].draft = draft;
     }
 
     /// What the writer is told of the mention in his words: nothing about one who blocked him, and a guest nothing at all.
@@ -552,7 +590,16 @@ impl World {
 
     /// Whom a reader sees mentioned.
     pub(crate) fn called(&self, reader: usize, item: usize) -> Named {
-        let person = self.items[item].mention.filter(|&person| self.sees(person, item))?;
+        let it = &self.items[item];
+        let reads = |person: usize| match it.draft {
+            false => self.sees(person, item),
+            true => {
+                let mut published = self.clone();
+                published.items[item].draft = false;
+                published.sees(person, item)
+            }
+        };
+        let person = it.mention.filter(|&person| reads(person))?;
         let meet = match self.items[self.root(item)].stand {
             Stand::Space(space) => self.role(space, reader).is_some() && self.role(space, person).is_some(),
             _ => false,
@@ -572,6 +619,8 @@ impl World {
             parent: None,
             staff: false,
             deleted: false,
+            draft: false,
+            older: Vec::new(),
             t: self.newest,
             edited: false,
             words: written.words,
@@ -582,6 +631,8 @@ impl World {
         rest(&mut item);
         self.items.push(item);
         self.mention(by, self.items.len() - 1);
-        self.tell_written(self.items.len() - 1);
+        if !self.items[self.items.len() - 1].draft {
+            self.tell_written(self.items.len() - 1);
+        }
     }
 }

@@ -5,7 +5,7 @@ use super::drive::{Difference, Outcome, Pair, equal};
 use super::world::{Holder, Stand};
 use parvis::feed::{FeedPage, Order};
 use parvis::gate::answer::{Token, Visible};
-use parvis::items::{CommentView, ItemView, PlaceView, Shown, ThreadEnd};
+use parvis::items::{CommentView, HistoryPage, ItemView, PlaceView, Shown, ThreadEnd};
 use parvis::operations::*;
 use parvis::{Actor, Error, Reason, Verb};
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +18,7 @@ pub(crate) enum List {
     Space(usize),
     Wall(usize),
     Network,
+    Drafts,
 }
 
 impl Pair {
@@ -111,6 +112,7 @@ impl Pair {
             List::Space(space) => self.world.space_wall(person, space),
             List::Wall(of) => self.world.person_wall(person, of),
             List::Network => self.world.network_wall(person),
+            List::Drafts => self.world.drafts(person),
         };
         let name = match list {
             List::Home => "home",
@@ -118,6 +120,7 @@ impl Pair {
             List::Space(_) => "space wall",
             List::Wall(_) => "person wall",
             List::Network => "network wall",
+            List::Drafts => "drafts",
         };
         let limit = dice.of(&[2, 5, 20, 100]);
         let actor = self.actor(person);
@@ -190,6 +193,11 @@ impl Pair {
                 let mut request = NetworkWall::new().limit(limit);
                 request.cursor = cursor;
                 feed.network_wall(request).await
+            }
+            List::Drafts => {
+                let mut request = MyDrafts::new().limit(limit);
+                request.cursor = cursor;
+                actor.items().drafts(request).await
             }
         }
     }
@@ -301,7 +309,17 @@ impl Pair {
             equal("thread", &(limit as usize), &page.comments.len(), about)?;
         }
         equal("thread", &listed, &got, about)?;
-        self.decisions += 1 + got.len() as u64 + told;
+        let history = items
+            .history(GetHistory::new(self.item(Some(item))).limit(100_u32))
+            .await;
+        let words = |page: &Visible<HistoryPage>| {
+            let versions = page.versions.iter().map(|version| version.body.source.clone());
+            versions.collect::<Vec<_>>()
+        };
+        let history = history.as_ref().map(words).map_err(|error| error.reason);
+        let older = expected.map(|()| self.world.older(person, item));
+        equal("history", &older, &history, about)?;
+        self.decisions += 2 + got.len() as u64 + told;
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use super::commands::{Act, Named, PostPlace, Written};
 use super::ties::Muted;
 use super::world::{Person, Space, Unit, World};
-use parvis::items::{CommentAudience, ItemMade, NewAudience, Place};
+use parvis::items::{CommentAudience, ItemMade, NewAudience, Place, Publishing};
 use parvis::operations::*;
 use parvis::people::Topic;
 use parvis::spaces::Announcers;
@@ -158,10 +158,12 @@ impl Pair {
             self.take_in(by, act, made, words(self.written));
             if let Some(hints) = hints {
                 let item = match act {
-                    Act::Edit { item: Some(item), .. } => *item,
+                    Act::Edit { item: Some(item), .. } | Act::Publish(Some(item)) => *item,
                     _ => self.world.items.len() - 1,
                 };
-                let expected = usize::from(self.world.hinted(by, item));
+                // Who publishes is told no more than he was told when he wrote.
+                let publishes = matches!(act, Act::Publish(_));
+                let expected = usize::from(!publishes && self.world.hinted(by, item));
                 equal("hints", &expected, &hints, || format!("{by} {act:?}"))?;
             }
         }
@@ -173,9 +175,12 @@ impl Pair {
         let words = words(number);
         match act {
             Act::PutUnit { .. } | Act::PutPerson { .. } => self.put(act, &words).await,
-            Act::Post { .. } | Act::Announce(_) | Act::Comment { .. } | Act::Edit { .. } => {
-                self.write(by, act, &words).await.map(Made::Item)
-            }
+            Act::Post { .. }
+            | Act::Keep { .. }
+            | Act::Publish(_)
+            | Act::Announce(_)
+            | Act::Comment { .. }
+            | Act::Edit { .. } => self.write(by, act, &words).await.map(Made::Item),
             Act::NewSpace(visibility) => {
                 let request = NewSpace::new(words.clone(), *visibility).idempotency_key(words);
                 let made = self.actor(by).spaces().create(request).await;
@@ -283,7 +288,11 @@ impl Pair {
     async fn write(&self, by: usize, act: &Act, words: &str) -> Result<ItemMade, Error> {
         let items = self.actor(by).items();
         match act {
-            Act::Post { place, audience, unit } => {
+            Act::Publish(item) => {
+                let request = PublishItem::new(self.item(*item));
+                items.publish(request.idempotency_key(words)).await
+            }
+            Act::Post { place, audience, unit } | Act::Keep { place, audience, unit } => {
                 let place = match place {
                     PostPlace::Space(space) => Place::space(self.space(*space)),
                     PostPlace::Wall => Place::Wall,
@@ -293,6 +302,9 @@ impl Pair {
                     .place(place)
                     .audience(*audience)
                     .idempotency_key(words);
+                if matches!(act, Act::Keep { .. }) {
+                    request = request.publishing(Publishing::Draft);
+                }
                 if *audience == NewAudience::Unit {
                     request = request.unit(self.unit(*unit));
                 }

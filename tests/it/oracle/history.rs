@@ -124,6 +124,7 @@ async fn glance(pair: &mut Pair, dice: &mut Dice, reader: usize) -> Outcome {
         _ => List::Network,
     };
     pair.list(reader, list, dice).await?;
+    pair.list(reader, List::Drafts, dice).await?;
     let item = any_item(pair, dice).unwrap_or_default();
     pair.thread(reader, item, dice).await?;
     pair.inbox(reader, dice).await?;
@@ -300,8 +301,20 @@ pub(super) fn any_act(pair: &Pair, dice: &mut Dice, by: usize) -> Act {
     let space = any_of(dice, world.spaces.len());
     let item = any_item(pair, dice);
     match dice.below(100) {
-        0..=4 => Act::Announce(space),
-        5..=24 => any_post(pair, dice, by),
+        0..=2 => Act::Announce(space),
+        3..=5 => match any_post(pair, dice, by) {
+            Act::Post { place, audience, unit } => Act::Keep { place, audience, unit },
+            other => other,
+        },
+        6..=8 => {
+            // Somebody's draft, where there is one; often one's own.
+            let drafts = (0..world.items.len()).filter(|&item| world.items[item].draft);
+            let drafts: Vec<usize> = drafts.collect();
+            let own = drafts.iter().copied().find(|&item| world.items[item].author == by);
+            let any = (!drafts.is_empty()).then(|| dice.of(&drafts));
+            Act::Publish(own.filter(|_| dice.percent(80)).or(any).or(item))
+        }
+        9..=24 => any_post(pair, dice, by),
         25..=49 => Act::Comment {
             on: item,
             staff: dice.percent(25),

@@ -27,7 +27,8 @@ impl World {
             (true, Stand::Space(space)) => self.holds(person, Key::Staff(space)),
             (staff, _) => !staff,
         };
-        self.active(person) && narrow && root.keys.iter().any(|&key| self.holds(person, key))
+        let kept = it.draft && it.author != person;
+        self.active(person) && !kept && narrow && root.keys.iter().any(|&key| self.holds(person, key))
     }
 
     /// Whether a person may use a verb on an item, or why not.
@@ -52,19 +53,25 @@ impl World {
         }
         if let Stand::Space(space) = root.stand
             && self.spaces[space].archived
-            && matches!(verb, Verb::Comment | Verb::React | Verb::Edit | Verb::Pin)
+            && matches!(
+                verb,
+                Verb::Comment | Verb::React | Verb::Edit | Verb::Pin | Verb::Publish
+            )
         {
             return Err(Reason::Archived);
         }
         let staff = matches!(root.stand, Stand::Space(space) if self.is_staff(space, person));
         match verb {
+            Verb::Comment | Verb::React if it.draft => Err(Reason::Draft),
             Verb::Comment | Verb::React if root.deleted => Err(Reason::Deleted),
             Verb::Comment | Verb::React
                 if self.blocked_by(person, it.author) || self.blocked_by(person, root.author) =>
             {
                 Err(Reason::Blocked)
             }
-            Verb::Edit if it.author != person => Err(Reason::NotAuthor),
+            Verb::Edit | Verb::Publish if it.author != person => Err(Reason::NotAuthor),
+            Verb::Publish if !it.draft => Err(Reason::Published),
+            Verb::Pin if it.draft => Err(Reason::Draft),
             Verb::Pin if it.root.is_some() || !matches!(root.stand, Stand::Space(_)) => Err(Reason::BadValue),
             Verb::Pin if !staff => Err(Reason::NotStaff),
             Verb::Delete if it.author != person && !staff => Err(Reason::NotStaff),
@@ -98,7 +105,7 @@ impl World {
     /// May a list show this root to this person?
     fn lists(&self, person: usize, item: usize) -> bool {
         let it = &self.items[item];
-        it.root.is_none() && !it.deleted && self.sees(person, item) && !self.blocked_by(it.author, person)
+        it.root.is_none() && !it.deleted && !it.draft && self.sees(person, item) && !self.blocked_by(it.author, person)
     }
 
     /// Roots that pass, newest first.
@@ -223,6 +230,29 @@ impl World {
             return Err(Reason::Guest);
         }
         Ok(self.listed(person, |item| self.items[item].stand == Stand::Network))
+    }
+
+    /// A person's own drafts, newest first.
+    pub(crate) fn drafts(&self, person: usize) -> Result<Vec<usize>, Reason> {
+        self.ask(person)?;
+        let mut found: Vec<usize> = (0..self.items.len())
+            .filter(|&item| self.items[item].draft && !self.items[item].deleted && self.sees(person, item))
+            .collect();
+        found.sort_by_key(|&item| std::cmp::Reverse((self.items[item].t, self.items[item].id)));
+        Ok(found)
+    }
+
+    /// What an item said before, newest first, as far as a person may read it: what was replaced before the space was opened stays
+    /// with the members.
+    pub(crate) fn older(&self, person: usize, item: usize) -> Vec<String> {
+        let it = &self.items[item];
+        let member = match self.items[self.root(item)].stand {
+            Stand::Space(space) => self.role(space, person).is_some(),
+            _ => true,
+        };
+        let whole = !it.deleted && !self.blocked_by(it.author, person);
+        let readable = it.older.iter().rev().filter(|(_, open)| whole && (*open || member));
+        readable.map(|(words, _)| words.clone()).collect()
     }
 
     /// What a person is shown under a root or a comment on it, oldest first: placeholders too, those of deleted comments as

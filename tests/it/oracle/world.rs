@@ -93,6 +93,10 @@ pub(crate) struct Item {
     /// A comment for the staff only.
     pub(crate) staff: bool,
     pub(crate) deleted: bool,
+    /// Not published yet.
+    pub(crate) draft: bool,
+    /// The words that others replaced, oldest first, and whether its place was open then.
+    pub(crate) older: Vec<(String, bool)>,
     pub(crate) t: i64,
     pub(crate) edited: bool,
     pub(crate) words: String,

@@ -69,6 +69,8 @@ fn requests(operation: &str, town: &Town) -> Vec<Vec<u8>> {
                 .map(|item| GetItem::new(item).end(ThreadEnd::Newest));
             json(all(town).into_iter().map(GetItem::new).chain(newest))
         }
+        "items.history" => json(all(town).into_iter().map(GetHistory::new)),
+        "items.drafts" => json([MyDrafts::new()]),
         "items.may" => json(some().take(4).map(|item| May::new(Verb::Comment, item))),
         "items.filter" => json([Verb::See, Verb::Comment, Verb::Delete].map(|verb| FilterItems::new(verb, all(town)))),
         "items.explain" => json(some().skip(1).map(ExplainItem::new)),

@@ -92,6 +92,7 @@ impl Answers {
             answers.push(ask(actor, GetPerson::new(parvis::handle(handle))).await.0);
             answers.push(ask(actor, GetSpace::new(parvis::handle(handle))).await.0);
         }
+        pages!(answers, actor, MyDrafts::new().limit(7));
         let hidden = twin.space.map(Ref::from);
         for space in (0..world.spaces.len())
             .map(|space| pair.space(Some(space)))
@@ -118,6 +119,7 @@ impl Answers {
                 actor,
                 GetItem::new(item.clone()).limit(2).end(ThreadEnd::Newest)
             );
+            answers.push(ask(actor, GetHistory::new(item.clone())).await.0);
             answers.push(ask(actor, May::new(Verb::Comment, item.clone())).await.0);
             answers.push(ask(actor, ExplainItem::new(item.clone())).await.0);
             answers.push(ask(actor, CompletePeople::new("p").item(item.clone())).await.0);
@@ -145,6 +147,8 @@ async fn refusals(actor: &Actor, item: ItemId, space: SpaceId) -> Vec<String> {
         NewComment::new(item, "words"),
         EditItem::new(item, "words", Token::new("based on nothing")),
         DeleteItem::new(item),
+        PublishItem::new(item),
+        GetHistory::new(item),
         React::new(item),
         Unreact::new(item),
         PinItem::new(item, crate::town::noon()),

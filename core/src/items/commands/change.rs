@@ -8,17 +8,19 @@ use crate::gate::facts::{self, ItemSlots, only};
 use crate::gate::plan::{Plan, Slot, Snapshot};
 use crate::gate::reader::Who;
 use crate::gate::sealed::Opening;
+use crate::gate::world::MAX_AUDIENCE;
 use crate::ids::Time;
 use crate::items::kinds::{self, Titled};
 use crate::items::mentions::MentionSlots;
-use crate::items::records::{CommentCount, Item, ItemState, MAX_MENTIONS, Mention, Text};
+use crate::items::records::{Audience, CommentCount, Item, ItemState, MAX_MENTIONS, Mention, Revision, Text};
 use crate::items::rows::{
     BasedOn, Topics, Words, chosen, comment_count_key, comment_row, counted_under, move_mentions, move_root, put_words,
-    tag_rows, timelines,
+    tag_rows, timelines, with_audience,
 };
 use crate::log::{Entry, Verb};
 use crate::markup;
 use crate::rights;
+use crate::spaces::Visibility;
 use crate::store::execute::{Command, Draft};
 use crate::store::{Dir, NetworkId, Record, Value, Write, col};
 use serde::Serialize;
@@ -48,7 +50,7 @@ pub(crate) struct EditSlots {
 }
 
 /// Whom an item mentions.
-fn mentions(plan: &mut Plan, item: &ItemSlots) -> Slot<Mention> {
+pub(super) fn mentions(plan: &mut Plan, item: &ItemSlots) -> Slot<Mention> {
     plan.scan::<Mention>(item.item.each([col("mentions")]), Dir::Up, MAX_MENTIONS)
 }
 
@@ -72,7 +74,7 @@ impl Command for Edit {
     }
 
     fn decide(&self, facts: &Snapshot, slots: EditSlots, draft: &mut Draft) -> Result<MadeItem, Error> {
-        let words = only(facts, slots.words)?;
+        let words_before = only(facts, slots.words)?;
         let seen = slots.item.open(facts, draft, rights::Verb::Edit)?;
         let item = seen.item;
         if self.based_on.item != item.id {
@@ -84,7 +86,7 @@ impl Command for Edit {
         let kind = kinds::kind(&item.kind).ok_or(Reason::Named)?;
         let title = match &self.title {
             // What came in without a title needs none to be mended.
-            None if kind.titled == Titled::Yes => words.and_then(|words| words.title),
+            None if kind.titled == Titled::Yes => words_before.as_ref().and_then(|words| words.title.clone()),
             asked => title(kind, asked.as_deref())?,
         };
         let version = item.version.saturating_add(1);
@@ -105,13 +107,33 @@ impl Command for Edit {
             slots
                 .mentions
                 .resolve(facts, &marks.mentions, &seen.reader, &seen.world, &item, draft.now)?;
-        let mut entry = Entry::new(Verb::Update).item(item.id, &item.kind).space(item.space);
+        if item.state == ItemState::Draft {
+            // Nobody saw it: what a draft was is nobody's business.
+            words_before.iter().for_each(|row| draft.delete(row));
+        } else {
+            let root = seen.world.root_of(&item).and_then(|root| root.space);
+            let open = root.and_then(|space| seen.world.spaces.get(&space));
+            let open = open.is_none_or(|space| space.visibility == Visibility::Open);
+            draft.put(&Revision {
+                item: item.id,
+                version: item.version,
+                t: item.edited.unwrap_or(item.t),
+                open: i64::from(open),
+            });
+        }
+        let verb = if item.state == ItemState::Draft {
+            Verb::Draft
+        } else {
+            Verb::Update
+        };
+        let mut entry = Entry::new(verb).item(item.id, &item.kind).space(item.space);
+        entry.quiet = item.quiet.unwrap_or(false);
         entry.actor = Some(seen.reader.id);
         entry.mentioned = move_mentions(draft, &before, &mut mentions);
         draft.log(&entry);
         let mut after = Item {
             version,
-            edited: Some(draft.now),
+            edited: (item.state != ItemState::Draft).then_some(draft.now),
             mentions: (!mentions.is_empty()).then_some(item.id),
             expires: expiry(kind, self.expires, draft.now)?.or(item.expires),
             ..item.clone()
@@ -171,7 +193,25 @@ impl Command for Delete {
             chosen: None,
             ..whole.clone()
         };
+        let thrown = whole.state == ItemState::Draft;
+        let item = if thrown {
+            // Of a draft not even the placeholder is for others.
+            let author = AudienceKey::Person { id: item.author };
+            draft.write(Write::DeleteRange {
+                table: Audience::TABLE,
+                prefix: vec![Some(Value::Id(item.id.bytes()))],
+                at_most: MAX_AUDIENCE,
+            });
+            with_audience(item, &[author]).0
+        } else {
+            item
+        };
         draft.put(&item);
+        draft.write(Write::DeleteRange {
+            table: Revision::TABLE,
+            prefix: vec![Some(Value::Id(item.id.bytes()))],
+            at_most: MAX_TEXTS,
+        });
         let prefix = vec![Some(Value::Id(item.id.bytes()))];
         draft.write(Write::DeleteRange {
             table: Text::TABLE,
@@ -193,10 +233,10 @@ impl Command for Delete {
                 }
             }
         }
-        let mut entry = Entry::new(Verb::Delete)
+        let mut entry = Entry::new(if thrown { Verb::Draft } else { Verb::Delete })
             .item(item.id, &item.kind)
             .space(item.space)
-            .before(before);
+            .before(if thrown { Vec::new() } else { before });
         entry.actor = Some(seen.reader.id);
         draft.log(&entry);
         Ok(())
