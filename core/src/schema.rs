@@ -70,7 +70,17 @@ const ADDS: u32 = 2;
 /// Grows when the meaning of something stored changes.
 const BREAKS: u32 = 1;
 
+/// Where a missing row allows something. Everywhere else what is missing is a no.
+const GUARDS: &[&str] = &[
+    <crate::people::records::PolicyRow as Record>::TABLE,
+    <crate::graph::records::Block as Record>::TABLE,
+];
+
 /// The schema of this release.
 pub(crate) fn schema() -> Schema {
-    Schema::new(ADDS, BREAKS, tables())
+    let guarded = |table: Table| match GUARDS.contains(&table.name) {
+        true => table.guard(),
+        false => table,
+    };
+    Schema::new(ADDS, BREAKS, tables().into_iter().map(guarded))
 }

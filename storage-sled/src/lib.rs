@@ -35,7 +35,7 @@
 //!   is in it. Nothing is written where less than 2 MiB would stay free: [`Full`](parvis::store::StorageError::Full),
 //!   while reads go on, and writes again as soon as there is room.
 //! - **A failed write or sync** (not a full disk that was foreseen) closes the engine: what was not acknowledged is unknown,
-//!   and the folder is opened again for the next call.
+//!   and the folder is opened again for the next call. As long as that takes room that is not there, reads fail as well.
 //! - **A folder that cannot be written cannot be opened**:
 //!   [`ReadOnly`](parvis::store::StorageError::ReadOnly). Copy it to read it.
 //! - **A damaged log** is cut by sled where it stops making sense, at an earlier whole batch; the caller notices by its
@@ -45,7 +45,7 @@
 //!
 //! # How it works, in the order of the modules
 //! `options`, `map` (the tree as an ordered map, with checksums), `open` (the engine while it is open), `slot` (opened again
-//! after a failure), `threads` (queues and what shares a sync), `store` (the seam), `errors`.
+//! after a failure), `watch` (no call waits for ever), `threads` (queues and what shares a sync), `store` (the seam), `errors`.
 
 mod errors;
 mod map;
@@ -54,6 +54,7 @@ mod options;
 mod slot;
 mod store;
 mod threads;
+mod watch;
 
 pub use options::{Flush, SledOptions};
 pub use store::Sled;

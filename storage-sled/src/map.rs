@@ -5,10 +5,36 @@
 use crate::errors::meaning;
 use parvis::store::{Dir, Entries, OrderedMap, StorageError, Writes};
 use sled::{IVec, Tree};
+use std::cell::Cell;
 use std::ops::Bound;
 
 /// The tree, under the lock of whoever made this.
-pub(crate) struct Map<'a>(pub(crate) &'a Tree);
+pub(crate) struct Map<'a> {
+    tree: &'a Tree,
+    failed: Cell<bool>,
+}
+
+impl<'a> Map<'a> {
+    pub(crate) fn of(tree: &'a Tree) -> Map<'a> {
+        Map {
+            tree,
+            failed: Cell::new(false),
+        }
+    }
+
+    /// Whether the medium failed. A write that failed in the background is told to whoever asks next, and from then on to all:
+    /// the engine has to be opened anew.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.failed.get()
+    }
+
+    fn meaning(&self, error: sled::Error) -> StorageError {
+        if matches!(error, sled::Error::Io(_)) {
+            self.failed.set(true);
+        }
+        meaning(error)
+    }
+}
 
 /// Bytes of a checksum.
 const SUM: usize = 4;
@@ -33,15 +59,15 @@ fn checked(key: &[u8], stored: &[u8]) -> Result<Vec<u8>, StorageError> {
 
 impl OrderedMap for Map<'_> {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError> {
-        let stored = self.0.get(key).map_err(meaning)?;
+        let stored = self.tree.get(key).map_err(|error| self.meaning(error))?;
         stored.map(|stored| checked(key, &stored)).transpose()
     }
 
     fn range(&self, from: Bound<&[u8]>, to: Bound<&[u8]>, dir: Dir) -> Entries<'_> {
         // Lazy: sled reads a page when its first entry is asked for.
-        let entries = self.0.range::<&[u8], _>((from, to));
+        let entries = self.tree.range::<&[u8], _>((from, to));
         let told = |entry: sled::Result<(IVec, IVec)>| {
-            let (key, stored) = entry.map_err(meaning)?;
+            let (key, stored) = entry.map_err(|error| self.meaning(error))?;
             let value = checked(&key, &stored)?;
             Ok((key.to_vec(), value))
         };

@@ -3,12 +3,13 @@
 use crate::errors::meaning;
 use crate::map::{Map, batch};
 use crate::options::{Flush, SledOptions};
+use crate::watch::{Calls, PATIENCE, aside, wait, watch};
 use parvis::store::{OrderedMap, StorageError, Writes};
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 /// Bytes that stay free: two of sled's segments to write into, and as much again to clean up and to open the folder.
 const RESERVE: u64 = 2 << 20;
@@ -29,11 +30,12 @@ pub(crate) struct Open {
     failed: AtomicBool,
     /// A batch failed half-way: not even reads may see what lies in memory.
     torn: AtomicBool,
+    calls: Calls,
 }
 
 impl Open {
     /// Opens the folder, or makes it.
-    pub(crate) fn at(options: &SledOptions) -> Result<Open, StorageError> {
+    pub(crate) fn at(options: &SledOptions) -> Result<Arc<Open>, StorageError> {
         let folder = &options.folder;
         std::fs::create_dir_all(folder).map_err(meaning)?;
         let interval = match options.flush {
@@ -52,7 +54,7 @@ impl Open {
         let db = db.map_err(meaning)?;
         let log = File::open(folder.join("db")).map_err(meaning)?;
         lasting(folder)?;
-        Ok(Open {
+        let open = Arc::new(Open {
             db: Some(db),
             log,
             folder: folder.clone(),
@@ -61,7 +63,29 @@ impl Open {
             dirty: AtomicBool::new(true),
             failed: AtomicBool::new(false),
             torn: AtomicBool::new(false),
-        })
+            calls: Calls::default(),
+        });
+        watch(&open).map_err(meaning)?;
+        Ok(open)
+    }
+
+    /// The calls under way.
+    pub(crate) fn calls(&self) -> &Calls {
+        &self.calls
+    }
+
+    /// Asks sled, on a thread of its own, whether something has failed; if so, who waits for it is told.
+    pub(crate) fn ask(self: &Arc<Open>) {
+        let open = Arc::clone(self);
+        let ask = move || {
+            tracing::warn!("sled takes long");
+            let asked = catch_unwind(AssertUnwindSafe(|| open.tree().map(|tree| tree.flush().is_ok())));
+            tracing::debug!(?asked, "sled was asked");
+        };
+        let thread = std::thread::Builder::new().name("parvis-sled-ask".to_owned());
+        if let Err(error) = thread.spawn(ask) {
+            tracing::warn!(%error, "no thread that asks");
+        }
     }
 
     /// Whether reads may use it.
@@ -83,12 +107,16 @@ impl Open {
         &self,
         read: impl FnOnce(&dyn OrderedMap) -> Result<T, StorageError>,
     ) -> Result<T, StorageError> {
+        let _call = self.calls.begin();
         let _shared = self.lock.read().unwrap_or_else(PoisonError::into_inner);
         // Looked at under the lock: a batch may have failed meanwhile.
         if !self.is_whole() {
             return Err(StorageError::Unavailable);
         }
-        read(&Map(self.tree()?))
+        let map = Map::of(self.tree()?);
+        let found = read(&map);
+        self.torn.fetch_or(map.has_failed(), Ordering::AcqRel);
+        found
     }
 
     /// Decides and writes, alone. What was written is visible now and lasts after [`Open::sync`].
@@ -96,9 +124,13 @@ impl Open {
         &self,
         decide: impl FnOnce(&dyn OrderedMap) -> Result<(T, Writes), E>,
     ) -> Result<T, E> {
+        let _call = self.calls.begin();
         let _alone = self.lock.write().unwrap_or_else(PoisonError::into_inner);
         let tree = self.tree()?;
-        let (answer, writes) = decide(&Map(tree))?;
+        let map = Map::of(tree);
+        let decided = decide(&map);
+        self.torn.fetch_or(map.has_failed(), Ordering::AcqRel);
+        let (answer, writes) = decided?;
         if writes.is_empty() {
             return Ok(answer);
         }
@@ -139,6 +171,7 @@ impl Open {
             return Ok(());
         }
         let tree = self.tree()?;
+        let _call = self.calls.begin();
         let flushed = catch_unwind(AssertUnwindSafe(|| {
             tree.flush()?;
             Ok(self.log.sync_data()?)
@@ -163,9 +196,15 @@ impl Open {
 impl Drop for Open {
     fn drop(&mut self) {
         let db = self.db.take();
-        // sled flushes in its destructor, and panics where that fails.
-        if catch_unwind(AssertUnwindSafe(|| drop(db))).is_err() {
-            tracing::error!("sled panicked while it closed the folder");
+        let closed = aside("close", || {
+            // sled flushes in its destructor, and panics where that fails.
+            if catch_unwind(AssertUnwindSafe(|| drop(db))).is_err() {
+                tracing::error!("sled panicked while it closed the folder");
+            }
+            Ok(())
+        });
+        if closed.is_ok_and(|closed| wait(&closed, PATIENCE).is_none()) {
+            tracing::error!("sled does not come back from closing the folder");
         }
     }
 }

@@ -2,7 +2,9 @@
 
 use crate::open::{Open, room};
 use crate::options::SledOptions;
+use crate::watch::{PATIENCE, aside, wait};
 use parvis::store::StorageError;
+use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -15,6 +17,8 @@ pub(crate) struct Slot {
 enum State {
     /// Not yet, or no longer after a failure.
     Shut,
+    /// After a failure, longer than anybody waits.
+    Opening(Receiver<Result<Arc<Open>, StorageError>>),
     Open(Arc<Open>),
     /// For good.
     Closed,
@@ -44,21 +48,48 @@ impl Slot {
 
     fn get(&self, fits: fn(&Open) -> bool) -> Result<Arc<Open>, StorageError> {
         let mut state = self.state();
-        match &*state {
-            State::Closed => return Err(StorageError::Unavailable),
-            State::Open(open) if fits(open) => return Ok(Arc::clone(open)),
-            // Opening writes. As long as there is no room, what is open serves reads.
-            State::Open(_) => room(&self.options.folder, 0)?,
-            State::Shut => {}
-        }
-        *state = State::Shut;
+        let (mut opening, patience) = match std::mem::replace(&mut *state, State::Shut) {
+            State::Closed => {
+                *state = State::Closed;
+                return Err(StorageError::Unavailable);
+            }
+            State::Open(open) if fits(&open) => {
+                *state = State::Open(Arc::clone(&open));
+                return Ok(open);
+            }
+            State::Open(open) => {
+                // Opening writes. As long as there is no room, what is open serves reads.
+                if let Err(error) = room(&self.options.folder, 0) {
+                    *state = State::Open(open);
+                    return Err(error);
+                }
+                drop(open);
+                (None, PATIENCE)
+            }
+            State::Opening(opening) => (Some(opening), PATIENCE),
+            State::Shut => (None, Duration::MAX),
+        };
         let until = Instant::now() + self.options.busy;
         loop {
-            match Open::at(&self.options) {
+            let opened = match opening.take() {
+                Some(opening) => opening,
+                None => aside("open", {
+                    let options = self.options.clone();
+                    move || Open::at(&options)
+                })?,
+            };
+            match wait(&opened, patience) {
+                None => {
+                    tracing::warn!("the folder is still being opened");
+                    *state = State::Opening(opened);
+                    return Err(StorageError::Unavailable);
+                }
                 // A handle dropped a moment ago, or a thread that still works on the failed one, is about to close it.
-                Err(StorageError::Busy) if Instant::now() < until => std::thread::sleep(Duration::from_millis(5)),
-                opened => {
-                    let open = Arc::new(opened?);
+                Some(Err(StorageError::Busy)) if Instant::now() < until => {
+                    std::thread::sleep(Duration::from_millis(5));
+                }
+                Some(opened) => {
+                    let open = opened?;
                     *state = State::Open(Arc::clone(&open));
                     return Ok(open);
                 }

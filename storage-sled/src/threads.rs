@@ -93,10 +93,21 @@ impl Threads {
     /// Reads on a thread, and waits for the answer.
     pub(crate) async fn read<T: Send + 'static>(
         &self,
-        read: impl FnOnce(&Open) -> Result<T, StorageError> + Send + 'static,
+        read: impl Fn(&Open) -> Result<T, StorageError> + Send + 'static,
     ) -> Result<T, StorageError> {
         let (answer, answered) = oneshot::channel();
-        let work = move |slot: &Slot| drop(answer.send(slot.reading().and_then(|open| read(&open))));
+        let work = move |slot: &Slot| {
+            let found = slot.reading().and_then(|open| {
+                let found = read(&open);
+                if found.is_err() && !open.is_whole() {
+                    // The engine failed, not the medium for reads: opened anew it may answer.
+                    drop(open);
+                    return slot.reading().and_then(|open| read(&open));
+                }
+                found
+            });
+            drop(answer.send(found));
+        };
         self.reads.try_send(Box::new(work)).map_err(|_| StorageError::Busy)?;
         answered.await.unwrap_or(Err(StorageError::Unavailable))
     }

@@ -3,10 +3,11 @@
 use crate::json::Cursor;
 use crate::plan::{At, Origin, Piece, Place, Planned};
 use crate::shape::{given, keys_of};
+use crate::sums::{Sums, summed};
 use crate::text::Text;
 use parvis::store::{
-    Class, CommitId, Found, Keys, MAX_KEYS, Part, Parts, Position, Read, Row, Rows, Schema, Source, StorageError,
-    Table, Value, Want,
+    Class, CommitId, Found, Keys, MAX_KEYS, NetworkId, Part, Parts, Position, Read, Row, Rows, Schema, Source,
+    StorageError, Table, Value, Want,
 };
 
 /// The schema numbers of a store.
@@ -87,6 +88,8 @@ struct Group {
 #[derive(Debug, Default)]
 struct Raw {
     rows: Vec<Row>,
+    /// The sums of the rows, where the table has them and more than keys is wanted.
+    sums: Vec<i64>,
     groups: Vec<Group>,
 }
 
@@ -94,8 +97,14 @@ struct Raw {
 ///
 /// # Errors
 /// [`StorageError::Refused`] for too many computed keys, [`StorageError::Corrupt`] for an answer that does not fit the
-/// schema, [`StorageError::SchemaTooOld`] and [`StorageError::SchemaTooNew`] for a store of another release.
-pub(crate) fn decode(schema: &Schema, text: &Text, reads: &[Read], answer: &str) -> Result<Found, StorageError> {
+/// schema and for a row that does not fit its sum, [`StorageError::SchemaTooOld`] and [`StorageError::SchemaTooNew`] for a store of another release.
+pub(crate) fn decode(
+    schema: &Schema,
+    text: &Text,
+    network: NetworkId,
+    reads: &[Read],
+    answer: &str,
+) -> Result<Found, StorageError> {
     let whole = StorageError::Corrupt { table: "*" };
     let mut cursor = Cursor::new(answer);
     let head = cursor.expect(b'[').and_then(|()| {
@@ -108,7 +117,7 @@ pub(crate) fn decode(schema: &Schema, text: &Text, reads: &[Read], answer: &str)
         found: 0,
         needed: schema.adds,
     };
-    numbers.ok_or(unprepared)?.usable(schema)?;
+    let numbers = numbers.ok_or(unprepared)?.usable(schema)?;
     let mut decoder = Decoder {
         schema,
         planned: &text.planned,
@@ -139,6 +148,12 @@ pub(crate) fn decode(schema: &Schema, text: &Text, reads: &[Read], answer: &str)
         found.push(rows);
         absent.push(missing);
     }
+    // Sums of a newer release may be over columns that this one does not know.
+    if numbers.adds <= schema.adds {
+        for ((raw, found), planned) in raw.iter().zip(&found).zip(&text.planned) {
+            check_sums(schema, network, raw, found, planned)?;
+        }
+    }
     let sets = raw.into_iter().zip(found).zip(absent).map(|((raw, found), absent)| {
         // Without repeats the rows are taken as they are.
         let rows = if found.len() == raw.rows.len() && found.is_sorted() {
@@ -155,6 +170,30 @@ pub(crate) fn decode(schema: &Schema, text: &Text, reads: &[Read], answer: &str)
         newest,
         sets: sets.collect(),
     })
+}
+
+/// Whether each row is the one that was written.
+fn check_sums(
+    schema: &Schema,
+    network: NetworkId,
+    raw: &Raw,
+    found: &[usize],
+    planned: &Planned,
+) -> Result<(), StorageError> {
+    let Some(table) = schema.tables.get(planned.table).filter(|_| !raw.sums.is_empty()) else {
+        return Ok(());
+    };
+    let mut sums = Sums::of(network, table);
+    let wanted = planned.want == Want::Document && table.document;
+    let fits = |at: &usize| match (raw.rows.get(*at), raw.sums.get(*at)) {
+        (Some(row), Some(sum)) => sums.fits(row, *sum, wanted),
+        _ => false,
+    };
+    if found.iter().all(fits) {
+        return Ok(());
+    }
+    tracing::error!(table = table.name, "a row does not fit its sum");
+    Err(StorageError::Corrupt { table: table.name })
 }
 
 struct Decoder<'a> {
@@ -188,10 +227,11 @@ impl Decoder<'_> {
         self.failed = table.name;
         let mut cells = Cells { cursor, first: true };
         cells.cursor.expect(b'[')?;
-        let row = cells.row(table, planned.want, place.keyed)?;
+        let (row, sum) = cells.row(table, planned.want, place.keyed)?;
         let raw = self.raw.get_mut(place.read)?;
         let number = raw.rows.len();
         raw.rows.push(row);
+        raw.sums.extend(sum);
         for inside in &place.inside {
             cells.next()?;
             self.place(cells.cursor, inside, number)?;
@@ -229,14 +269,18 @@ impl Cells<'_, '_> {
         Some(values)
     }
 
-    fn row(&mut self, table: &Table, want: Want, keyed: bool) -> Option<Row> {
+    fn row(&mut self, table: &Table, want: Want, keyed: bool) -> Option<(Row, Option<i64>)> {
         let key = if keyed { self.values(&table.key)? } else { Parts::new() };
-        let (mut columns, mut stamp, mut document) = (Parts::new(), None, None);
+        let (mut columns, mut stamp, mut sum, mut document) = (Parts::new(), None, None, None);
         if want > Want::Key {
             columns = self.values(&table.columns)?;
             if table.class == Class::Stamped {
                 self.next()?;
                 stamp = Some(CommitId(self.cursor.id()?));
+            }
+            if summed(table) {
+                self.next()?;
+                sum = Some(self.cursor.int()?);
             }
         }
         if want == Want::Document && table.document {
@@ -247,12 +291,13 @@ impl Cells<'_, '_> {
                 Some(self.cursor.text()?)
             };
         }
-        Some(Row {
+        let row = Row {
             key,
             columns,
             stamp,
             document,
-        })
+        };
+        Some((row, sum))
     }
 }
 

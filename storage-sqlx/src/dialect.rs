@@ -94,6 +94,8 @@ pub(crate) fn index_name(name: &str) -> String {
 pub(crate) const NETWORK: &str = "_network";
 /// The stamp of a row.
 pub(crate) const STAMP: &str = "_stamp";
+/// The sum of a row.
+pub(crate) const SUM: &str = "_sum";
 /// The document of a row.
 pub(crate) const DOCUMENT: &str = "_document";
 

@@ -5,7 +5,7 @@ use crate::dialect::{Arg, COMMITS, Dialect, NETWORK, NUMBERS, POSITIONS, STAMP, 
 use crate::json::{Cursor, List, push_value, push_values};
 use parvis::store::{
     Batch, Cause, Check, Class, CommitError, CommitId, Committed, Conflict, Expect, Kind, Parts, Position, Schema,
-    StorageError, Table, Write,
+    StorageError, Table, Value, Write,
 };
 use std::collections::BTreeMap;
 
@@ -283,8 +283,8 @@ fn conflict(table: &'static str, key: &Parts, cause: Cause) -> Result<(), Commit
     }))
 }
 
-/// Appends a row of a list: key, columns and, where the table has documents, the document.
-pub(crate) fn push_put(list: &mut List, key: &Parts, columns: &Parts, document: Option<&str>) {
+/// Appends a row of a list: key, columns, the document, and the sum where there is one.
+pub(crate) fn push_put(list: &mut List, key: &Parts, columns: &Parts, document: Option<&str>, sum: Option<i64>) {
     list.push(|out| {
         out.push('[');
         push_values(out, key);
@@ -296,6 +296,10 @@ pub(crate) fn push_put(list: &mut List, key: &Parts, columns: &Parts, document: 
         match document {
             Some(document) => crate::json::push_text(out, document),
             None => push_value(out, None),
+        }
+        if let Some(sum) = sum {
+            out.push(',');
+            push_value(out, Some(&Value::Int(sum)));
         }
         out.push(']');
     });

@@ -13,7 +13,18 @@
 //!
 //! Rows lie in tables called `parvis_` and the name of the table in the schema; `_network` is the number of the network in
 //! `parvis__network`, `_stamp` the commit that wrote the row, `_document` its document. Times are milliseconds, ids 16
-//! bytes. Hosts may read them with SQL of their own, and must not write them.
+//! bytes, `_sum` a sum over the row. Hosts may read them with SQL of their own, and must not write them.
+//!
+//! # Faults
+//! - **No room.** [`Full`](parvis::store::StorageError::Full); reads go on, and writes again once there is room.
+//! - **A flush that failed** is [`OutcomeUnknown`](parvis::store::StorageError::OutcomeUnknown), and the file is opened anew
+//!   before anything else is acknowledged.
+//! - **A medium that cannot be written.** A closed file is opened for reads; commits are
+//!   [`ReadOnly`](parvis::store::StorageError::ReadOnly). A file with a log (`-wal`) beside it needs a medium that can be written,
+//!   unless another process has it open.
+//! - **Damage.** Rows that decide carry a sum: one that does not fit is [`Corrupt`](parvis::store::StorageError::Corrupt), with
+//!   its table. `prepare` looks through [guarding tables](parvis::store::Table::guard). Counters, free and unstamped rows, the log
+//!   and rows with nothing but a key carry none.
 
 mod decode;
 mod dialect;
@@ -24,6 +35,7 @@ mod relation;
 mod shape;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+mod sums;
 mod text;
 mod writes;
 

@@ -3,6 +3,7 @@
 mod connect;
 mod dialect;
 mod errors;
+mod guard;
 mod prepare;
 mod readers;
 mod run;
@@ -99,12 +100,21 @@ impl Release {
 impl Sqlite {
     /// Opens a file by its path, a URL like `sqlite://parvis.db`, or [`SqliteOptions`]; makes it when it does not exist.
     ///
+    /// A file on a medium that cannot be written is opened for reads: commits answer [`StorageError::ReadOnly`]. Nobody may
+    /// write to it from elsewhere meanwhile.
+    ///
     /// # Errors
     /// [`StorageError::ReadOnly`] where the file cannot be made or opened, [`StorageError::Corrupt`] where it is no
     /// database, or another failure of the store.
     pub async fn open(options: impl Into<SqliteOptions>) -> Result<Sqlite, StorageError> {
-        let options = options.into();
-        let connection = options.writer().await?;
+        let mut options = options.into();
+        let connection = match options.writer().await {
+            Err(StorageError::ReadOnly) => {
+                options = options.frozen().ok_or(StorageError::ReadOnly)?;
+                options.writer().await?
+            }
+            opened => opened?,
+        };
         let writer = Writer::new(options.clone(), connection);
         let (jobs, queue) = channel();
         let runtime = tokio::runtime::Builder::new_current_thread().build();
@@ -208,7 +218,7 @@ impl Storage for Sqlite {
         drop(reader);
         let answer = answer.map_err(|error| failure(&error))?;
         let answer = answer.ok_or(StorageError::Corrupt { table: "*" })?;
-        decode(&release.schema, &shape.text, reads, &answer)
+        decode(&release.schema, &shape.text, network, reads, &answer)
     }
 
     async fn commit(&self, network: NetworkId, batch: Batch) -> Result<Committed, CommitError> {

@@ -1,9 +1,10 @@
 //! From the plan of a call to its one text, which answers one row of one JSON value:
 //! `[position, numbers, place, place, ...]`, the places of the roots in the order of [`Text::places`].
 
-use crate::dialect::{DOCUMENT, Dialect, NETWORK, NUMBERS, POSITIONS, STAMP, index_name, quoted, table_name};
+use crate::dialect::{DOCUMENT, Dialect, NETWORK, NUMBERS, POSITIONS, STAMP, SUM, index_name, quoted, table_name};
 use crate::plan::{At, Origin, Piece, Place, Planned, plan};
 use crate::shape::{GivenSlots, Slots, slots};
+use crate::sums::summed;
 use parvis::store::{Class, Dir, Field, Kind, Range, Read, Schema, StorageError, Table, Want};
 use std::cell::Cell;
 
@@ -100,6 +101,9 @@ impl Fact<'_> {
             names.extend(self.table.columns.iter().map(|field| quoted(field.name)));
             if self.table.class == Class::Stamped {
                 names.push(STAMP.to_owned());
+            }
+            if summed(self.table) {
+                names.push(SUM.to_owned());
             }
         }
         if self.planned.want == Want::Document && self.table.document {
@@ -372,6 +376,9 @@ impl Writer<'_> {
             if fact.table.class == Class::Stamped {
                 cells.push(self.dialect.hex(&format!("{alias}.{STAMP}")));
             }
+            if summed(fact.table) {
+                cells.push(format!("{alias}.{SUM}"));
+            }
         }
         if fact.planned.want == Want::Document && fact.table.document {
             cells.push(format!("{alias}.{DOCUMENT}"));
@@ -401,18 +408,7 @@ impl Writer<'_> {
     }
 
     fn cell(&self, field: &Field, key: bool, alias: &str) -> String {
-        let stored = format!("{alias}.{}", quoted(field.name));
-        let value = match field.kind {
-            Kind::Id | Kind::Bytes => self.dialect.hex(&stored),
-            Kind::Time | Kind::Int | Kind::Text => stored.clone(),
-        };
-        let absent = match (field.optional, key, field.kind) {
-            (true, true, _) => format!("{stored}={}", self.dialect.absent()),
-            // An id is never empty, so the empty text that stands for an absent one is told from it.
-            (_, false, Kind::Bytes) => format!("{stored} is null"),
-            _ => return value,
-        };
-        self.dialect.pick(&absent, "null", &value)
+        cell(self.dialect, field, key, alias)
     }
 }
 
@@ -422,6 +418,22 @@ pub(crate) fn until_sign(dir: Dir) -> &'static str {
         Dir::Up => "<=",
         Dir::Down => ">=",
     }
+}
+
+/// A key part or a column of a row called `alias` as JSON.
+pub(crate) fn cell(dialect: &dyn Dialect, field: &Field, key: bool, alias: &str) -> String {
+    let stored = format!("{alias}.{}", quoted(field.name));
+    let value = match field.kind {
+        Kind::Id | Kind::Bytes => dialect.hex(&stored),
+        Kind::Time | Kind::Int | Kind::Text => stored.clone(),
+    };
+    let absent = match (field.optional, key, field.kind) {
+        (true, true, _) => format!("{stored}={}", dialect.absent()),
+        // An id is never empty, so the empty text that stands for an absent one is told from it.
+        (_, false, Kind::Bytes) => format!("{stored} is null"),
+        _ => return value,
+    };
+    dialect.pick(&absent, "null", &value)
 }
 
 /// An `order by` over these expressions.

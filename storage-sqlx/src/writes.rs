@@ -1,8 +1,9 @@
 //! What a batch writes: one text of one statement a table and purpose, each with its rows as one parameter.
 
-use crate::dialect::{Arg, COMMITS, DOCUMENT, Dialect, NETWORK, NUMBERS, POSITIONS, STAMP, quoted, table_name};
+use crate::dialect::{Arg, COMMITS, DOCUMENT, Dialect, NETWORK, NUMBERS, POSITIONS, STAMP, SUM, quoted, table_name};
 use crate::facts::{Facts, column_item, key_items, push_put};
 use crate::json::List;
+use crate::sums::{Sums, summed};
 use parvis::store::{
     AGENDA, Batch, Class, Committed, LOG, NetworkId, Parts, Position, Schema, StorageError, Table, Value, Wake, Write,
 };
@@ -56,7 +57,10 @@ pub(crate) fn writes(
     };
     let mut groups: BTreeMap<Group, List> = BTreeMap::new();
     for write in &batch.writes {
-        push(&mut groups, write);
+        push(&mut groups, write, |table, key, columns, document| {
+            let table = schema.table(table).filter(|table| summed(table))?;
+            Some(Sums::of(network, table).sum(key, columns, batch.id, document))
+        });
     }
     for (group, list) in groups {
         text.group(schema, group, list);
@@ -89,19 +93,27 @@ pub(crate) fn writes(
     Ok((text.statements, text.args, committed))
 }
 
-fn push(groups: &mut BTreeMap<Group, List>, write: &Write) {
+fn push(
+    groups: &mut BTreeMap<Group, List>,
+    write: &Write,
+    sum: impl FnOnce(&str, &Parts, &Parts, Option<&str>) -> Option<i64>,
+) {
     match write {
         Write::Put {
             table,
             key,
             columns,
             document,
-        } => push_put(list(groups, Group::Put(table)), key, columns, document.as_deref()),
+        } => {
+            let document = document.as_deref();
+            let sum = sum(table, key, columns, document);
+            push_put(list(groups, Group::Put(table)), key, columns, document, sum);
+        }
         Write::Delete { table, key } => list(groups, Group::Delete(table, key.len())).push_row(key),
         Write::DeleteRange { table, prefix, .. } => list(groups, Group::Delete(table, prefix.len())).push_row(prefix),
         Write::Add {
             table, key, column, n, ..
-        } => push_put(list(groups, Group::Add(table, column)), key, &number(*n), None),
+        } => push_put(list(groups, Group::Add(table, column)), key, &number(*n), None, None),
         Write::Max {
             table,
             key,
@@ -111,6 +123,7 @@ fn push(groups: &mut BTreeMap<Group, List>, write: &Write) {
             list(groups, Group::Max(table, column, *value < 0)),
             key,
             &number(*value),
+            None,
             None,
         ),
     }
@@ -161,6 +174,10 @@ impl Text<'_> {
         if table.document {
             names.push(DOCUMENT.to_owned());
             values.push(dialect.item("j", table.key.len() + table.columns.len()));
+        }
+        if summed(table) {
+            names.push(SUM.to_owned());
+            values.push(dialect.item("j", table.key.len() + table.columns.len() + 1));
         }
         let rows = format!("select {} from {}", values.join(","), dialect.list(rows, "j"));
         dialect.put(&table_name(table.name), &names.join(","), &rows)

@@ -51,6 +51,11 @@ pub fn check_schema(schema: &Schema) -> Result<(), StorageError> {
                 "a counter table has required integers and no document",
             )?;
         }
+        ensure(
+            !table.guard || (table.class == Class::Stamped && !table.columns.is_empty()),
+            table.name,
+            "a guarding table is stamped and has a column",
+        )?;
         for index in &table.indexes {
             ensure(
                 orders.insert(index.name),

@@ -74,6 +74,9 @@ pub struct Table {
     pub document: bool,
     /// Further orders.
     pub indexes: Vec<Index>,
+    /// Whether a missing row allows something that the row would forbid. Backends whose engine notices no damage to its
+    /// files look through such a table, all of it, when they are prepared.
+    pub guard: bool,
 }
 
 impl Table {
@@ -86,6 +89,7 @@ impl Table {
             columns: Vec::new(),
             document: false,
             indexes: Vec::new(),
+            guard: false,
         }
     }
 
@@ -113,6 +117,12 @@ impl Table {
             name,
             fields: fields.into_iter().collect(),
         });
+        self
+    }
+
+    /// Says that a missing row allows something; such a table is stamped and has a column.
+    pub fn guard(mut self) -> Table {
+        self.guard = true;
         self
     }
 

@@ -21,6 +21,8 @@ pub struct SqliteOptions {
     busy: Duration,
     cache_kib: u32,
     mmap_bytes: u64,
+    /// Nothing of it can be written.
+    frozen: bool,
 }
 
 impl SqliteOptions {
@@ -32,6 +34,7 @@ impl SqliteOptions {
             busy: Duration::from_secs(5),
             cache_kib: 64 * 1024,
             mmap_bytes: 0,
+            frozen: false,
         }
     }
 
@@ -71,6 +74,8 @@ impl SqliteOptions {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(false)
             .pragma("cache_size", format!("-{}", self.cache_kib))
+            // What is replaced is deleted first, and counted so.
+            .pragma("recursive_triggers", "on")
             .pragma("mmap_size", self.mmap_bytes.to_string())
             .statement_cache_capacity(STATEMENTS)
             // A batch changes pages all over the file: copying the log back often writes the same pages again and again.
@@ -78,8 +83,23 @@ impl SqliteOptions {
             .disable_statement_logging()
     }
 
+    /// The same for a file that is there, on a medium that cannot be written. `None` where the file has a log beside it: what
+    /// it holds counts, and cannot be read without writing.
+    pub(super) fn frozen(&self) -> Option<SqliteOptions> {
+        let mut log = self.path.clone().into_os_string();
+        log.push("-wal");
+        let alone = self.path.is_file() && !Path::new(&log).exists();
+        alone.then(|| SqliteOptions {
+            frozen: true,
+            ..self.clone()
+        })
+    }
+
     /// The connection that writes; it makes the file.
     pub(super) async fn writer(&self) -> Result<SqliteConnection, StorageError> {
+        if self.frozen {
+            return self.reader().await;
+        }
         let options = self
             .connection()
             .create_if_missing(true)
@@ -93,6 +113,8 @@ impl SqliteOptions {
         let options = self
             .connection()
             .pragma("query_only", "on")
+            .read_only(self.frozen)
+            .immutable(self.frozen)
             .thread_name(|number| format!("parvis-sqlite-read-{number}"));
         options.connect().await.map_err(|error| unopened(&error))
     }

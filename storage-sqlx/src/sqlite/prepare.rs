@@ -2,16 +2,18 @@
 
 use super::dialect::SqliteDialect;
 use super::errors::failure;
+use super::guard::{guard, look_through, sum_again};
 use super::run::{fetch, run};
 use crate::decode::Numbers;
 use crate::dialect::{
-    Arg, COMMITS, DOCUMENT, Dialect, NETWORK, NETWORKS, NUMBERS, POSITIONS, STAMP, index_name, quoted, table_name,
+    Arg, COMMITS, DOCUMENT, Dialect, NETWORK, NETWORKS, NUMBERS, POSITIONS, STAMP, SUM, index_name, quoted, table_name,
 };
 use crate::json::Cursor;
+use crate::sums::summed;
 use parvis::store::{Class, Field, Kind, Prepare, Prepared, Schema, StorageError, Table, check_schema};
 use sqlx::SqliteConnection;
 
-/// Compares the file with the schema, or makes it fit. One transaction that holds the write lock.
+/// Compares the file with the schema, or makes it fit in one transaction that holds the write lock.
 pub(super) async fn prepare(
     connection: &mut SqliteConnection,
     schema: &Schema,
@@ -19,6 +21,12 @@ pub(super) async fn prepare(
 ) -> Result<Prepared, StorageError> {
     check_schema(schema)?;
     check_names(schema)?;
+    // A file that fits is only looked at: it may lie where nothing can be written.
+    match (within(connection, schema, Prepare::Check).await, mode) {
+        (Err(StorageError::SchemaTooOld { .. }), Prepare::Upgrade) => {}
+        (Ok(prepared), _) => return look_through(connection, schema).await.map(|()| prepared),
+        (refused, _) => return refused,
+    }
     run(connection, "begin immediate", &[])
         .await
         .map_err(|error| failure(&error))?;
@@ -119,7 +127,12 @@ async fn upgrade(connection: &mut SqliteConnection, schema: &Schema) -> Result<(
             {
                 change(connection, add(table, field), &[]).await?;
             }
+            if summed(table) && !names.iter().any(|name| name == SUM) {
+                let add = format!("alter table {} add column {SUM}", table_name(table.name));
+                change(connection, add, &[]).await?;
+            }
             fill(connection, table).await?;
+            sum_again(connection, table).await?;
         }
         for index in &table.indexes {
             let fields = table.order(index.name).unwrap_or_default();
@@ -131,6 +144,9 @@ async fn upgrade(connection: &mut SqliteConnection, schema: &Schema) -> Result<(
                 fields.join(","),
             );
             change(connection, statement, &[]).await?;
+        }
+        if table.guard {
+            guard(connection, table).await?;
         }
     }
     Ok(())
@@ -156,6 +172,9 @@ fn create(table: &Table) -> String {
     }
     if table.document {
         columns.push(DOCUMENT.to_owned());
+    }
+    if summed(table) {
+        columns.push(SUM.to_owned());
     }
     format!(
         "create table {}({}, primary key({NETWORK},{})) without rowid",
@@ -204,12 +223,13 @@ async fn fill(connection: &mut SqliteConnection, table: &Table) -> Result<(), St
         };
         let missing = format!("typeof({name})='{kind}'");
         let table_name = table_name(table.name);
-        change(
-            connection,
-            format!("update {table_name} set {name}={value} where {missing}"),
-            &[],
-        )
-        .await?;
+        let sum = if summed(table) {
+            format!(",{SUM}=null")
+        } else {
+            String::new()
+        };
+        let update = format!("update {table_name} set {name}={value}{sum} where {missing}");
+        change(connection, update, &[]).await?;
         if !field.optional {
             let empty = format!("select exists(select 1 from {table_name} where {name} is null) || ''");
             if ask(connection, empty).await? != "0" {
@@ -239,11 +259,11 @@ fn found(kind: Kind, path: &str) -> String {
     format!("iif(json_valid({DOCUMENT}),{typed},null)")
 }
 
-async fn ask(connection: &mut SqliteConnection, text: String) -> Result<String, StorageError> {
+pub(super) async fn ask(connection: &mut SqliteConnection, text: String) -> Result<String, StorageError> {
     let answer = fetch(connection, text, &[]).await.map_err(|error| failure(&error))?;
     answer.ok_or(StorageError::Corrupt { table: "*" })
 }
 
-async fn change(connection: &mut SqliteConnection, text: String, args: &[Arg]) -> Result<(), StorageError> {
+pub(super) async fn change(connection: &mut SqliteConnection, text: String, args: &[Arg]) -> Result<(), StorageError> {
     run(connection, text, args).await.map_err(|error| failure(&error))
 }

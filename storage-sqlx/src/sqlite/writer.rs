@@ -113,7 +113,12 @@ impl Writer {
             }
             Err(Failed::While(error)) => {
                 let rolled_back = self.roll_back().await;
-                Err(commit_failure(&error, rolled_back).into())
+                let failed = commit_failure(&error, rolled_back);
+                if failed == StorageError::OutcomeUnknown {
+                    // After a flush that failed a second one may say that all is well: the file is opened anew.
+                    self.close().await;
+                }
+                Err(failed.into())
             }
         }
     }

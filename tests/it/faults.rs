@@ -1,0 +1,15 @@
+//! Faults, made for real: processes are killed, disks fill up, flushes fail, bits flip. What is promised is in
+//! `docs/security.md` (F), what the full runs showed in `docs/reliability.md`.
+//!
+//! `scripts/test` runs a part of the points; `scripts/nightly` all of them.
+
+mod dropped;
+mod flip;
+mod flush;
+mod full;
+mod ground;
+mod kill;
+mod medium;
+mod memory;
+mod processes;
+mod slow;
