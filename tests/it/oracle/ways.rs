@@ -80,12 +80,14 @@ impl World {
     pub(super) fn apply_way_in(&mut self, by: usize, act: &Act) {
         match *act {
             Act::Ask(Some(space)) if self.role(space, by).is_none() => {
-                if self.requests.insert((space, by)) {
+                let asked = self.requests.insert((space, by));
+                if asked {
                     self.tell_request(by, space);
                 }
             }
             Act::Withdraw(Some(space)) => {
-                if self.requests.remove(&(space, by)) {
+                let withdrawn = self.requests.remove(&(space, by));
+                if withdrawn {
                     self.untell_request(by, space);
                 }
             }
