@@ -21,7 +21,7 @@ pub use status::{Progress, Status};
 
 pub(crate) use network::follow;
 pub(crate) use projections::Follower;
-pub(crate) use rows::{DueRow, Worker, schedule_member, schedule_person};
+pub(crate) use rows::{DueRow, Worker, due, schedule_expiry, schedule_member, schedule_person, schedule_publication};
 
 use crate::actor::{Core, Parvis};
 use crate::error::{Error, Retry};

@@ -84,7 +84,7 @@ pub enum Publishing {
     Now,
     /// At once; nobody is told.
     Quietly,
-    /// Not yet: only its author sees it until he publishes it.
+    /// Not yet, nor by itself: only its author sees it until he publishes it.
     Draft,
 }
 
@@ -149,6 +149,7 @@ pub(crate) async fn create(actor: &Actor, request: NewItem) -> Result<ItemMade, 
         expires: request.expires,
         tags: request.tags.unwrap_or_default(),
         publishing: request.publishing.unwrap_or_default(),
+        publish_at: request.publish_at,
         place: match request.place.unwrap_or(Place::Wall) {
             Place::Space { space } => Where::Space(space.who()),
             Place::Wall => Where::Wall,
@@ -219,6 +220,7 @@ pub(crate) async fn publish(actor: &Actor, request: PublishItem) -> Result<ItemM
         network: actor.network,
         item: request.item.who(),
         publishing: request.publishing.unwrap_or_default(),
+        publish_at: request.publish_at,
     };
     made(
         actor,

@@ -34,10 +34,8 @@ fn past(seed: u64, commands: usize) -> Memory {
         glances: false,
         every: usize::MAX,
     };
-    let lived = wait(history::run(memory.clone(), seed, size, |config| {
-        config.upkeep(Upkeep::Worker)
-    }));
-    assert!(lived.1.is_ok());
+    let lived = wait(history::unfollowed(memory.clone(), seed, size));
+    assert!(lived.is_ok());
     memory
 }
 

@@ -4,6 +4,7 @@ use crate::error::Error;
 use crate::gate::facts::only;
 use crate::gate::plan::{Plan, Slot, Snapshot};
 use crate::ids::Time;
+use crate::items::records::Item;
 use crate::log::{Entry, Verb};
 use crate::people::records::Person;
 use crate::spaces::records::Member;
@@ -18,6 +19,10 @@ coded! {
         Person = 1,
         /// A membership ends: `id` is the person, `of` the space.
         Member = 2,
+        /// An announcement ends: `id` is the item.
+        Expiry = 3,
+        /// A draft is published: `id` is the item, `of` its author.
+        Publication = 4,
     }
 }
 
@@ -37,6 +42,12 @@ record! {
         key { name: String }
         columns { ran: Time }
         declares { persons: [], texts: [] }
+    }
+}
+
+impl Serialize for DueRow {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (self.at, self.what, self.id, self.of).serialize(serializer)
     }
 }
 
@@ -89,70 +100,66 @@ pub(crate) fn schedule_member(draft: &mut Draft, before: Option<&Member>, after:
     schedule(draft, What::Member, id, of, end, after.expires);
 }
 
-/// An instant came. What ended, ended by itself; the entry tells whoever follows the log, and since it carries the instant, the
-/// end holds although the clock may run back.
-#[derive(Serialize)]
-pub(super) struct Carry {
-    pub(super) at: Time,
-    pub(super) what: What,
-    pub(super) id: [u8; 16],
-    pub(super) of: Option<[u8; 16]>,
+/// The row that is to be carried out, taken away; none where another worker was faster, where it was decided otherwise, or where
+/// its instant is still to come.
+pub(crate) fn due(facts: &Snapshot, row: Slot<DueRow>, draft: &mut Draft) -> Result<Option<DueRow>, Error> {
+    let row = only(facts, row)?.filter(|row| row.at <= draft.now);
+    row.iter().for_each(|row| draft.delete(row));
+    Ok(row)
 }
 
-/// The slots of [`Carry`].
-pub(super) struct CarrySlots {
+/// The end of an announcement moves.
+pub(crate) fn schedule_expiry(draft: &mut Draft, before: Option<Time>, after: &Item) {
+    schedule(draft, What::Expiry, after.id.bytes(), None, before, after.expires);
+}
+
+/// The publication of a draft moves.
+pub(crate) fn schedule_publication(draft: &mut Draft, before: Option<Time>, after: &Item) {
+    let (id, of) = (after.id.bytes(), Some(after.author.bytes()));
+    schedule(draft, What::Publication, id, of, before, after.publish_at);
+}
+
+/// A person's time or a membership ended, by itself; the entry tells whoever follows the log, and since it carries the instant, the
+/// end holds although the clock may run back.
+#[derive(Serialize)]
+pub(super) struct End {
+    pub(super) due: DueRow,
+}
+
+/// The slots of [`End`].
+pub(super) struct EndSlots {
     row: Slot<DueRow>,
     person: Slot<Person>,
     member: Slot<Member>,
 }
 
-impl Carry {
-    pub(super) fn of(row: &DueRow) -> Carry {
-        Carry {
-            at: row.at,
-            what: row.what,
-            id: row.id,
-            of: row.of,
-        }
-    }
-
+impl End {
     fn keys(&self, what: What) -> Keys {
-        if self.what != what {
+        if self.due.what != what {
             return Keys::default();
         }
-        let parts = std::iter::once(self.id).chain(self.of).map(Value::Id);
+        let parts = std::iter::once(self.due.id).chain(self.due.of).map(Value::Id);
         Keys::given([parts.map(Some).collect()])
     }
 }
 
-impl Command for Carry {
-    const NAME: &'static str = "due.carry";
-    type Slots = CarrySlots;
+impl Command for End {
+    const NAME: &'static str = "due.end";
+    type Slots = EndSlots;
     type Made = ();
 
-    fn load(&self, plan: &mut Plan) -> CarrySlots {
-        let row = DueRow {
-            at: self.at,
-            what: self.what,
-            id: self.id,
-            of: self.of,
-        };
-        CarrySlots {
-            row: plan.get(Keys::given([row.key()])),
+    fn load(&self, plan: &mut Plan) -> EndSlots {
+        EndSlots {
+            row: plan.get(Keys::given([self.due.key()])),
             person: plan.get(self.keys(What::Person)),
             member: plan.get(self.keys(What::Member)),
         }
     }
 
-    fn decide(&self, facts: &Snapshot, slots: CarrySlots, draft: &mut Draft) -> Result<(), Error> {
-        // Another worker was faster, or it was decided otherwise.
-        let Some(row) = only(facts, slots.row)? else {
+    fn decide(&self, facts: &Snapshot, slots: EndSlots, draft: &mut Draft) -> Result<(), Error> {
+        let Some(row) = due(facts, slots.row, draft)? else {
             return Ok(());
         };
-        if draft.now < row.at {
-            return Ok(());
-        }
-        draft.delete(&row);
         let ended = |end: Option<Time>| end == Some(row.at);
         let entry = match row.what {
             What::Person => only(facts, slots.person)?
@@ -164,7 +171,8 @@ impl Command for Carry {
                     let entry = Entry::new(Verb::Expire).person(member.person);
                     entry.space(Some(member.space))
                 }),
-            What::Unknown => None,
+            // Commands of their own.
+            What::Expiry | What::Publication | What::Unknown => None,
         };
         entry.iter().for_each(|entry| draft.log(entry));
         Ok(())

@@ -179,6 +179,7 @@ impl Show<'_> {
             kind: item.kind.clone(),
             shown,
             draft: item.state == ItemState::Draft,
+            publish_at: item.publish_at.filter(|_| item.state == ItemState::Draft),
             place: self.place(root),
             author,
             root: item.root,

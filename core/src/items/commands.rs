@@ -7,7 +7,7 @@ mod react;
 
 pub(crate) use change::{Delete, Edit};
 pub(crate) use pin::SetPin;
-pub(crate) use publish::Publish;
+pub(crate) use publish::{Publish, PublishDue, Withdraw};
 pub(crate) use react::SetReaction;
 
 use super::kinds::{self, Kind, Reach, Stands, Titled};
@@ -67,6 +67,7 @@ pub(crate) struct Create {
     pub(crate) expires: Option<Time>,
     pub(crate) tags: Vec<String>,
     pub(crate) publishing: Publishing,
+    pub(crate) publish_at: Option<Time>,
     pub(crate) source: String,
     pub(crate) language: Option<String>,
 }
@@ -144,14 +145,16 @@ impl Command for Create {
         may_write(kind, &reader, space.as_ref())?;
         let title = title(kind, self.title.as_deref())?;
         let id = ItemId::from_bytes(draft.id());
+        let publish_at = instant(self.publish_at, self.publishing, draft.now)?;
         let mut item = Item {
             space: place,
             wall: matches!(self.place, Where::Wall).then_some(reader.id),
-            expires: expiry(kind, self.expires, draft.now)?,
+            expires: expiry(kind, self.expires, publish_at.unwrap_or(draft.now))?,
+            publish_at,
             ..Item::new(id, kind.name, reader.id, draft.now)
         };
         item.quiet = (self.publishing == Publishing::Quietly).then_some(true);
-        if self.publishing == Publishing::Draft {
+        if self.publishing == Publishing::Draft || publish_at.is_some() {
             item.state = ItemState::Draft;
         } else if self.audience == NewAudience::Place {
             let pace = only(facts, slots.pace)?;
@@ -184,7 +187,7 @@ impl Command for Create {
     }
 }
 
-/// An announcement lasts at most this long.
+/// An announcement lasts at most this long, and a publication is put off by at most this long.
 const MAX_DAYS: i64 = 366;
 
 /// When an item of a kind expires.
@@ -193,6 +196,15 @@ fn expiry(kind: &Kind, expires: Option<Time>, now: Time) -> Result<Option<Time>,
     let fits = kind.reach == Reach::Everybody && end > now && end <= now.plus_days(MAX_DAYS);
     let wrong = || Error::new(Reason::BadValue).at("expires");
     fits.then_some(Some(end)).ok_or_else(wrong)
+}
+
+/// When a draft is published by itself.
+fn instant(asked: Option<Time>, publishing: Publishing, now: Time) -> Result<Option<Time>, Error> {
+    let fits = |at: &Time| publishing != Publishing::Draft && *at > now && *at <= now.plus_days(MAX_DAYS);
+    match asked {
+        Some(at) if !fits(&at) => Err(Error::new(Reason::BadValue).at("publish_at")),
+        asked => Ok(asked),
+    }
 }
 
 /// The title of an item of a kind.

@@ -51,6 +51,8 @@ record! {
             chosen: Option<usize>,
             /// Whether it was published without telling anybody.
             quiet: Option<bool>,
+            /// When the draft is published.
+            publish_at: Option<Time>,
         }
         declares { place: id, persons: [author], texts: [tags] }
     }
@@ -83,6 +85,7 @@ impl Item {
             tags: None,
             chosen: None,
             quiet: None,
+            publish_at: None,
             rest: Default::default(),
         }
     }

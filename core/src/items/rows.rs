@@ -5,6 +5,7 @@ use super::records::{
     Audience, Comment, Item, ItemState, ItemTag, Mention, Text, Timeline, TimelineKind, UNDETERMINED,
 };
 use super::tags::{MAX_TAGS, Tag};
+use crate::due::{schedule_expiry, schedule_publication};
 use crate::error::{Error, Reason};
 use crate::gate::{AS_ROOT, AudienceKey};
 use crate::ids::{ItemId, PersonId, TagId};
@@ -81,31 +82,44 @@ pub(crate) fn chosen(item: &Item) -> Vec<String> {
 /// The timelines that list a root: its place's, its author's, its place's broadcasts where it is one, its tags', and those of
 /// the persons it mentions. A draft stands among its author's drafts only.
 pub(crate) fn timelines(network: NetworkId, item: &Item, mentions: &[Mention]) -> Vec<Timeline> {
-    let (kind, of) = match (item.space, item.wall) {
-        (Some(space), _) => (TimelineKind::Space, space.bytes()),
-        (None, Some(wall)) => (TimelineKind::Wall, wall.bytes()),
-        (None, None) => (TimelineKind::Network, network.0),
-    };
-    let row = |(kind, of)| Timeline {
-        kind,
-        of,
-        t: item.t,
-        item: item.id,
-    };
+    let row = |line| line_of(item, line);
     if item.state == ItemState::Draft {
         return vec![row((TimelineKind::Draft, item.author.bytes()))];
     }
-    let mut lines = vec![(kind, of), (TimelineKind::Author, item.author.bytes())];
-    let loud = !item.quiet.unwrap_or(false);
-    if loud && kinds::kind(&item.kind).is_some_and(|kind| kind.reach == Reach::Everybody) {
-        lines.push((TimelineKind::Broadcast, of));
-    }
+    let mut lines = vec![place_of(network, item), (TimelineKind::Author, item.author.bytes())];
     let tags = tag_rows(item)
         .into_iter()
         .map(|row| (TimelineKind::Tag, row.tag.bytes()));
     lines.extend(tags);
     lines.extend(mentions.iter().map(|row| (TimelineKind::Addressed, row.person.bytes())));
-    lines.into_iter().map(row).collect()
+    lines.into_iter().map(row).chain(broadcast(network, item)).collect()
+}
+
+/// A root in a timeline.
+fn line_of(item: &Item, (kind, of): (TimelineKind, [u8; 16])) -> Timeline {
+    Timeline {
+        kind,
+        of,
+        t: item.t,
+        item: item.id,
+    }
+}
+
+/// The timeline of a root's place.
+fn place_of(network: NetworkId, item: &Item) -> (TimelineKind, [u8; 16]) {
+    match (item.space, item.wall) {
+        (Some(space), _) => (TimelineKind::Space, space.bytes()),
+        (None, Some(wall)) => (TimelineKind::Wall, wall.bytes()),
+        (None, None) => (TimelineKind::Network, network.0),
+    }
+}
+
+/// The row of an announcement among the broadcasts of its place, until its end is carried out.
+pub(crate) fn broadcast(network: NetworkId, item: &Item) -> Option<Timeline> {
+    let everybody = kinds::kind(&item.kind).is_some_and(|kind| kind.reach == Reach::Everybody);
+    let loud = everybody && item.state != ItemState::Draft && !item.quiet.unwrap_or(false);
+    let (_, of) = place_of(network, item);
+    loud.then(|| line_of(item, (TimelineKind::Broadcast, of)))
 }
 
 /// The further audience keys of an item as rows, the first as its columns.
@@ -145,11 +159,20 @@ pub(crate) fn put_root(
     mentions.iter().for_each(|row| draft.put(row));
     tag_rows(item).iter().for_each(|row| draft.put(row));
     timelines(network, item, mentions).iter().for_each(|row| draft.put(row));
-    draft.log(&told(item, keys, mentions));
+    tell(draft, item, keys, mentions);
 }
 
-/// The entry that a root was written, or that a draft was.
-pub(crate) fn told(item: &Item, keys: &[AudienceKey], mentions: &[Mention]) -> Entry {
+/// Tells whoever follows the log, and the clock, that a root was published, or a draft begun.
+pub(crate) fn tell(draft: &mut Draft, item: &Item, keys: &[AudienceKey], mentions: &[Mention]) {
+    draft.log(&told(item, keys, mentions));
+    if item.state == ItemState::Draft {
+        schedule_publication(draft, None, item);
+    } else {
+        schedule_expiry(draft, None, item);
+    }
+}
+
+fn told(item: &Item, keys: &[AudienceKey], mentions: &[Mention]) -> Entry {
     let mut entry = if item.state == ItemState::Draft {
         Entry::new(Verb::Draft).item(item.id, &item.kind)
     } else {

@@ -120,6 +120,8 @@ pub struct ItemView {
     pub shown: Shown,
     /// Whether it is a draft of the reader's.
     pub draft: bool,
+    /// When the draft is published by itself. An instant that is past says that its author might not write it when it came.
+    pub publish_at: Option<Time>,
     /// Where it stands.
     pub place: PlaceView,
     /// Who wrote it; absent for placeholders.

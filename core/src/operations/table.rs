@@ -392,6 +392,9 @@ macro_rules! operations { ($cb:ident $($arg:tt)*) => { $cb! { [$($arg)*]
             unit: Option<Ref> = None,
             /// At once, unless said otherwise; at once and quietly; or as a draft.
             publishing: Option<Publishing> = None,
+            /// When it is published by itself, at most 366 days from now: a draft until then. It is not, if its author may not
+            /// write it any more when the instant comes.
+            publish_at: Option<Time> = None,
             /// The language (BCP 47).
             language: Option<String> = None,
             /// The same command repeated under the same key happens once.
@@ -401,8 +404,10 @@ macro_rules! operations { ($cb:ident $($arg:tt)*) => { $cb! { [$($arg)*]
         command publish(PublishItem {
             /// Which.
             item: Ref;
-            /// As the draft was begun, unless said otherwise; or quietly.
+            /// As the draft was begun, unless said otherwise; or quietly; or not any more by itself (`draft`).
             publishing: Option<Publishing> = None,
+            /// Not now, but by itself at this instant, at most 366 days from now.
+            publish_at: Option<Time> = None,
             /// The same command repeated under the same key happens once.
             idempotency_key: Option<String> = None,
         }) -> ItemMade;

@@ -221,6 +221,28 @@ leak_test!(
 );
 
 leak_test!(
+    l039_what_was_scheduled_is_not_published_for_who_is_gone,
+    ["reader_active"],
+    async |town| {
+        let lab = town.lab().await;
+        town.add(lab, "cleo", Role::Member).await;
+        let at = parvis::Clock::now(&town.clock).plus_hours(2);
+        let soon = |words: &str| NewItem::new(words).publish_at(at);
+        town.write("cleo", soon("from-a-member").place(Place::space(lab))).await;
+        town.write("ben", soon("from-a-colleague").place(Place::Network)).await;
+        town.remove(lab, "cleo").await;
+        let gone = PutPerson::new(external("ben"), "ben").status(PersonStatus::Deactivated);
+        town.hr().people().put(gone).await.unwrap();
+        town.clock.set(at);
+        town.post("olga", lab, "time passes").await;
+        for words in ["from-a-member", "from-a-colleague"] {
+            readers_are(&town, words, &[]).await?;
+        }
+        Ok(())
+    }
+);
+
+leak_test!(
     f08_who_expired_stays_expired_when_the_clock_runs_back,
     ["reader_unexpired", "membership_unexpired"],
     async |town| {

@@ -58,6 +58,7 @@ const PLAIN: &[&str] = &[
     "tags",
     "expires",
     "publishing",
+    "publish_at",
 ];
 
 /// The requests of one operation; together they use all of its fields but the plain ones.

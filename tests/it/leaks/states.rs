@@ -18,6 +18,39 @@ pub(crate) async fn hide_root(town: &Town, item: ItemId) {
 }
 
 leak_test!(
+    l055_what_is_scheduled_is_shown_to_its_author_alone,
+    ["state_shown"],
+    async |town| {
+        let lab = town.lab().await;
+        let at = parvis::Clock::now(&town.clock).plus_hours(2);
+        let soon = |words: &str| NewItem::new(words).publish_at(at);
+        let post = town.write("ben", soon("not-yet").place(Place::space(lab))).await;
+        let doomed = town.write("ben", soon("never-ever").place(Place::Network)).await;
+        readers_are(&town, "not-yet", &["ben"]).await?;
+        let drafts = town.of("ben").items().drafts(MyDrafts::new()).await.unwrap();
+        check!(drafts.items.len() == 2, "its author does not find it");
+        let ben = town.of("ben").items();
+        let seen = ben.get(GetItem::new(post)).await.unwrap();
+        check!(seen.root.publish_at == Some(at), "its author is not told when");
+        let said = ben.comment(NewComment::new(post, "too soon")).await;
+        check!(
+            said.is_err_and(|error| error.reason == parvis::Reason::Draft),
+            "a thread begins before its root is read"
+        );
+        let edit = EditItem::new(post, "not-yet, but soon", seen.root.version.clone());
+        ben.edit(edit).await.unwrap();
+        ben.delete(DeleteItem::new(doomed)).await.unwrap();
+        readers_are(&town, "not-yet", &["ben"]).await?;
+        // Whoever may read it then finds it when its instant came, however late the worker is.
+        town.clock.set(at.plus_hours(1));
+        readers_are(&town, "not-yet", &["ben"]).await?;
+        town.post("olga", lab, "time passes").await;
+        readers_are(&town, "not-yet", &["olga", "mona", "ben"]).await?;
+        readers_are(&town, "never-ever", &[]).await
+    }
+);
+
+leak_test!(
     l034_a_comment_is_judged_by_where_its_root_is_now,
     ["root_visible", "member_held"],
     async |town| {

@@ -53,6 +53,7 @@ leak_test!(
             "parent",
             "place",
             "points",
+            "publish_at",
             "reactions",
             "reasons",
             "root",

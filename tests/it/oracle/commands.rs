@@ -99,6 +99,8 @@ pub(crate) enum Act {
         place: PostPlace,
         audience: NewAudience,
         unit: Named,
+        /// When it is published by itself.
+        later: Option<i64>,
     },
     Publish(Named),
     /// An announcement in a space.
@@ -250,9 +252,10 @@ impl World {
                 self.owned_space(by, *space).map(|_| ())
             }
             Act::Announce(space) => self.predict_announcement(by, *space),
-            Act::Post { place, audience, unit } | Act::Keep { place, audience, unit } => {
-                self.predict_post(by, *place, *audience, *unit)
-            }
+            Act::Post { place, audience, unit }
+            | Act::Keep {
+                place, audience, unit, ..
+            } => self.predict_post(by, *place, *audience, *unit),
             Act::Publish(item) => self.allowed(by, *item, Verb::Publish).map(|_| ()),
             Act::Comment { on, staff } => {
                 let on = self.allowed(by, *on, Verb::Comment)?;
@@ -474,19 +477,18 @@ impl World {
                 .pins
                 .values_mut()
                 .for_each(|pins| pins.retain(|pin| pin.item != item)),
-            Act::Keep { place, audience, unit } => {
+            Act::Keep {
+                place,
+                audience,
+                unit,
+                later,
+            } => {
                 let (stand, keys) = self.audience(by, place, audience, unit);
                 self.write(by, written, |item| {
-                    (item.stand, item.keys, item.draft) = (stand, keys, true)
+                    (item.stand, item.keys, item.draft, item.scheduled) = (stand, keys, true, later)
                 });
             }
-            Act::Publish(Some(item)) => {
-                (self.items[item].draft, self.items[item].t) = (false, now);
-                let mention = self.items[item].mention;
-                let reached = mention.filter(|&person| self.sees(person, item) && !self.blocked_by(by, person));
-                self.items[item].mention = reached;
-                self.tell_written(item);
-            }
+            Act::Publish(Some(item)) => self.publish(item, now),
             Act::Delete(Some(item)) => {
                 let it = &mut self.items[item];
                 it.deleted = true;
@@ -536,6 +538,35 @@ impl World {
                 });
             }
             _ => {}
+        }
+    }
+
+    fn publish(&mut self, item: usize, now: i64) {
+        let it = &mut self.items[item];
+        (it.draft, it.scheduled, it.t) = (false, None, now);
+        let (by, mention) = (it.author, it.mention);
+        let reached = mention.filter(|&person| self.sees(person, item) && !self.blocked_by(by, person));
+        self.items[item].mention = reached;
+        self.tell_written(item);
+    }
+
+    /// What a worker does after each command: publishes what is due, in the name of those who could do it themselves.
+    pub(crate) fn work(&mut self) {
+        if self.idle {
+            return;
+        }
+        let now = self.now();
+        for item in 0..self.items.len() {
+            let it = &self.items[item];
+            if !it.draft || it.missed || it.scheduled.is_none_or(|at| now < at) {
+                continue;
+            }
+            if self.may(it.author, item, Verb::Publish).is_ok() {
+                self.newest = now;
+                self.publish(item, now);
+            } else {
+                self.items[item].missed = true;
+            }
         }
     }
 
@@ -620,6 +651,8 @@ impl World {
             staff: false,
             deleted: false,
             draft: false,
+            scheduled: None,
+            missed: false,
             older: Vec::new(),
             t: self.newest,
             edited: false,

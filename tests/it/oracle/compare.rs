@@ -455,6 +455,8 @@ impl Pair {
         let id = |item: Option<usize>| item.map(|item| self.world.items[item].id);
         equal(by, &(id(it.root), id(it.parent)), &(view.root, view.parent), about)?;
         equal(by, &it.t, &view.t.millis(), about)?;
+        let scheduled = it.scheduled.filter(|_| it.draft);
+        equal(by, &scheduled, &view.publish_at.map(|at| at.millis()), about)?;
         let stand = match (&view.place, it.stand) {
             (PlaceView::Space { id, .. }, Stand::Space(space)) => *id == self.world.spaces[space].id,
             (PlaceView::Wall { person }, Stand::Wall(of)) => *person == self.world.persons[of].id,

@@ -241,6 +241,7 @@ impl Pair {
             _ => {}
         }
         self.world.apply(by, act, written);
+        self.world.work();
     }
 
     async fn put(&self, act: &Act, key: &str) -> Result<Made, Error> {
@@ -292,7 +293,10 @@ impl Pair {
                 let request = PublishItem::new(self.item(*item));
                 items.publish(request.idempotency_key(words)).await
             }
-            Act::Post { place, audience, unit } | Act::Keep { place, audience, unit } => {
+            Act::Post { place, audience, unit }
+            | Act::Keep {
+                place, audience, unit, ..
+            } => {
                 let place = match place {
                     PostPlace::Space(space) => Place::space(self.space(*space)),
                     PostPlace::Wall => Place::Wall,
@@ -302,8 +306,10 @@ impl Pair {
                     .place(place)
                     .audience(*audience)
                     .idempotency_key(words);
-                if matches!(act, Act::Keep { .. }) {
-                    request = request.publishing(Publishing::Draft);
+                match act {
+                    Act::Keep { later: Some(at), .. } => request = request.publish_at(Time::from_millis(*at)),
+                    Act::Keep { .. } => request = request.publishing(Publishing::Draft),
+                    _ => {}
                 }
                 if *audience == NewAudience::Unit {
                     request = request.unit(self.unit(*unit));

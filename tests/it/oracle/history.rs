@@ -52,6 +52,16 @@ pub(crate) async fn run<S: parvis::store::Storage>(
     (pair.decisions, outcome)
 }
 
+/// Runs a history behind which nobody does what is due.
+pub(crate) async fn unfollowed<S: parvis::store::Storage>(storage: S, seed: u64, size: Size) -> Outcome {
+    let clock = morning();
+    let config = config(&clock, seed).upkeep(parvis::Upkeep::Worker);
+    let db = Parvis::open(storage, config).await.unwrap();
+    let mut pair = Pair::new(db, clock);
+    pair.world.idle = true;
+    live(&mut pair, &mut Dice::new(seed), size).await
+}
+
 pub(crate) async fn live(pair: &mut Pair, dice: &mut Dice, size: Size) -> Outcome {
     found(pair, dice, size).await?;
     for step in 1..=size.commands {
@@ -303,7 +313,14 @@ pub(super) fn any_act(pair: &Pair, dice: &mut Dice, by: usize) -> Act {
     match dice.below(100) {
         0..=2 => Act::Announce(space),
         3..=5 => match any_post(pair, dice, by) {
-            Act::Post { place, audience, unit } => Act::Keep { place, audience, unit },
+            Act::Post { place, audience, unit } => Act::Keep {
+                place,
+                audience,
+                unit,
+                later: dice
+                    .percent(50)
+                    .then(|| world.now() + 1 + dice.below(2 * HOUR as usize) as i64),
+            },
             other => other,
         },
         6..=8 => {
@@ -331,7 +348,8 @@ pub(super) fn any_act(pair: &Pair, dice: &mut Dice, by: usize) -> Act {
                 0 => Act::Unpin(item),
                 _ => Act::Pin {
                     item,
-                    until: world.now() + HOUR * (dice.below(100) as i64 - 2),
+                    // Most end within the history.
+                    until: world.now() + HOUR * (dice.of(&[0, 1, 2, 3, 5, 8, 40, 99]) - 1),
                 },
             }
         }

@@ -461,6 +461,8 @@ impl Pair {
         equal("marking", &None, &done.err().map(|error| error.reason), || {
             format!("{person}")
         })?;
+        // A mark is a command: what is due is done behind it.
+        self.world.work();
         let list = List::Home;
         self.list(person, list, dice).await
     }

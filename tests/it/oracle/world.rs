@@ -95,6 +95,10 @@ pub(crate) struct Item {
     pub(crate) deleted: bool,
     /// Not published yet.
     pub(crate) draft: bool,
+    /// When the draft is published by itself.
+    pub(crate) scheduled: Option<i64>,
+    /// Its instant came and its author might not publish it.
+    pub(crate) missed: bool,
     /// The words that others replaced, oldest first, and whether its place was open then.
     pub(crate) older: Vec<(String, bool)>,
     pub(crate) t: i64,
@@ -117,6 +121,8 @@ pub(crate) struct Pinned {
 /// Everything that was said.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct World {
+    /// Whether nobody does what is due behind the commands.
+    pub(crate) idle: bool,
     pub(crate) clock: i64,
     pub(crate) newest: i64,
     pub(crate) units: Vec<Unit>,

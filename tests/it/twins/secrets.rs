@@ -82,6 +82,8 @@ enum Tied {
     Followers(usize),
     /// Internal persons, and the members of this space: the guest is one of them.
     Guest(usize),
+    /// Whoever sees the name of the first stand in the words of the second: who blocked the writer is not called.
+    Name(usize, usize),
 }
 
 fn key(number: u32) -> String {
@@ -214,7 +216,10 @@ pub(crate) async fn plant(pair: &Pair, secret: Secret, dice: &mut Dice) -> Optio
             };
             pair.send(by, &act, 1_000_001).await.ok()?;
             insiders = vec![by, other];
-            Tied::Insiders
+            match secret {
+                Secret::Block => Tied::Name(by, other),
+                _ => Tied::Insiders,
+            }
         }
         Secret::Request => {
             let closed = |space: &usize| {
@@ -309,6 +314,10 @@ pub(crate) fn unaware(twin: &Twin, pair: &Pair) -> Vec<usize> {
         Tied::Staff(space) => world.is_staff(space, person),
         Tied::Unit(unit) => world.internal(person) && world.in_unit(person, unit),
         Tied::Followers(author) => author == person || world.follows.contains(&(person, author)),
+        Tied::Name(of, by) => (0..world.items.len()).any(|item| {
+            let it = &world.items[item];
+            it.author == by && it.mention == Some(of) && world.sees(person, item)
+        }),
         Tied::Guest(space) => world.internal(person) || world.role(space, person).is_some(),
     };
     let awake = |&person: &usize| world.active(person) && !aware(&person);

@@ -1,6 +1,7 @@
 //! Commands that change what was written: edit, delete.
 
 use super::{MadeItem, expiry, title};
+use crate::due::schedule_expiry;
 use crate::error::{Error, Reason};
 use crate::feed::upkeep;
 use crate::gate::AudienceKey;
@@ -14,8 +15,8 @@ use crate::items::kinds::{self, Titled};
 use crate::items::mentions::MentionSlots;
 use crate::items::records::{Audience, CommentCount, Item, ItemState, MAX_MENTIONS, Mention, Revision, Text};
 use crate::items::rows::{
-    BasedOn, Topics, Words, chosen, comment_count_key, comment_row, counted_under, move_mentions, move_root, put_words,
-    tag_rows, timelines, with_audience,
+    BasedOn, Topics, Words, broadcast, chosen, comment_count_key, comment_row, counted_under, move_mentions, move_root,
+    put_words, tag_rows, timelines, with_audience,
 };
 use crate::log::{Entry, Verb};
 use crate::markup;
@@ -135,9 +136,14 @@ impl Command for Edit {
             version,
             edited: (item.state != ItemState::Draft).then_some(draft.now),
             mentions: (!mentions.is_empty()).then_some(item.id),
-            expires: expiry(kind, self.expires, draft.now)?.or(item.expires),
+            expires: expiry(kind, self.expires, item.publish_at.unwrap_or(draft.now).max(draft.now))?.or(item.expires),
             ..item.clone()
         };
+        if item.state == ItemState::Published && after.expires != item.expires {
+            // It may have left the broadcasts already.
+            broadcast(self.network, &after).iter().for_each(|row| draft.put(row));
+            schedule_expiry(draft, item.expires, &after);
+        }
         if item.root.is_none() {
             let chosen = self.tags.clone().unwrap_or_else(|| chosen(&item));
             Topics::of(&chosen, marks.tags)?.put(&mut after);
@@ -191,6 +197,7 @@ impl Command for Delete {
             mentions: None,
             tags: None,
             chosen: None,
+            publish_at: None,
             ..whole.clone()
         };
         let thrown = whole.state == ItemState::Draft;
