@@ -5,8 +5,9 @@ use crate::organisation::{NETWORK, Ticking};
 use crate::publish::publish;
 use parvis::feed::{FeedPage, Order};
 use parvis::gate::answer::{Token, Visible};
+use parvis::inbox::{EntriesPage, NoticeCode};
 use parvis::items::Allowed;
-use parvis::operations::{FilterItems, Home, May};
+use parvis::operations::{Entries, FilterItems, Home, May};
 use parvis::{Actor, Parvis, Ref, Verb, external};
 use serde::Deserialize;
 use std::error::Error;
@@ -58,6 +59,26 @@ fn numbers(page: &Answer<Option<Visible<FeedPage>>>) -> String {
         Ok(None) => String::new(),
         Err(error) => error.to_string(),
     }
+}
+
+/// The inbox as text: the unread count, then kind, actor and post of each entry by the files' numbers.
+fn inbox_numbers(page: &Answer<Option<Visible<EntriesPage>>>) -> String {
+    let page = match page {
+        Ok(Some(page)) => page,
+        Ok(None) => return String::new(),
+        Err(error) => return error.to_string(),
+    };
+    let unread = page.unread.map_or(0, |count| count.unread);
+    page.entries.iter().fold(format!("{unread}:"), |text, entry| {
+        let kind = match entry.code {
+            NoticeCode::Reaction => 0,
+            NoticeCode::Comment => 1,
+            _ => 2,
+        };
+        let actor = entry.actor.as_ref().and_then(|card| card.external.as_deref());
+        let post = entry.root.as_ref().and_then(|name| name.external.as_deref());
+        text + &format!("{kind}{}@{},", actor.unwrap_or("?"), post.unwrap_or("?"))
+    })
 }
 
 async fn home(actor: &Actor, order: Order, cursor: Option<Token>) -> Answer<Visible<FeedPage>> {
@@ -120,6 +141,16 @@ pub(crate) async fn replay(
     };
     bench.run("W2", n, later, numbers).await;
     rights(parvis, &samples, bench).await;
+    let inbox = |i: usize| {
+        let reader = readers.get(i);
+        async move {
+            match reader {
+                Some(reader) => reader.inbox().entries(Entries::new().limit(PAGE)).await.map(Some),
+                None => Ok(None),
+            }
+        }
+    };
+    bench.run("W5", n, inbox, inbox_numbers).await;
     // Last: it writes.
     publish(parvis, clock, &samples.publish, &samples.pub_check, bench).await
 }

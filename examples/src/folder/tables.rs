@@ -336,9 +336,9 @@ fn notice(cells: &Cells, keys: &mut Keys) -> Result<NoticeRow, Bad> {
     let id = cells.id("id")?;
     let ts = row.ts.millis().to_string();
     let kind = format!("{:?}", row.kind);
-    keys.note(&[&kind, &row.to, &row.actor, &row.post, &ts], "post", &row.post)?;
-    if let Some(id) = &id {
-        keys.note(&["id", id], "id", id)?;
+    match &id {
+        Some(id) => keys.note(&["id", id], "id", id)?,
+        None => keys.note(&[&kind, &row.to, &row.actor, &row.post, &ts], "post", &row.post)?,
     }
     // Numbered rows stand in the order of their numbers, others in that of the file.
     let place = keys.place(row.ts);

@@ -2,7 +2,7 @@
 
 use crate::work::{Town, bad, counts, folder, settled};
 use parvis::feed::Order;
-use parvis::operations::{GetItem, GetSpace, Home, PersonWall, SpaceWall};
+use parvis::operations::{Entries, GetItem, GetSpace, Home, PersonWall, SpaceWall};
 use parvis::spaces::{Role, Visibility};
 use parvis::{Reason, external};
 use parvis_examples::quickstart::sample;
@@ -226,6 +226,25 @@ fn an_example_of_the_documentation_is_a_folder() {
     let wall = town.person("ben");
     let wall = block_on(wall.feed().space_wall(SpaceWall::new(external("tea")))).unwrap();
     assert_eq!(wall.items[0].body.as_ref().unwrap().source, "New kettle. Be gentle.");
+}
+
+#[test]
+fn two_comments_of_one_instant_are_two_notices_where_they_have_ids() {
+    let notice = "{\"to\":\"ana\",\"kind\":\"comment\",\"actor\":\"ben\",\"post\":1,\"ts\":1793520012";
+    let unread = |lines: String| {
+        let mut files = JSON.to_vec();
+        files.push(("notifications.jsonl", lines.as_bytes()));
+        let (town, folder) = (Town::new(), folder(&files));
+        let report = town.import(folder.path()).unwrap();
+        assert_eq!(counts(&town.import(folder.path()).unwrap(), "notifications").0, 0);
+        let entries = block_on(town.person("ana").inbox().entries(Entries::new())).unwrap();
+        let unread = entries.unread.map(|count| count.unread);
+        (bad(&report), entries.entries.len(), unread)
+    };
+    let (bad, entries, count) = unread(format!("{notice},\"id\":7}}\n{notice},\"id\":8}}\n"));
+    assert_eq!((bad, entries, count), (Vec::new(), 2, Some(2)));
+    let (bad, entries, count) = unread(format!("{notice}}}\n{notice}}}\n"));
+    assert_eq!((bad.len(), entries, count), (1, 1, Some(1)));
 }
 
 /// The generator of the performance harness, where it is.
