@@ -268,8 +268,20 @@ fn notices_of_an_old_system_come_with_their_date_and_read_mark_once() {
         );
         let comment = page.entries[1].item.as_ref().unwrap();
         assert_eq!(comment.external.as_deref(), Some("comment:c1"));
+        // The same notice twice is one, and read if one of them is.
+        let both = [false, true, false].map(|read| rows(read)[6].clone());
+        let twice = host.import().put(ImportRows::new(both.to_vec())).await.unwrap();
+        assert_eq!((twice.changed.0, twice.same.0, twice.bad.len()), (1, 2, 0));
+        let both = [false, true].map(|read| rows(read)[5].clone());
+        let apart = town.db.system("other", "host").import();
+        let people = rows(false)[..5].to_vec();
+        apart.put(ImportRows::new(people)).await.unwrap();
+        let once = apart.put(ImportRows::new(both.to_vec())).await.unwrap();
+        assert_eq!((once.new.0, once.changed.0, once.bad.len()), (1, 1, 0));
+        let elsewhere = town.db.act_as("other", external("ann")).inbox();
+        assert_eq!(elsewhere.unread(UnreadQuery::new()).await.unwrap().unread, 0);
         // Read meanwhile in the old system; what is taken back goes, imported or not.
-        assert_eq!(put(true).await.changed.0, 2);
+        assert_eq!(put(true).await.changed.0, 1);
         assert_eq!(ann.inbox().unread(UnreadQuery::new()).await.unwrap().unread, 0);
         assert_eq!(put(false).await.same.0, 7);
         let ben = town.db.act_as("acme", external("ben"));

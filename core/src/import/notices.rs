@@ -13,7 +13,7 @@ use crate::people::records::Named;
 use crate::store::execute::{Command, Draft};
 use crate::store::{Column, Keys};
 use serde::Serialize;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 /// The bundle of what was read before it came: no event joins it.
 const READ_BEFORE: Time = Time::MIN;
@@ -115,7 +115,8 @@ impl Command for Notices<'_> {
         let marks = facts.take(slots.marks)?.open(Opening::Decide).into_iter();
         let mut marks: HashMap<(PersonId, [u8; 16]), i64> = marks.map(|row| ((row.person, row.of), row.read)).collect();
         let mut raised: BTreeMap<(PersonId, [u8; 16]), Time> = BTreeMap::new();
-        let mut seen = HashSet::new();
+        // What the rows of the chunk make of each notice: the same one may come twice, as in two files of one system.
+        let mut after: BTreeMap<(PersonId, NoticeId), Notice> = BTreeMap::new();
         let mut outcomes = Vec::new();
         for row in &self.rows {
             let outcome = match self.said(row) {
@@ -136,33 +137,34 @@ impl Command for Notices<'_> {
                         before.map_or(Outcome::New, |_| Outcome::Changed)
                     }
                 }
-                Ok(Said::Told(notice)) if !seen.insert((notice.person, notice.id)) => {
-                    Outcome::Bad(Bad::new(BadReason::Duplicate, "post", &row.post))
-                }
                 Ok(Said::Told(notice)) => {
-                    let (person, id) = (notice.person, notice.id);
-                    match known.get(&(person, id)) {
+                    let key = (notice.person, notice.id);
+                    match after.get(&key).or_else(|| known.get(&key)) {
                         None => {
-                            draft.put(&notice);
-                            if notice.read.is_none() {
-                                draft.put(&Unread { person, id });
-                            }
+                            after.insert(key, notice);
                             Outcome::New
                         }
                         // What was read here stays read.
                         Some(before) if before.read.is_some() || notice.read.is_none() => Outcome::Same,
                         Some(before) => {
-                            draft.put(&Notice {
-                                read: notice.read,
-                                ..before.clone()
-                            });
-                            draft.delete(&Unread { person, id });
+                            let read = notice.read;
+                            let before = before.clone();
+                            after.insert(key, Notice { read, ..before });
                             Outcome::Changed
                         }
                     }
                 }
             };
             outcomes.push(outcome);
+        }
+        for ((person, id), notice) in after {
+            let unread = Unread { person, id };
+            match (known.contains_key(&(person, id)), notice.read) {
+                (false, None) => draft.put(&unread),
+                (false, Some(_)) => {}
+                (true, _) => draft.delete(&unread),
+            }
+            draft.put(&notice);
         }
         for ((person, of), read) in raised {
             raise(draft, person, of, "read", read);

@@ -157,7 +157,7 @@ fn a_changed_row_is_updated_and_seen() {
         assert_eq!(reactions, ["heart", "like"]);
         assert_eq!(thread.comments[0].body.as_ref().unwrap().source, "Yes!");
         // Rows that are gone from the folder are not removed.
-        assert_eq!(thread.comments.len(), 3);
+        assert_eq!(root.comments, 3);
         let gone = town.person("ben").feed().home(Home::new()).await.unwrap_err();
         assert_eq!(gone.reason, Reason::Actor);
     });
@@ -211,6 +211,32 @@ fn rows_of_one_instant_keep_their_order_across_calls() {
             .map(String::as_str)
             .eq((0..1_200).map(|n| n.to_string()).collect::<Vec<_>>())
     );
+}
+
+#[test]
+fn notices_of_one_instant_are_told_apart_by_their_ids() {
+    let notice = |id: u32| {
+        format!(
+            "{{\"id\":{id},\"to\":\"ana\",\"kind\":\"comment\",\"actor\":\"ben\",\"post\":\"p1\",\"ts\":1793607300}}\n"
+        )
+    };
+    let notices = format!("{}{}", notice(1), notice(2));
+    let said = "id,person,kind,post,ts,text\n1,ben,comment,p1,1793607300,Yes\n2,ben,comment,p1,1793607300,Indeed\n";
+    let files: [(&str, &[u8]); 4] = [
+        ("people.csv", b"id,name\nana,Ana\nben,Ben\n"),
+        ("posts.csv", b"id,author,text,ts\np1,ana,Hello,1793600000\n"),
+        ("interactions.csv", said.as_bytes()),
+        ("notifications.jsonl", notices.as_bytes()),
+    ];
+    let (town, files) = (Town::new(), folder(&files));
+    let report = town.import(files.path()).unwrap();
+    assert_eq!(bad(&report), [""; 0]);
+    assert_eq!(counts(&report, "notifications"), (2, 0, 0, 0));
+    assert!(settled(&town.import(files.path()).unwrap()));
+    // The same id twice is a mistake of the file.
+    std::fs::write(files.path().join("notifications.jsonl"), notice(1) + &notice(1)).unwrap();
+    let report = town.import(files.path()).unwrap();
+    assert_eq!(bad(&report), ["notifications.jsonl:2: duplicate id `1`"]);
 }
 
 #[test]
