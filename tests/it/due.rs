@@ -35,7 +35,8 @@ fn past(seed: u64, commands: usize) -> Memory {
         every: usize::MAX,
     };
     let lived = wait(history::unfollowed(memory.clone(), seed, size));
-    assert!(lived.is_ok());
+    let found = lived.err().map(|it| format!("{}: {}", it.by, it.said));
+    assert_eq!(found, None, "history {seed}");
     memory
 }
 

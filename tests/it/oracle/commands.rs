@@ -338,6 +338,7 @@ impl World {
 
     fn predict_announcement(&self, by: usize, space: Named) -> Result<(), Reason> {
         let space = self.found_space(by, space)?;
+        self.enterable(space)?;
         let role = self.role(space, by).ok_or(Reason::NotMember)?;
         match role {
             _ if !self.internal(by) => Err(Reason::Guest),
