@@ -133,3 +133,33 @@ fn only_others_move_a_thread_and_seldom_and_not_for_ever() {
         assert_eq!(active(&cleo).await, [c, b]);
     });
 }
+
+#[test]
+fn what_is_archived_comes_home_in_no_order() {
+    wait(async {
+        let clock = ManualClock::new("2026-11-02T08:00:00Z".parse().unwrap());
+        let db = Parvis::open(Memory::new(), config(&clock, 1)).await.unwrap();
+        for name in ["ana", "ben"] {
+            let put = PutPerson::new(external(name), name);
+            db.system("acme", "hr").people().put(put).await.unwrap();
+        }
+        let [ana, ben] = ["ana", "ben"].map(|name| db.act_as("acme", external(name)));
+        let lab = NewSpace::new("Lab", Visibility::Closed);
+        let lab = ana.spaces().create(lab).await.unwrap().id.0;
+        ana.spaces().add(AddMember::new(lab, external("ben"))).await.unwrap();
+        ben.people().follow(Follow::new(external("ana"))).await.unwrap();
+        let post = NewItem::new("words").place(Place::space(lab));
+        let post = ana.items().create(post).await.unwrap().id.0;
+        let home = async |order| {
+            let page = ben.feed().home(Home::new().order(order)).await.unwrap();
+            page.items.iter().map(|item| item.id).collect::<Vec<_>>()
+        };
+        for order in [Order::Ranked, Order::Newest, Order::Active] {
+            assert_eq!(home(order).await, [post], "{order:?}");
+        }
+        ana.spaces().archive(ArchiveSpace::new(lab)).await.unwrap();
+        for order in [Order::Ranked, Order::Newest, Order::Active] {
+            assert_eq!(home(order).await, [], "{order:?}");
+        }
+    });
+}

@@ -9,7 +9,7 @@ use super::sources::{comes_home, home_timelines};
 use crate::actor::Actor;
 use crate::error::{Error, Reason};
 use crate::gate::answer::{Token, Visible};
-use crate::gate::page::{After, limit, listed, position_token, visible};
+use crate::gate::page::{After, brought, limit, position_token, visible};
 use crate::gate::plan::{Plan, Slot};
 use crate::gate::reader::ReaderSlots;
 use crate::gate::sealed::Opening;
@@ -139,7 +139,7 @@ async fn scan(actor: &Actor, from: Option<After>, rows: usize, mentions: Mention
         let item = world
             .items
             .get(&entry.item)
-            .filter(|_| listed(&reader, &world, entry.item));
+            .filter(|_| brought(&reader, &world, entry.item));
         item.is_some_and(|item| comes_home(&reader, &world, item))
     };
     Ok(Scanned {
@@ -175,7 +175,7 @@ async fn print(
     };
     let listed = chosen
         .iter()
-        .filter(|entry| listed(&reader, &world, entry.item))
+        .filter(|entry| brought(&reader, &world, entry.item))
         .filter_map(|entry| world.items.get(&entry.item))
         .filter(|item| comes_home(&reader, &world, item));
     let items = listed
