@@ -37,12 +37,12 @@ fn person(target: &str) -> Option<String> {
 pub(crate) struct Marks {
     /// Its tags, each once, in the order of the text.
     pub(crate) tags: Vec<Tag>,
-    /// Whom it mentions, as the text names them, each once, in the order of the text.
+    /// Whom it mentions, as the text names them, each once, in the order of the text; a handle with its `@`, in its one form.
     pub(crate) mentions: Vec<String>,
 }
 
-/// The tags (`#tag`) and mentions (`@[Name](person:REF)`) of a text: at most [`MAX_TAGS`] and [`MAX_MENTIONS`]. None in code, none
-/// that is escaped, no tag in a link.
+/// The tags (`#tag`) and mentions (`@[Name](person:REF)`, or `@handle`) of a text: at most [`MAX_TAGS`] and [`MAX_MENTIONS`]. None in
+/// code, none that is escaped, no tag and no handle in a link.
 pub(crate) fn marks(source: &str) -> Marks {
     let mut marks = Marks::default();
     if !source.contains('#') && !source.contains('@') {
@@ -50,9 +50,14 @@ pub(crate) fn marks(source: &str) -> Marks {
     }
     let (mut known, mut named): (HashSet<TagId>, HashSet<String>) = Default::default();
     let (mut run, mut apart) = (Run::default(), 0_usize);
-    let mut read = |words: String, marks: &mut Marks| {
-        let tags = words::pieces(&words).into_iter().filter_map(Piece::tag);
-        marks.tags.extend(tags.filter(|tag| known.insert(tag.id)));
+    let mut read = |words: String, named: &mut HashSet<String>, marks: &mut Marks| {
+        for piece in words::pieces(&words) {
+            match piece {
+                Piece::Tag(tag, _) if known.insert(tag.id) => marks.tags.push(tag),
+                Piece::Handle(name, _) if named.insert(name.clone()) => marks.mentions.push(name),
+                _ => {}
+            }
+        }
     };
     for (event, range) in events(source) {
         match event {
@@ -60,19 +65,19 @@ pub(crate) fn marks(source: &str) -> Marks {
             Event::Text(_) => {}
             Event::Start(Block::Link { dest_url, .. }) => {
                 let mention = person(&dest_url).filter(|_| apart == 0 && run.calls());
-                marks.mentions.extend(mention.filter(|who| named.insert(who.clone())));
                 apart += 1;
-                read(run.take(), &mut marks);
+                read(run.take(), &mut named, &mut marks);
+                marks.mentions.extend(mention.filter(|who| named.insert(who.clone())));
             }
             Event::Start(Block::Image { .. } | Block::CodeBlock(_)) => {
                 apart += 1;
-                read(run.take(), &mut marks);
+                read(run.take(), &mut named, &mut marks);
             }
             Event::End(TagEnd::Link | TagEnd::Image | TagEnd::CodeBlock) => apart = apart.saturating_sub(1),
-            _ => read(run.take(), &mut marks),
+            _ => read(run.take(), &mut named, &mut marks),
         }
     }
-    read(run.take(), &mut marks);
+    read(run.take(), &mut named, &mut marks);
     marks.tags.truncate(MAX_TAGS);
     marks.mentions.truncate(MAX_MENTIONS as usize);
     marks
@@ -144,13 +149,33 @@ mod tests {
         ] {
             assert_eq!(found(text), Vec::<String>::new(), "{text}");
         }
+        assert_eq!(
+            found("@ana, (@Bo.B.) *@c-d* @ana @_x @ana_b_c: @[x](<person:@ana>)"),
+            ["@ana", "@bo.b", "@c-d", "@ana_b_c"]
+        );
+        for text in [
+            "ana@bo.org",
+            "@ana@bo.org",
+            "\\@ana",
+            "x@ana",
+            "`@ana`",
+            "[@ana](https://x.org)",
+            "@an\u{e9}",
+            "@everybody",
+            "@a",
+            "https://x.org/@ana",
+            "@@ana",
+            "    @ana",
+        ] {
+            assert_eq!(found(text), Vec::<String>::new(), "{text}");
+        }
         let many: String = (0..60).map(|n| format!("@[x](person:{n}) ")).collect();
         assert_eq!(found(&many).len(), 50);
     }
 
     fn shown(text: &str) -> (String, String) {
         let ana = |named: &str| {
-            (named == "4711").then(|| Called {
+            matches!(named, "4711" | "@ana").then(|| Called {
                 person: PersonId::from_bytes([7; 16]),
                 name: "Ana <b>".into(),
             })
@@ -167,6 +192,13 @@ mod tests {
             "<p>Hi <a href=\"person:07070707-0707-0707-0707-070707070707\" rel=\"nofollow noopener noreferrer\">@Ana &lt;b&gt;</a>!</p>"
         );
         assert_eq!(text, "Hi @Ana <b>!");
+        let (html, text) = shown("Hi @Ana. @bo `@ana` [@ana](https://x.org)");
+        assert_eq!(
+            html,
+            "<p>Hi <a href=\"person:07070707-0707-0707-0707-070707070707\" rel=\"nofollow noopener noreferrer\">@Ana &lt;b&gt;</a>. @bo \
+             <code>@ana</code> <a href=\"https://x.org\" rel=\"nofollow noopener noreferrer\">@ana</a></p>"
+        );
+        assert_eq!(text, "Hi @Ana <b>. @bo @ana @ana (https://x.org)");
         let (html, text) = shown("Hi @[Bo *x*](person:4) and [Ana](person:4711)");
         assert_eq!(html, "<p>Hi @Bo <em>x</em> and Ana</p>");
         assert_eq!(text, "Hi @Bo x and Ana");

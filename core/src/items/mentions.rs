@@ -14,7 +14,7 @@ use crate::gate::reader::{Reader, ReaderSlots};
 use crate::gate::sealed::Opening;
 use crate::gate::world::World;
 use crate::ids::{PersonId, Time};
-use crate::people::records::{External, Named, Person};
+use crate::people::records::{External, Handle, Named, Person};
 use crate::refs::HOST;
 use crate::store::{Column, Keys, Value, col};
 use crate::text;
@@ -49,6 +49,7 @@ impl Unreached {
 #[derive(Clone, Copy)]
 pub(crate) struct MentionSlots {
     names: Slot<External>,
+    handles: Slot<Handle>,
     others: ReaderSlots,
 }
 
@@ -73,10 +74,15 @@ impl MentionSlots {
         let found = plan.get::<External>(Keys::given(kept.map(external)));
         let ids = names.iter().filter_map(|name| own(name));
         let ids = Keys::given(ids.map(|id| vec![id.to_value()]));
-        let persons = plan.get::<Person>(ids.and(found.each([col("id")])));
+        let handles = names.iter().filter_map(|name| name.strip_prefix('@'));
+        let handles = handles.map(|handle| vec![Some(Value::Text(handle.to_owned()))]);
+        let handles = plan.get::<Handle>(Keys::given(handles));
+        let persons = ids.and(found.each([col("id")])).and(handles.each([col("id")]));
+        let persons = plan.get::<Person>(persons);
         let (members, ties) = ties(persons);
         MentionSlots {
             names: found,
+            handles,
             others: ReaderSlots::narrow_of(plan, persons, members, ties),
         }
     }
@@ -100,9 +106,16 @@ impl MentionSlots {
             .into_iter()
             .map(|row| (row.external, PersonId::from_bytes(row.id)))
             .collect();
+        // A space has a handle as well: it is nobody.
+        let handles = facts.take(self.handles)?.open(Opening::Decide).into_iter();
+        let handles: HashMap<String, PersonId> = handles
+            .filter(|row| row.named == Named::Person)
+            .map(|row| (row.handle, PersonId::from_bytes(row.id)))
+            .collect();
         let others = Others::build(facts, self.others, writer)?;
         for name in names {
-            let person = known.get(name).copied().or_else(|| own(name));
+            let handle = name.strip_prefix('@').and_then(|handle| handles.get(handle));
+            let person = handle.or_else(|| known.get(name)).copied().or_else(|| own(name));
             let Some(person) = person.filter(|person| others.name(*person).is_some()) else {
                 continue;
             };

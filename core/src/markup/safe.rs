@@ -14,7 +14,7 @@ use std::sync::LazyLock;
 /// Quotes, lists and spans stand in each other this deep; what is deeper stands there too.
 const MAX_DEPTH: usize = 16;
 
-/// So many tags of a text are links; more of them are words.
+/// So many tags and handles of a text are links; more of them are words.
 const MAX_LINKED: usize = 100;
 
 /// A text as it may be shown.
@@ -164,7 +164,7 @@ impl<'a, F: Fn(&str) -> Option<Called>> Writer<'a, F> {
         self.page.events.push(event);
     }
 
-    /// Writes the run: words, tags, addresses.
+    /// Writes the run: words, tags, handles, addresses.
     fn flush(&mut self) {
         let run = self.run.take();
         if run.is_empty() {
@@ -181,7 +181,16 @@ impl<'a, F: Fn(&str) -> Option<Called>> Writer<'a, F> {
                     self.tags += 1;
                     self.link(format!("tag:{}", tag.id), words.to_owned());
                 }
-                Piece::Tag(_, words) => self.page.events.push(Event::Text(words.to_owned().into())),
+                Piece::Handle(name, words) if self.tags < MAX_LINKED => match (self.called)(&name) {
+                    Some(called) => {
+                        self.tags += 1;
+                        self.link(format!("person:{}", called.person), format!("@{}", called.name));
+                    }
+                    None => self.page.events.push(Event::Text(words.to_owned().into())),
+                },
+                Piece::Tag(_, words) | Piece::Handle(_, words) => {
+                    self.page.events.push(Event::Text(words.to_owned().into()))
+                }
                 Piece::Address(words, target) if leads(&target) => self.link(target, words.to_owned()),
                 Piece::Address(words, _) => self.page.events.push(Event::Text(words.to_owned().into())),
             }
