@@ -190,6 +190,18 @@ fn any_of(dice: &mut Dice, count: usize) -> Named {
     (!dice.percent(3)).then(|| dice.below(count))
 }
 
+/// A space that a person manages, more often than any.
+fn any_managed(pair: &Pair, dice: &mut Dice, by: usize) -> Named {
+    let world = &pair.world;
+    let own: Vec<usize> = (0..world.spaces.len())
+        .filter(|&space| world.role(space, by) == Some(Role::Owner))
+        .collect();
+    match own.is_empty() || dice.percent(25) {
+        true => any_of(dice, world.spaces.len()),
+        false => Some(dice.of(&own)),
+    }
+}
+
 fn any_way_in(pair: &Pair, dice: &mut Dice, by: usize) -> Act {
     let world = &pair.world;
     let space = any_of(dice, world.spaces.len());
@@ -217,7 +229,7 @@ fn any_way_in(pair: &Pair, dice: &mut Dice, by: usize) -> Act {
             Act::AnswerRequest { space, person, accept }
         }
         7..=9 => Act::Invite {
-            space,
+            space: any_managed(pair, dice, by),
             person,
             role: dice.of(&[Role::Member, Role::Moderator, Role::Owner]),
         },
@@ -230,7 +242,7 @@ fn any_way_in(pair: &Pair, dice: &mut Dice, by: usize) -> Act {
             accept: dice.percent(80),
         },
         _ => Act::Archive {
-            space,
+            space: any_managed(pair, dice, by),
             archived: dice.percent(40),
         },
     }
@@ -382,11 +394,14 @@ pub(super) fn any_act(pair: &Pair, dice: &mut Dice, by: usize) -> Act {
                     members: dice.percent(60),
                 },
                 0 => Act::EditMe { handle },
-                _ => Act::EditSpace { space, handle },
+                _ => Act::EditSpace {
+                    space: any_managed(pair, dice, by),
+                    handle,
+                },
             }
         }
         92 => Act::SetVisibility {
-            space,
+            space: any_managed(pair, dice, by),
             visibility: dice.of(&[Visibility::Open, Visibility::Closed, Visibility::Secret]),
         },
         93..=96 => {
