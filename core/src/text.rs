@@ -1,6 +1,7 @@
 //! What people write: which texts are accepted.
 
 use crate::error::{Error, Reason};
+use unic_langid::LanguageIdentifier;
 
 /// The source of a text may take this many bytes.
 pub(crate) const MAX_SOURCE: usize = 16 * 1024;
@@ -130,6 +131,29 @@ const MIN_HANDLE: usize = 2;
 const MAX_HANDLE: usize = 40;
 /// Words behind an `@` that call many, here or elsewhere.
 const CALLS_MANY: &[&str] = &["all", "channel", "everybody", "everyone", "here", "me", "space", "team"];
+
+/// The language of a text (BCP 47) in its usual spelling; none where it is undetermined (`und`).
+///
+/// # Errors
+/// [`Reason::BadValue`].
+pub(crate) fn language(text: &str, field: &'static str) -> Result<Option<String>, Error> {
+    let tag = text.trim();
+    let language = tag
+        .parse::<LanguageIdentifier>()
+        .ok()
+        .filter(|_| tag.len() <= MAX_LANGUAGE);
+    let language = language.ok_or_else(|| Error::new(Reason::BadValue).at(field))?;
+    Ok((!language.language.is_empty()).then(|| language.to_string()))
+}
+
+/// Whether two languages are one, wherever it is spoken and however it is written: `fr` and `fr-CA`.
+pub(crate) fn same_language(one: &str, other: &str) -> bool {
+    let first = |tag: &str| tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
+    first(one) == first(other)
+}
+
+/// A language mark has at most this many bytes.
+const MAX_LANGUAGE: usize = 35;
 
 /// The name of a kind of reaction: 1 to 32 lower-case letters, digits, `_`.
 ///

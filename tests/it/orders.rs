@@ -163,3 +163,55 @@ fn what_is_archived_comes_home_in_no_order() {
         }
     });
 }
+
+#[test]
+fn what_is_written_in_a_language_that_one_does_not_read_stands_lower() {
+    wait(async {
+        let clock = ManualClock::new("2026-11-02T08:00:00Z".parse().unwrap());
+        let db = Parvis::open(Memory::new(), config(&clock, 1)).await.unwrap();
+        let languages = |tags: &[&str]| tags.iter().map(|tag| (*tag).to_owned()).collect::<Vec<_>>();
+        for name in ["ana", "ben", "cleo"] {
+            let put = PutPerson::new(external(name), name);
+            db.system("acme", "hr").people().put(put).await.unwrap();
+        }
+        let [ana, ben, cleo] = ["ana", "ben", "cleo"].map(|name| db.act_as("acme", external(name)));
+        let speaks = EditPerson::new().languages(languages(&["fr-FR", "en"]));
+        ben.people().edit(speaks).await.unwrap();
+        let write = async |tag: Option<&str>| {
+            let mut new = NewItem::new("words").place(Place::Network);
+            new.language = tag.map(str::to_owned);
+            ana.items().create(new).await.unwrap().id.0
+        };
+        let told = async |of: &Actor, id: ItemId| {
+            let page = of.feed().home(Home::new().explain(Explain::All)).await.unwrap();
+            let item = page.items.iter().find(|item| item.id == id).unwrap();
+            let reason = item.reasons.iter().find(|reason| reason.code == "OTHER_LANGUAGE");
+            reason.and_then(|reason| reason.points)
+        };
+        let german = write(Some("DE")).await;
+        assert_eq!(told(&ben, german).await, Some(-80));
+        assert_eq!(told(&cleo, german).await, None, "she did not say what she reads");
+        for tag in [None, Some("fr-ca"), Some("en"), Some("und")] {
+            assert_eq!(told(&ben, write(tag).await).await, None, "{tag:?}");
+        }
+        // An edit keeps the language unless it names another; its own author reads what he writes.
+        let edit = async |id: ItemId, tag: Option<&str>| {
+            let page = ana.items().get(GetItem::new(id)).await.unwrap();
+            let mut edit = EditItem::new(id, "other words", page.item.version.clone());
+            edit.language = tag.map(str::to_owned);
+            ana.items().edit(edit).await.unwrap();
+            let page = ana.items().get(GetItem::new(id)).await.unwrap();
+            page.item.body.as_ref().unwrap().language.clone()
+        };
+        assert_eq!(edit(german, None).await.as_deref(), Some("de"));
+        assert_eq!(told(&ben, german).await, Some(-80));
+        let speaks = EditPerson::new().languages(languages(&["en"]));
+        ana.people().edit(speaks).await.unwrap();
+        assert_eq!(told(&ana, german).await, None);
+        assert_eq!(edit(german, Some("und")).await, None);
+        assert_eq!(told(&ben, german).await, None);
+        let wrong = NewItem::new("words").language("not a language");
+        let wrong = ana.items().create(wrong).await.unwrap_err();
+        assert_eq!(wrong.field.as_deref(), Some("language"));
+    });
+}

@@ -14,6 +14,7 @@ use crate::ids::{ItemId, PersonId, SpaceId, Time};
 use crate::items::kinds::{self, Reach};
 use crate::items::records::{Comment, Item, ItemState, Mention, Reaction};
 use crate::store::{Dir, Keys, NetworkId, Value, col};
+use crate::text;
 use jiff::tz::TimeZone;
 use std::collections::{BTreeSet, HashMap};
 
@@ -162,6 +163,14 @@ impl<'a> Known<'a> {
         everybody && lasts && item.author != self.reader.id && self.last_seen(item.id).is_none()
     }
 
+    /// Whether somebody else says that he wrote it in a language that is not among those of the reader.
+    fn foreign(&self, item: &Item) -> bool {
+        let known = &self.reader.languages;
+        let reads = |language: &String| known.iter().any(|known| text::same_language(known, language));
+        let foreign = item.language.as_ref().is_some_and(|language| !reads(language));
+        foreign && !known.is_empty() && item.author != self.reader.id
+    }
+
     /// The comments that the reader may read, written by `as_of`.
     fn readable(&self, item: &Item) -> impl Iterator<Item = &Comment> {
         let held = |row: &Comment, kind| {
@@ -255,7 +264,7 @@ impl<'a> Known<'a> {
             early: !started && self.pulses.get(&item.id).is_some_and(|pulse| pulse.early > 0),
             mentioned: self.mentioned(item),
             announced: self.announced(item),
-            foreign: false,
+            foreign: self.foreign(item),
         }
     }
 

@@ -66,6 +66,7 @@ impl Others {
                 id: person.id,
                 kind: person.kind,
                 zone: None,
+                languages: Vec::new(),
                 now,
                 follows: follows.remove(&person.id).unwrap_or_default(),
                 blocks: blocks.remove(&person.id).unwrap_or_default(),

@@ -174,6 +174,8 @@ pub(crate) struct Reader {
     pub(crate) id: PersonId,
     pub(crate) kind: PersonKind,
     pub(crate) zone: Option<String>,
+    /// Languages that he reads; none where he did not say.
+    pub(crate) languages: Vec<String>,
     /// The larger of the clock and the newest log time: it never runs back.
     pub(crate) now: Time,
     pub(crate) follows: HashSet<PersonId>,
@@ -224,6 +226,7 @@ impl Reader {
             id: person.id,
             kind: person.kind,
             zone: person.zone,
+            languages: person.languages.unwrap_or_default(),
             now,
             follows: snapshot
                 .take_ids(slots.follows, 1)?

@@ -13,7 +13,9 @@ pub(crate) use react::SetReaction;
 use super::kinds::{self, Kind, Reach, Stands, Titled};
 use super::mentions::{MentionSlots, Unreached};
 use super::records::{CommentCount, Item, ItemState};
-use super::rows::{Topics, Words, comment_count_key, comment_row, counted_under, put_root, put_words, with_audience};
+use super::rows::{
+    Topics, Words, comment_count_key, comment_row, counted_under, language, put_root, put_words, with_audience,
+};
 use super::{CommentAudience, NewAudience, Publishing};
 use crate::error::{Error, Reason};
 use crate::feed::records::{Bumped, Mine, Pace};
@@ -151,6 +153,7 @@ impl Command for Create {
             wall: matches!(self.place, Where::Wall).then_some(reader.id),
             expires: expiry(kind, self.expires, publish_at.unwrap_or(draft.now))?,
             publish_at,
+            language: language(self.language.as_deref())?,
             ..Item::new(id, kind.name, reader.id, draft.now)
         };
         item.quiet = (self.publishing == Publishing::Quietly).then_some(true);
@@ -161,7 +164,7 @@ impl Command for Create {
             let pace = upkeep::posted(draft, upkeep::place_of(self.network, &item), &item, pace);
             draft.put(&pace);
         }
-        let (source, language) = (self.source.as_str(), self.language.as_deref());
+        let (source, language) = (self.source.as_str(), item.language.as_deref());
         let words = Words {
             title,
             source,
@@ -341,6 +344,7 @@ impl Command for AddComment {
             top: parent.map(|parent| on.item.top.unwrap_or(parent)),
             audience_kind,
             audience_id,
+            language: language(self.language.as_deref())?,
             ..Item::new(id, kinds::COMMENT.name, on.reader.id, draft.now)
         };
         let names = markup::marks(&self.source).mentions;
@@ -362,7 +366,7 @@ impl Command for AddComment {
             let moved = upkeep::commented(draft, facts.network, root, by, draft.now, again, bumped.as_ref());
             moved.iter().for_each(|row| draft.put(row));
         }
-        let (source, language) = (self.source.as_str(), self.language.as_deref());
+        let (source, language) = (self.source.as_str(), item.language.as_deref());
         let title = None;
         put_words(
             draft,

@@ -20,7 +20,8 @@ record! {
     /// The envelope of an item. Its place is the space, else the wall, else the network; its first audience key stands
     /// in two columns, further ones are rows of [`Audience`] under `more`. `parent` is what a comment answers; `top`, of
     /// one that answers a comment however deep, is the comment on the root itself under which it is shown. `mentions` holds its own id where there are rows of
-    /// [`Mention`]. `expires` ends its time among the broadcasts of its place; it is read as before.
+    /// [`Mention`]. `expires` ends its time among the broadcasts of its place; it is read as before. `language` is that of its words, where it was
+    /// named, so that ranking needs no words.
     Item in "item", Stamped {
         key { id: ItemId }
         columns {
@@ -40,6 +41,7 @@ record! {
             edited: Option<Time>,
             mentions: Option<ItemId>,
             expires: Option<Time>,
+            language: Option<String>,
         }
         document {
             external: Option<String>,
@@ -79,6 +81,7 @@ impl Item {
             edited: None,
             mentions: None,
             expires: None,
+            language: None,
             external: None,
             app: None,
             imported: None,

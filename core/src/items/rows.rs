@@ -225,6 +225,15 @@ fn replace<R: Record>(draft: &mut Draft, before: Vec<R>, after: Vec<R>) {
     come.for_each(|row| draft.put(row));
 }
 
+/// The language of words, where it was named.
+///
+/// # Errors
+/// [`Reason::BadValue`].
+pub(crate) fn language(asked: Option<&str>) -> Result<Option<String>, Error> {
+    let named = asked.map(|tag| text::language(tag, "language")).transpose()?;
+    Ok(named.flatten())
+}
+
 /// The words of one version.
 pub(crate) struct Words<'a> {
     pub(crate) title: Option<String>,
@@ -235,15 +244,9 @@ pub(crate) struct Words<'a> {
 /// Writes the words of one version.
 ///
 /// # Errors
-/// As [`text::source`], and [`Reason::BadValue`] for a language mark that is none.
+/// As [`text::source`].
 pub(crate) fn put_words(draft: &mut Draft, item: ItemId, version: i64, words: Words<'_>) -> Result<(), Error> {
-    let language = match words.language {
-        None => UNDETERMINED.to_owned(),
-        Some(mark) if mark.len() <= 35 && mark.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') => {
-            mark.to_ascii_lowercase()
-        }
-        Some(_) => return Err(Error::new(Reason::BadValue).at("language")),
-    };
+    let language = words.language.unwrap_or(UNDETERMINED).to_owned();
     let source = text::source(words.source, "body")?;
     draft.put(&Text {
         item,

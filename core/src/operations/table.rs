@@ -454,7 +454,7 @@ macro_rules! operations { ($cb:ident $($arg:tt)*) => { $cb! { [$($arg)*]
             expires: Option<Time> = None,
             /// The tags beside those of the words; as they were, unless said otherwise.
             tags: Option<List<String>> = None,
-            /// The language (BCP 47).
+            /// The language (BCP 47): as before, unless named; `und` takes it away.
             language: Option<String> = None,
             /// The same command repeated under the same key happens once.
             idempotency_key: Option<String> = None,

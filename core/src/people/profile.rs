@@ -1,7 +1,7 @@
 //! The form of what stands in a profile: e-mail addresses, languages, time zones.
 
 use crate::error::{Error, Reason};
-use unic_langid::LanguageIdentifier;
+use crate::text;
 
 /// A person speaks at most this many languages here.
 const MAX_LANGUAGES: usize = 8;
@@ -59,13 +59,9 @@ pub(crate) fn languages(asked: Option<&[String]>, before: Option<Vec<String>>) -
         return Err(Error::new(Reason::LongList).at("languages"));
     }
     let mut languages: Vec<String> = Vec::new();
-    for text in asked {
+    for one in asked {
         let bad = || Error::new(Reason::BadValue).at("languages");
-        let language: LanguageIdentifier = text.trim().parse().map_err(|_| bad())?;
-        if language.language.is_empty() {
-            return Err(bad());
-        }
-        let language = language.to_string();
+        let language = text::language(one, "languages")?.ok_or_else(bad)?;
         if !languages.contains(&language) {
             languages.push(language);
         }

@@ -15,8 +15,8 @@ use crate::items::kinds::{self, Titled};
 use crate::items::mentions::MentionSlots;
 use crate::items::records::{Audience, CommentCount, Item, ItemState, MAX_MENTIONS, Mention, Revision, Text};
 use crate::items::rows::{
-    BasedOn, Topics, Words, broadcast, chosen, comment_count_key, comment_row, counted_under, move_mentions, move_root,
-    put_words, tag_rows, timelines, with_audience,
+    BasedOn, Topics, Words, broadcast, chosen, comment_count_key, comment_row, counted_under, language, move_mentions,
+    move_root, put_words, tag_rows, timelines, with_audience,
 };
 use crate::log::{Entry, Verb};
 use crate::markup;
@@ -91,7 +91,11 @@ impl Command for Edit {
             asked => title(kind, asked.as_deref())?,
         };
         let version = item.version.saturating_add(1);
-        let (source, language) = (self.source.as_str(), self.language.as_deref());
+        let named = match &self.language {
+            Some(asked) => language(Some(asked))?,
+            None => item.language.clone(),
+        };
+        let (source, language) = (self.source.as_str(), named.as_deref());
         put_words(
             draft,
             item.id,
@@ -134,6 +138,7 @@ impl Command for Edit {
         draft.log(&entry);
         let mut after = Item {
             version,
+            language: named.clone(),
             edited: (item.state != ItemState::Draft).then_some(draft.now),
             mentions: (!mentions.is_empty()).then_some(item.id),
             expires: expiry(kind, self.expires, item.publish_at.unwrap_or(draft.now).max(draft.now))?.or(item.expires),
