@@ -176,6 +176,44 @@ mod tests {
     }
 
     #[test]
+    fn every_code_and_every_reason_has_a_text_in_both_languages() {
+        use crate::feed::reasons::{Names, Reason as Ranked, ReasonCode};
+        use crate::inbox::NoticeCode;
+        use crate::inbox::words::{Doers, What, sentence};
+        for language in [Language::English, Language::French] {
+            let mut texts: Vec<(String, String)> = Vec::new();
+            for reason in crate::error::Reason::ALL {
+                let text = crate::error::Error::new(*reason).message(language.tag());
+                texts.push((reason.as_str().to_owned(), text));
+            }
+            for code in NoticeCode::ALL {
+                let (names, n, more) = (&["Zoë"][..], 1, false);
+                let doers = Doers { names, n, more };
+                let whats = match code {
+                    NoticeCode::Announcement | NoticeCode::JoinRequest => [What::In(Some("Achats")), What::In(None)],
+                    _ => [What::Post, What::Comment],
+                };
+                let said = whats.map(|what| (code.as_str().to_owned(), sentence(language, *code, &doers, what)));
+                texts.extend(said);
+            }
+            for code in ReasonCode::ALL {
+                let (points, n) = (None, Some(2));
+                let reason = Ranked { code: *code, points, n };
+                texts.push((code.as_str().to_owned(), reason.render(language, &Names::default())));
+            }
+            assert!(texts.len() > 60, "{}", texts.len());
+            for (code, text) in texts {
+                // What has no text prints the key of its message.
+                let key = text.starts_with("error-") || text.starts_with("reason-") || text.contains("inbox-");
+                assert!(
+                    !key && text.contains(' '),
+                    "{code} has no text in {language:?}: `{text}`"
+                );
+            }
+        }
+    }
+
+    #[test]
     fn unknown_keys_and_missing_arguments_print_the_key() {
         assert_eq!(render(Language::French, "no-such-message", &[]), "no-such-message");
         assert_eq!(

@@ -26,88 +26,76 @@ pub(crate) enum Source {
     Outside,
 }
 
-/// A reason, as data. Stable names: hosts and clients may match on them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(crate) enum ReasonCode {
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $text:literal,)+) => {
+        /// A reason, as data. Stable names: hosts and clients may match on them.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+        pub(crate) enum ReasonCode { $($(#[$doc])* $name),+ }
+
+        impl ReasonCode {
+            /// All of them.
+            #[cfg(test)]
+            pub(crate) const ALL: &'static [ReasonCode] = &[$(ReasonCode::$name),+];
+
+            /// The code as it is written outside: `FOLLOW_AUTHOR`.
+            pub(crate) fn as_str(self) -> &'static str {
+                match self { $(ReasonCode::$name => $text),+ }
+            }
+        }
+    };
+}
+
+codes! {
     /// A mention of the reader in it waits for him. Term `mention`.
-    Mentioned,
+    Mentioned = "MENTIONED",
     /// The thread is addressed to the reader. A source.
-    SentToYou,
+    SentToYou = "SENT_TO_YOU",
     /// The reader follows its author. A source.
-    FollowAuthor,
+    FollowAuthor = "FOLLOW_AUTHOR",
     /// The reader is a member of its space. A source.
-    MemberOfSpace,
+    MemberOfSpace = "MEMBER_OF_SPACE",
     /// The thread is for everybody in the network. A source.
-    WholeNetwork,
+    WholeNetwork = "WHOLE_NETWORK",
     /// It is in an open space that the reader has not joined. A source.
-    Discovery,
+    Discovery = "DISCOVERY",
     /// The reader started the thread. Term `own`.
-    OwnThread,
+    OwnThread = "OWN_THREAD",
     /// The reader wrote in the thread of somebody else. Term `own`.
-    ThreadYouJoined,
+    ThreadYouJoined = "THREAD_YOU_JOINED",
     /// Others wrote since the reader did; `n` posts. Term `news`.
-    ThreadNews,
+    ThreadNews = "THREAD_NEWS",
     /// Some of the reader's activity goes to its space. Term `space`.
-    ActiveInSpace,
+    ActiveInSpace = "ACTIVE_IN_SPACE",
     /// Reader and author are in touch. Term `author`.
-    CloseColleague,
+    CloseColleague = "CLOSE_COLLEAGUE",
     /// `n` colleagues whom the reader is in touch with took part. Term `social`.
-    ColleaguesCommented,
+    ColleaguesCommented = "COLLEAGUES_COMMENTED",
     /// More of those it reached took part than is usual there. Term `engage`.
-    PopularInTeam,
+    PopularInTeam = "POPULAR_IN_TEAM",
     /// Its author is new there or seldom writes, and nobody has answered. Term `nurture`.
-    NewColleague,
+    NewColleague = "NEW_COLLEAGUE",
     /// An announcement that the reader has not read. Term `announcement`.
-    Announcement,
+    Announcement = "ANNOUNCEMENT",
     /// The last activity was `n` full effective hours ago. Term `age`.
-    Recent,
+    Recent = "RECENT",
     /// The reader saw it `n` times. Term `seen`.
-    SeenBefore,
+    SeenBefore = "SEEN_BEFORE",
     /// It is in a language that the reader does not read. Term `language`.
-    OtherLanguage,
+    OtherLanguage = "OTHER_LANGUAGE",
     /// The author stands above on the page already. Taken away by the arrangement.
-    ManyByAuthor,
+    ManyByAuthor = "MANY_BY_AUTHOR",
     /// The space stands above on the page already. Taken away by the arrangement.
-    ManyOfSpace,
+    ManyOfSpace = "MANY_OF_SPACE",
     /// More of its space in a stretch than the rule allows: there was nothing else.
-    NoOtherSpace,
+    NoOtherSpace = "NO_OTHER_SPACE",
     /// More by its author in a stretch than the rule allows: there was nothing else.
-    NoOtherAuthor,
+    NoOtherAuthor = "NO_OTHER_AUTHOR",
     /// More in a row by its author than the rule allows: there was nothing else.
-    NoOtherInARow,
+    NoOtherInARow = "NO_OTHER_IN_A_ROW",
 }
 
 impl ReasonCode {
-    /// The code as it is written outside: `FOLLOW_AUTHOR`.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            ReasonCode::Mentioned => "MENTIONED",
-            ReasonCode::SentToYou => "SENT_TO_YOU",
-            ReasonCode::FollowAuthor => "FOLLOW_AUTHOR",
-            ReasonCode::MemberOfSpace => "MEMBER_OF_SPACE",
-            ReasonCode::WholeNetwork => "WHOLE_NETWORK",
-            ReasonCode::Discovery => "DISCOVERY",
-            ReasonCode::OwnThread => "OWN_THREAD",
-            ReasonCode::ThreadYouJoined => "THREAD_YOU_JOINED",
-            ReasonCode::ThreadNews => "THREAD_NEWS",
-            ReasonCode::ActiveInSpace => "ACTIVE_IN_SPACE",
-            ReasonCode::CloseColleague => "CLOSE_COLLEAGUE",
-            ReasonCode::ColleaguesCommented => "COLLEAGUES_COMMENTED",
-            ReasonCode::PopularInTeam => "POPULAR_IN_TEAM",
-            ReasonCode::NewColleague => "NEW_COLLEAGUE",
-            ReasonCode::Announcement => "ANNOUNCEMENT",
-            ReasonCode::Recent => "RECENT",
-            ReasonCode::SeenBefore => "SEEN_BEFORE",
-            ReasonCode::OtherLanguage => "OTHER_LANGUAGE",
-            ReasonCode::ManyByAuthor => "MANY_BY_AUTHOR",
-            ReasonCode::ManyOfSpace => "MANY_OF_SPACE",
-            ReasonCode::NoOtherSpace => "NO_OTHER_SPACE",
-            ReasonCode::NoOtherAuthor => "NO_OTHER_AUTHOR",
-            ReasonCode::NoOtherInARow => "NO_OTHER_IN_A_ROW",
-        }
-    }
-
     /// Whose name the sentence prints.
     fn names(self) -> Named {
         match self {
@@ -293,31 +281,6 @@ mod tests {
     use crate::feed::score::Weights;
     use ReasonCode::*;
 
-    const ALL: [ReasonCode; 23] = [
-        Discovery,
-        ManyByAuthor,
-        ManyOfSpace,
-        NoOtherSpace,
-        NoOtherAuthor,
-        NoOtherInARow,
-        Mentioned,
-        ColleaguesCommented,
-        PopularInTeam,
-        NewColleague,
-        Announcement,
-        OtherLanguage,
-        SentToYou,
-        FollowAuthor,
-        MemberOfSpace,
-        WholeNetwork,
-        OwnThread,
-        ThreadYouJoined,
-        ThreadNews,
-        ActiveInSpace,
-        CloseColleague,
-        Recent,
-        SeenBefore,
-    ];
     const NAMES: Names<'static> = Names {
         author: Some("Zoë Martin"),
         space: Some("Achats"),
@@ -335,7 +298,7 @@ mod tests {
 
     #[test]
     fn every_code_is_a_sentence_in_both_languages_with_and_without_names() {
-        for code in ALL {
+        for code in ReasonCode::ALL.iter().copied() {
             let reason = Reason {
                 code,
                 points: None,
