@@ -23,6 +23,10 @@ usage: cargo run --example quickstart -- [FOLDER] [options]
   --store STORE     sqlite (default), sled, or memory, which writes nothing to disk
   --as PERSON       whose home is shown, by your id (default: somebody with a full home)
   --lang LANGUAGE   en (default) or fr
+  --authoritative people
+                    the folder says who there is: whoever is missing from it can no longer sign in; refused where that is
+                    more than 5 % of those who can
+  --force           with it: however many are missing
   --network NAME    the network that the folder goes to (default: demo; atelier-lumen for the sample)
 ";
 
@@ -48,6 +52,9 @@ fn main() -> ExitCode {
     }
 }
 
+/// How many of the people may be missing from an authoritative folder, in percent.
+const AT_MOST: u32 = 5;
+
 /// The kinds of store that the command line knows.
 enum Kind {
     Memory,
@@ -59,6 +66,7 @@ enum Kind {
 fn options(mut parser: Parser) -> Result<Option<Options>, lexopt::Error> {
     let mut options = Options::sample();
     let (mut place, mut store, mut network) = (None, Kind::Sqlite, None);
+    let (mut authoritative, mut at_most) = (false, AT_MOST);
     while let Some(arg) = parser.next()? {
         match arg {
             Arg::Long("help") | Arg::Short('h') => return Ok(None),
@@ -74,11 +82,20 @@ fn options(mut parser: Parser) -> Result<Option<Options>, lexopt::Error> {
                 let tag = parser.value()?.string()?;
                 options.lang = Lang::of(&tag).ok_or_else(|| format!("`{tag}` is not spoken here: en or fr"))?;
             }
+            Arg::Long("authoritative") => match parser.value()?.string()?.as_str() {
+                "people" => authoritative = true,
+                other => return Err(format!("`{other}` cannot be authoritative: people").into()),
+            },
+            Arg::Long("force") => at_most = 100,
             Arg::Long("network") => network = Some(parser.value()?.string()?),
             Arg::Value(folder) if options.folder.is_none() => options.folder = Some(folder.into()),
             other => return Err(other.unexpected()),
         }
     }
+    if at_most > AT_MOST && !authoritative {
+        return Err("--force goes with --authoritative people".into());
+    }
+    options.authoritative = authoritative.then_some(at_most);
     match (network, &options.folder) {
         (Some(network), _) => options.network = network,
         (None, Some(_)) => options.network = "demo".to_owned(),

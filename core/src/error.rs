@@ -112,6 +112,8 @@ reasons! {
     SecretSpace = (Conflict, "secret_space"),
     /// Three posts are pinned in the space already.
     ManyPins = (Conflict, "many_pins"),
+    /// More people are missing from the list than may end at once.
+    ManyMissing = (Conflict, "many_missing"),
     /// The space is archived: it can be read, not written in.
     Archived = (Conflict, "archived"),
     /// Others kept changing the same thing.

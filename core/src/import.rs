@@ -6,6 +6,7 @@ mod chunk;
 mod contents;
 mod crowd;
 mod members;
+mod missing;
 mod moves;
 mod notices;
 mod places;
@@ -21,7 +22,7 @@ use crate::answer;
 use crate::error::{Error, Reason};
 use crate::gate::answer::{Echo, Meter, Word};
 use crate::markup;
-use crate::operations::ImportRows;
+use crate::operations::{EndMissing, ImportRows};
 use crate::people::names::{self, MAX_ENTRIES};
 use crate::spaces::Role;
 use crate::store::MAX_OPERATIONS;
@@ -54,6 +55,16 @@ answer! {
         pub same: Meter,
         /// Rows that were refused.
         pub bad: Vec<BadRow>,
+    }
+}
+
+answer! {
+    /// What became of the people who may act.
+    pub struct EndedReport {
+        /// Those whose accounts ended now.
+        pub ended: Meter,
+        /// Those who stayed.
+        pub stayed: Meter,
     }
 }
 
@@ -105,6 +116,10 @@ fn fitting(rows: &[ImportRow]) -> usize {
         }
     }
     rows.len()
+}
+
+pub(crate) async fn end_missing(actor: &Actor, request: EndMissing) -> Result<EndedReport, Error> {
+    missing::end(actor, request).await
 }
 
 pub(crate) async fn put(actor: &Actor, request: ImportRows) -> Result<ImportReport, Error> {

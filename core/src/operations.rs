@@ -8,7 +8,7 @@ use crate::error::{Code, Error, Reason};
 use crate::feed::{Explain, FeedPage, Order};
 use crate::gate::answer::{Answer, Token, Visible};
 use crate::ids::{NoticeId, Time};
-use crate::import::{ImportReport, ImportRow};
+use crate::import::{EndedReport, ImportReport, ImportRow};
 use crate::inbox::{BundlesPage, EntriesPage, UnreadView, Which};
 use crate::items::{
     Allowed, CommentAudience, Explanation, HistoryPage, ItemMade, NewAudience, Place, Publishing, SpaceView, ThreadEnd,
@@ -84,7 +84,15 @@ shown!(
     UnreadView,
     HistoryPage,
 );
-itself!(Receipt, PersonMade, UnitMade, SpaceMade, ItemMade, ImportReport);
+itself!(
+    Receipt,
+    PersonMade,
+    UnitMade,
+    SpaceMade,
+    ItemMade,
+    ImportReport,
+    EndedReport
+);
 
 /// What a setter takes for a field.
 pub trait IntoField<T> {

@@ -15,7 +15,7 @@ pub use tables::Table;
 use cells::Bad;
 use indicatif::{ProgressBar, ProgressStyle};
 use parvis::import::ImportRow;
-use parvis::operations::ImportRows;
+use parvis::operations::{EndMissing, ImportRows};
 use parvis::{Actor, Time};
 use rows::{Form, Rows};
 use std::path::{Path, PathBuf};
@@ -42,6 +42,9 @@ pub enum Stop {
     /// A file cannot be read.
     #[error("{0} cannot be read: {1}")]
     Unreadable(String, #[source] std::io::Error),
+    /// A file that is to say who there is has lines that cannot be read.
+    #[error("{0}:{1} cannot be read: nobody's account was ended")]
+    Unsure(String, u64),
     /// The library refused the call or cannot reach its store. What was imported stays; run it again to finish.
     #[error("the import stopped at {0}: {1}")]
     Refused(String, #[source] parvis::Error),
@@ -118,6 +121,30 @@ impl Folder {
             }
         }
         Ok(())
+    }
+
+    /// Ends the accounts of those of the actor's app who do not stand in the file of people, unless more than `at_most` percent of the
+    /// active ones are missing; answers how many ended.
+    ///
+    /// # Errors
+    /// [`Stop::Unsure`] where a line of that file cannot be read, [`Stop::Unreadable`], and [`Stop::Refused`] with the reason
+    /// `ManyMissing` where too many are missing.
+    pub async fn end_missing(&self, system: &Actor, at_most: u32) -> Result<u64, Stop> {
+        let (mut present, mut name) = (Vec::new(), String::new());
+        for file in self.files.iter().filter(|file| file.table == Table::People) {
+            let failed = |error| Stop::Unreadable(file.name.clone(), error);
+            let mut rows = Rows::open(file)?;
+            while let Some(row) = rows.next().map_err(failed)? {
+                match row.row {
+                    Ok(ImportRow::Person(person)) => present.push(person.id),
+                    _ => return Err(Stop::Unsure(file.name.clone(), row.line)),
+                }
+            }
+            name.clone_from(&file.name);
+        }
+        let end = EndMissing::new(present).at_most(at_most);
+        let ended = system.import().end_missing(end).await;
+        Ok(ended.map_err(|error| Stop::Refused(name, error))?.ended.0)
     }
 
     /// Imports all files under the name of the actor's app, which must be a system actor. The bar is hidden where standard

@@ -1,5 +1,5 @@
 //! What `cargo run --example quickstart` does: imports a folder, then prints one person's home feed with points and reasons, the
-//! wall of one space, and who may see an item and why.
+//! inbox, the wall of one space, and who may see an item and why.
 
 mod look;
 mod screen;
@@ -13,7 +13,7 @@ use look::{Look, Subject};
 use parvis::due::Budget;
 use parvis::feed::Explain;
 use parvis::items::{ItemView, PlaceView, ThreadPage};
-use parvis::operations::{ExplainItem, GetItem, GetSpace, Home, SpaceWall};
+use parvis::operations::{Bundles, ExplainItem, GetItem, GetSpace, Home, SpaceWall, UnreadQuery};
 use parvis::store::StorageError;
 use parvis::{Actor, Clock, Config, HOST, Parvis, Reason, Time, external};
 use screen::{Screen, WIDTH, cut, pad, wrap};
@@ -27,6 +27,8 @@ const ZONE: &str = "Europe/Paris";
 /// Items of the home feed and of the wall that are shown.
 const HOME: u32 = 5;
 const WALL: u32 = 6;
+/// Bundles of the inbox that are shown.
+const INBOX: u32 = 6;
 /// Columns of a name in a table.
 const NAME: usize = 25;
 
@@ -45,6 +47,8 @@ pub struct Options {
     pub network: String,
     /// Whether bold and dim text may be used.
     pub styled: bool,
+    /// Where the folder says who there is: how many of the active people may be missing from it, in percent.
+    pub authoritative: Option<u32>,
 }
 
 impl Options {
@@ -57,6 +61,7 @@ impl Options {
             lang: Lang::default(),
             network: "atelier-lumen".to_owned(),
             styled: false,
+            authoritative: None,
         }
     }
 }
@@ -146,6 +151,10 @@ pub async fn run(options: &Options, out: &mut dyn Write) -> Result<Report, Faile
     let system = db.system(&options.network, HOST);
     let report = folder.import(&system).await?;
     report.to_string().lines().try_for_each(|line| screen.line(line))?;
+    if let Some(at_most) = options.authoritative {
+        let n = folder.end_missing(&system, at_most).await?;
+        screen.line(&lang.ended(n))?;
+    }
     while db.run_due(Budget::steps(100)).await?.more {}
 
     let person = options.person.as_deref().or(look.reader()).ok_or(Failed::Nobody)?;
@@ -157,6 +166,7 @@ pub async fn run(options: &Options, out: &mut dyn Write) -> Result<Report, Faile
         lang,
     };
     show.home(&me, person, &mut screen).await?;
+    show.inbox(&me, person, &mut screen).await?;
     if let Some(space) = look.space_of(person) {
         show.wall(&me, space, &mut screen).await?;
     }
@@ -216,6 +226,35 @@ impl Show<'_> {
             let points = item.points.unwrap_or_default();
             let sum = format!("{points:>6}  {}", lang.say("points", "points"));
             screen.line(&format!("  = {}", screen.bold(&sum)))?;
+        }
+        Ok(())
+    }
+
+    /// The newest bundles of the inbox, and how much is unread.
+    async fn inbox(&self, me: &Actor, person: &str, screen: &mut Screen<'_>) -> Result<(), Failed> {
+        let lang = self.lang;
+        let unread = me.inbox().unread(UnreadQuery::new()).await?;
+        let page = me
+            .inbox()
+            .bundles(Bundles::new().limit(INBOX).language(lang.tag()))
+            .await?;
+        let name = self.name(person);
+        let n = unread.unread;
+        screen.heading(&match lang {
+            Lang::En => format!("Inbox of {name}: {n} unread"),
+            Lang::Fr => format!("Boîte de réception de {name} : {n} non lus"),
+        })?;
+        if page.bundles.is_empty() {
+            screen.line(lang.say("    Nobody has told anything yet.", "    Rien n’y est encore arrivé."))?;
+        }
+        for bundle in &page.bundles {
+            let mark = if bundle.unread { "•" } else { " " };
+            let text = cut(&bundle.text, WIDTH - 30);
+            let text = if bundle.unread { screen.bold(&text) } else { text };
+            screen.line(&format!("  {mark} {}  {text}", lang.date(bundle.t)))?;
+        }
+        if page.next.is_some() {
+            screen.line(lang.say("    … and older ones", "    … et de plus anciens"))?;
         }
         Ok(())
     }

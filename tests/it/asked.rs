@@ -354,6 +354,14 @@ pub(crate) fn asked(operation: &str, town: &Town) -> [Asked; 2] {
             ),
             wrong("ana", json!({"rows": []})),
         ],
+        "import.end_missing" => [
+            // All but one of ten: nora has left.
+            good(
+                "host",
+                json!({"present": ["ana", "ben", "cleo", "dan", "gus"], "at_most": 20}),
+            ),
+            wrong("host", json!({"present": ["ana", "ben"]})),
+        ],
         _ => panic!("`{operation}` has no request here: it would go unproven"),
     }
 }

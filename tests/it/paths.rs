@@ -226,6 +226,7 @@ fn u3_sealed_rows_are_opened_in_listed_files_only() {
         "import/crowd.rs",
         "import/notices.rs",
         "import/members.rs",
+        "import/missing.rs",
         "import/places.rs",
         "items/commands/change.rs",
         "items/commands/pin.rs",

@@ -633,5 +633,13 @@ macro_rules! operations { ($cb:ident $($arg:tt)*) => { $cb! { [$($arg)*]
             /// The rows, at most 500, in the order of their files.
             rows: List<ImportRow>
         }) -> ImportReport;
+        /// Deactivates the people of the host's app who are not among these, and nobody where more of them are missing than
+        /// `at_most` allows: a list that was cut off ends no house. Who comes back in a later import is active again.
+        command end_missing(EndMissing {
+            /// The host's ids of everybody there is, at most 1,000,000.
+            present: List<String>;
+            /// How many of those who are active may be missing, in percent.
+            at_most: u32 = 5,
+        }) -> EndedReport;
     }
 } } }

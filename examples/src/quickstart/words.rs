@@ -80,6 +80,14 @@ impl Lang {
         }
     }
 
+    /// How many accounts ended, because the folder names them no more.
+    pub(super) fn ended(self, n: u64) -> String {
+        match self {
+            Lang::En => format!("accounts that ended, as the folder does not name them: {n}"),
+            Lang::Fr => format!("comptes désactivés, car absents du dossier : {n}"),
+        }
+    }
+
     /// A date in the zone of the demonstration.
     pub(super) fn date(self, at: Time) -> String {
         let zone = TimeZone::get(super::ZONE).unwrap_or(TimeZone::UTC);

@@ -5,6 +5,7 @@ use parvis::feed::Order;
 use parvis::operations::{Entries, GetItem, GetSpace, Home, PersonWall, SpaceWall};
 use parvis::spaces::{Role, Visibility};
 use parvis::{Reason, external};
+use parvis_examples::folder::{Folder, Stop};
 use parvis_examples::quickstart::sample;
 use pollster::block_on;
 use std::path::{Path, PathBuf};
@@ -314,4 +315,48 @@ fn a_generated_organisation_has_no_bad_line_and_settles() {
     assert!(counts(&report, "notifications").0 > 100, "{report}");
     let again = town.import(folder.path()).unwrap();
     assert!(settled(&again), "{again}");
+}
+
+/// So many people, without some of them.
+fn people(n: usize, without: &[usize]) -> String {
+    let rows = (0..n).filter(|n| !without.contains(n));
+    "id,name\n".to_owned() + &rows.map(|n| format!("p{n},Person {n}\n")).collect::<String>()
+}
+
+#[test]
+fn an_authoritative_file_ends_the_accounts_of_those_who_are_missing() {
+    let town = Town::new();
+    let whole = people(40, &[]);
+    town.import(folder(&[("people.csv", whole.as_bytes())]).path()).unwrap();
+    let end = |rows: &str, at_most| {
+        let files = folder(&[("people.csv", rows.as_bytes())]);
+        let files = Folder::open(files.path()).unwrap();
+        block_on(files.end_missing(&town.system(), at_most))
+    };
+    let acts = |n: usize| block_on(town.person(&format!("p{n}")).feed().home(Home::new())).is_ok();
+    // Somebody of another app is no business of this file.
+    let other = town.db.system("acme", "other");
+    let mut elsewhere = external("p99");
+    elsewhere.app = "other".to_owned();
+    let put = parvis::operations::PutPerson::new(elsewhere, "Elsewhere");
+    block_on(other.people().put(put)).unwrap();
+    assert_eq!(end(&whole, 5).unwrap(), 0);
+    assert_eq!(end(&people(40, &[3, 7]), 5).unwrap(), 2);
+    assert_eq!((acts(3), acts(7), acts(8)), (false, false, true));
+    // 2 of the 38 who are left are more than 5 %.
+    let cut = people(40, &[3, 7, 8, 9]);
+    match end(&cut, 5).unwrap_err() {
+        Stop::Refused(file, error) => assert_eq!((file.as_str(), error.reason), ("people.csv", Reason::ManyMissing)),
+        other => panic!("{other}"),
+    }
+    assert!(acts(8) && acts(9), "a refusal ends nobody");
+    assert_eq!(end(&cut, 100).unwrap(), 2);
+    assert!(!acts(8) && !acts(9));
+    // A line that cannot be read could be anybody.
+    let broken = format!("{}p9\n", people(40, &[3, 7, 8, 9]));
+    assert!(matches!(end(&broken, 100).unwrap_err(), Stop::Unsure(_, 38)));
+    // Who comes back with his old row is active again.
+    let report = town.import(folder(&[("people.csv", whole.as_bytes())]).path()).unwrap();
+    assert_eq!(counts(&report, "people"), (0, 4, 36, 0));
+    assert!([3, 7, 8, 9].into_iter().all(acts));
 }

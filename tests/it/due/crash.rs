@@ -16,7 +16,7 @@ const COMMANDS: usize = 700;
 fn read_some(memory: &Memory, seed: u64) {
     let db = worker(Arc::new(memory.clone()), &later(), seed);
     for person in 0..10 {
-        let inbox = db.act_as(NETWORK, external(&format!("person {person}"))).inbox();
+        let inbox = db.act_as(NETWORK, external(format!("person {person}"))).inbox();
         let Ok(page) = wait(inbox.entries(Entries::new())) else {
             continue;
         };

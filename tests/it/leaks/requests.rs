@@ -153,6 +153,7 @@ pub(crate) fn requests(row: &Row, named: &Named) -> Vec<Value> {
         "inbox.seen" | "inbox.read_up_to" => vec![json!({"entry": entry(item)})],
         "inbox.read" => vec![json!({"entries": [entry(item)], "bundles": [entry(item)]})],
         "import.put" => vec![json!({"rows": []})],
+        "import.end_missing" => vec![json!({"present": [], "at_most": 0})],
         other => panic!("the operation `{other}` is not swept"),
     };
     for field in row.fields {

@@ -20,6 +20,7 @@ error-archived = This space is archived: it can be read, and nobody writes in it
 error-edited = Somebody changed this since you read it: read it again
 error-last-owner = A space keeps at least one owner
 error-many-pins = Three posts are pinned here already: take one off first
+error-many-missing = More people are missing from this list than may end at once: is it whole?
 error-contended = Others keep changing this: try again in a moment
 error-cycle = A unit cannot stand below itself, nor deeper than sixteen
 error-empty = Something is missing

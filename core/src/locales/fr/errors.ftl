@@ -20,6 +20,7 @@ error-archived = Cet espace est archivé : on peut le lire, on n'y écrit plus
 error-edited = Quelqu'un l'a modifié depuis votre lecture : relisez-le
 error-last-owner = Un espace garde au moins un propriétaire
 error-many-pins = Trois publications sont déjà épinglées ici : retirez-en une d’abord
+error-many-missing = Il manque plus de personnes dans cette liste qu’il n’est permis d’en désactiver d’un coup : est-elle complète ?
 error-contended = D'autres modifient la même chose : réessayez dans un instant
 error-cycle = Une unité ne peut se trouver sous elle-même, ni à plus de seize niveaux
 error-empty = Il manque quelque chose
