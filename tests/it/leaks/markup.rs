@@ -107,7 +107,7 @@ struct Tally {
 }
 
 /// A text as words, as a title, as a tag, as the name of somebody who is mentioned.
-async fn through(db: &Parvis, room: SpaceId, text: &str, forms: usize, tally: &mut Tally) -> Outcome {
+async fn through(db: &Parvis, room: SpaceId, text: &str, tally: &mut Tally) -> Outcome {
     let (ben, hr) = (db.act_as(ACME, external("ben")), db.system(ACME, "hr").people());
     tally.texts += 1;
     let place = || Place::space(room);
@@ -116,7 +116,7 @@ async fn through(db: &Parvis, room: SpaceId, text: &str, forms: usize, tally: &m
         format!("@[{text}](person:ben) [{text}]({text}) ![{text}](<{text}>) #{text}"),
         format!("> - **{text}**\n\n<div {text}>\n\n```{text}\n{text}\n```"),
     ];
-    for (at, words) in words.iter().take(forms).enumerate() {
+    for (at, words) in words.iter().enumerate() {
         let made = match ben.items().create(NewItem::new(words.clone()).place(place())).await {
             Ok(made) => made,
             Err(error) => {
@@ -178,10 +178,8 @@ fn folder(folder: &str) {
         texts.insert(String::from_utf8_lossy(&bytes).into_owned());
         wait(async {
             let (db, room) = bench().await;
-            for (number, text) in texts.iter().enumerate() {
-                // Of the long lists every eighth text goes through in each of its forms.
-                let forms = if texts.len() < 300 || number % 8 == 0 { 3 } else { 1 };
-                if let Err(what) = through(&db, room, text, forms, &mut tally).await {
+            for text in &texts {
+                if let Err(what) = through(&db, room, text, &mut tally).await {
                     panic!("{name}: {what}");
                 }
             }
