@@ -212,6 +212,6 @@ fn what_is_written_in_a_language_that_one_does_not_read_stands_lower() {
         assert_eq!(told(&ben, german).await, None);
         let wrong = NewItem::new("words").language("not a language");
         let wrong = ana.items().create(wrong).await.unwrap_err();
-        assert_eq!(wrong.field.as_deref(), Some("language"));
+        assert_eq!(wrong.field, Some("language"));
     });
 }
