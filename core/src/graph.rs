@@ -4,3 +4,4 @@ pub(crate) mod affinity;
 pub(crate) mod commands;
 pub(crate) mod mutes;
 pub(crate) mod records;
+pub(crate) mod topics;

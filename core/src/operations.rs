@@ -15,7 +15,7 @@ use crate::items::{
     ThreadPage,
 };
 use crate::people::{
-    MuteList, PersonKind, PersonMade, PersonMatches, PersonPage, PersonStatus, Profile, Topic, UnitMade,
+    MuteList, PersonKind, PersonMade, PersonMatches, PersonPage, PersonStatus, Profile, TagPage, Topic, UnitMade,
 };
 use crate::receipt::Receipt;
 use crate::refs::{External, Ref};
@@ -68,6 +68,7 @@ shown!(
     Profile,
     PersonPage,
     PersonMatches,
+    TagPage,
     MuteList,
     SpacePage,
     SpaceMatches,

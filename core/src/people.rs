@@ -11,7 +11,7 @@ pub(crate) mod views;
 
 pub use crate::graph::mutes::Topic;
 pub use records::{PersonKind, PersonStatus};
-pub use views::{MuteList, MuteView, MutedView, PersonCard, PersonMatches, PersonPage, Profile};
+pub use views::{MuteList, MuteView, MutedView, PersonCard, PersonMatches, PersonPage, Profile, TagPage};
 
 use crate::actor::Actor;
 use crate::answer;
@@ -19,11 +19,11 @@ use crate::error::Error;
 use crate::gate::answer::{Made, Token, Visible};
 use crate::gate::page::position_token;
 use crate::graph::commands::{SetTie, Tie};
-use crate::graph::mutes;
+use crate::graph::{mutes, topics};
 use crate::ids::{PersonId, UnitId};
 use crate::operations::{
-    Block, CompletePeople, EditPerson, Follow, GetPerson, ListMutes, ListPeople, Mute, PutPerson, PutUnit, Unblock,
-    Unfollow, Unmute,
+    Block, CompletePeople, EditPerson, Follow, FollowTag, GetPerson, ListMutes, ListPeople, ListTags, Mute, PutPerson,
+    PutUnit, Unblock, Unfollow, UnfollowTag, Unmute,
 };
 use crate::receipt::{Receipt, receipt};
 use crate::refs::Ref;
@@ -165,4 +165,18 @@ async fn tie(actor: &Actor, person: &Ref, tie: Tie, key: Option<&str>) -> Result
         tie,
     };
     receipt(actor, &actor.execute(&command, key).await?)
+}
+
+pub(crate) async fn follow_tag(actor: &Actor, request: FollowTag) -> Result<Receipt, Error> {
+    let key = request.idempotency_key.as_deref();
+    topics::set(actor, request.tag, topics::Wish::Follow, key).await
+}
+
+pub(crate) async fn unfollow_tag(actor: &Actor, request: UnfollowTag) -> Result<Receipt, Error> {
+    let key = request.idempotency_key.as_deref();
+    topics::set(actor, request.tag, topics::Wish::Unfollow, key).await
+}
+
+pub(crate) async fn tags(actor: &Actor, request: ListTags) -> Result<Visible<TagPage>, Error> {
+    topics::followed(actor, request.limit, request.cursor.as_ref()).await
 }

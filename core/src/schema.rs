@@ -36,6 +36,7 @@ tables! {
     crate::graph::records::Follow,
     crate::graph::records::Block,
     crate::graph::records::Mute,
+    crate::graph::records::FollowTag,
     crate::graph::records::Affinity,
     crate::items::records::Item,
     crate::items::records::Audience,

@@ -105,6 +105,18 @@ pub(crate) fn asked(operation: &str, town: &Town) -> [Asked; 2] {
             wrong("gus", json!({"what": {"type": "space", "space": club}})),
         ],
         "people.mutes" => [good("ben", json!({})), wrong("nobody", json!({}))],
+        "people.follow_tag" => [
+            good("ben", json!({"tag": "#Cooking"})),
+            wrong("ben", json!({"tag": "a b"})),
+        ],
+        "people.unfollow_tag" => [
+            good("ben", json!({"tag": "LAB"})),
+            wrong("nobody", json!({"tag": "lab"})),
+        ],
+        "people.tags" => [
+            good("ben", json!({"limit": 1})),
+            wrong("ben", json!({"cursor": "AAAA"})),
+        ],
         "people.follow" => [
             good("ana", json!({ "person": ben })),
             wrong("ana", json!({ "person": named("ana") })),

@@ -160,6 +160,46 @@ fn a_mention_passes_a_muted_space_and_a_muted_thread() {
 }
 
 #[test]
+fn a_followed_tag_brings_threads_home_and_says_so() {
+    wait(async {
+        let town = Town::new().await;
+        let [dora, eve] = ["dora", "eve"].map(external);
+        for person in [dora.clone(), eve] {
+            let put = PutPerson::new(person.clone(), person.id);
+            town.db.system("acme", "hr").people().put(put).await.unwrap();
+        }
+        let tagged = town.post("cleo", "About #Verre soufflé").await;
+        let other = town.post("cleo", "About nothing").await;
+        let dora = town.db.act_as("acme", dora);
+        dora.people().follow_tag(FollowTag::new("verre")).await.unwrap();
+        let home = async || {
+            let page = dora.feed().home(Home::new().language("en")).await.unwrap();
+            let reasons = |id: ItemId| {
+                let view = page.items.iter().find(|view| view.id == id);
+                view.map(|view| view.reasons.iter().map(|reason| reason.code).collect::<Vec<_>>())
+            };
+            (reasons(tagged), reasons(other))
+        };
+        let (with, without) = home().await;
+        assert!(
+            with.as_ref().is_some_and(|codes| codes.contains(&"FOLLOW_TAG")),
+            "{with:?}"
+        );
+        assert!(without.is_none_or(|codes| !codes.contains(&"FOLLOW_TAG")));
+        let tags = dora.people().tags(ListTags::new()).await.unwrap();
+        assert_eq!(tags.tags[0].name, "verre");
+        // A mute is stronger.
+        let mute = Mute::new(person("cleo"));
+        dora.people().mute(mute).await.unwrap();
+        assert_eq!(home().await, (None, None));
+        dora.people().unmute(Unmute::new(person("cleo"))).await.unwrap();
+        dora.people().unfollow_tag(UnfollowTag::new("VERRE")).await.unwrap();
+        let (with, _) = home().await;
+        assert!(with.is_none_or(|codes| !codes.contains(&"FOLLOW_TAG")));
+    });
+}
+
+#[test]
 fn a_snooze_ends_by_itself() {
     wait(async {
         let town = Town::new().await;

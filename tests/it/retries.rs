@@ -86,6 +86,7 @@ fn l095_another_request_under_a_used_key_is_refused() {
             "person",
             "space",
             "on",
+            "tag",
         ];
         let field = fields
             .into_iter()
@@ -96,6 +97,7 @@ fn l095_another_request_under_a_used_key_is_refused() {
             "what" => json!({"type": "space", "space": {"type": "external", "id": "agora"}}),
             "reaction" => json!("wow"),
             "role" => json!("member"),
+            "tag" => json!("other"),
             "visibility" => json!("secret"),
             _ => json!({"type": "external", "id": "agora1"}),
         };

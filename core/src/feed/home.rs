@@ -168,10 +168,14 @@ async fn gather(
         .map_or_else(|| first_window_in_any_zone(actor.now().millis()), RankedCursor::span);
     let mut plan = Plan::new();
     let slots = ReaderSlots::unasked(&mut plan, actor.person()?);
-    let sources::Window { roots, mentions } = sources::window(&mut plan, &slots, actor.network, span);
+    let sources::Window {
+        roots,
+        mentions,
+        tagged,
+    } = sources::window(&mut plan, &slots, actor.network, span);
     let items = plan.get_columns::<Item>(roots);
     let world = WorldSlots::judging(&mut plan, &[items]);
-    let facts = FactSlots::add(&mut plan, items, &slots, actor.network, mentions, None);
+    let facts = FactSlots::add(&mut plan, items, &slots, actor.network, mentions, None).tagged(tagged);
     let (snapshot, reader) = slots.ask(&plan, actor).await?;
     let world = World::build(&snapshot, &world)?;
     let zone = zone(actor, &reader);
@@ -319,7 +323,8 @@ async fn print(
     let items = plan.get::<Item>(Keys::given(chosen.iter().map(|chosen| vec![chosen.id.to_value()])));
     let show = ShowSlots::add(&mut plan, &[items], &slots);
     let mentions = items.each([col("id"), slots.person.only("id")]);
-    let facts = FactSlots::add(&mut plan, items, &slots, actor.network, mentions, Some(show.seen()));
+    let facts =
+        FactSlots::add(&mut plan, items, &slots, actor.network, mentions, Some(show.seen())).topics(&mut plan, &slots);
     let authors = items.each([col("author")]);
     let named = authors
         .and(facts.comments.each([col("author")]))

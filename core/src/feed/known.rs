@@ -9,14 +9,16 @@ use crate::gate::plan::{Plan, Slot, Snapshot};
 use crate::gate::reader::{Reader, ReaderSlots};
 use crate::gate::sealed::Opening;
 use crate::graph::affinity::{self, half_saturation};
-use crate::graph::records::{Affinity, TieTo};
-use crate::ids::{ItemId, PersonId, SpaceId, Time};
+use crate::graph::records::{Affinity, FollowTag, TieTo};
+use crate::graph::topics::topics;
+use crate::ids::{ItemId, PersonId, SpaceId, TagId, Time};
 use crate::items::kinds::{self, Reach};
-use crate::items::records::{Comment, Item, ItemState, Mention, Reaction};
+use crate::items::records::{Comment, Item, ItemState, Mention, Reaction, Timeline};
+use crate::items::tags::Tag;
 use crate::store::{Dir, Keys, NetworkId, Value, col};
 use crate::text;
 use jiff::tz::TimeZone;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Comments of a thread that ranking looks at, newest first.
 const COMMENTS: u32 = 50;
@@ -41,6 +43,8 @@ pub(super) struct FactSlots {
     rates: Slot<Rate>,
     ties: Slot<Affinity>,
     mentions: Slot<Mention>,
+    tagged: Option<Slot<Timeline>>,
+    topics: Option<Slot<FollowTag>>,
 }
 
 impl FactSlots {
@@ -64,6 +68,24 @@ impl FactSlots {
             rates: plan.scan::<Rate>(places, Dir::Down, PERIODS),
             ties: plan.scan::<Affinity>(reader.person.each([col("id")]), Dir::Up, TIES),
             mentions: plan.get::<Mention>(mentions),
+            tagged: None,
+            topics: None,
+        }
+    }
+
+    /// With the rows that say which of the items bear a tag that the reader follows.
+    pub(super) fn tagged(self, rows: Slot<Timeline>) -> FactSlots {
+        FactSlots {
+            tagged: Some(rows),
+            ..self
+        }
+    }
+
+    /// With the tags that the reader follows: which of them the items bear, their documents say.
+    pub(super) fn topics(self, plan: &mut Plan, reader: &ReaderSlots) -> FactSlots {
+        FactSlots {
+            topics: Some(topics(plan, reader)),
+            ..self
         }
     }
 }
@@ -79,6 +101,8 @@ pub(super) struct Known<'a> {
     seen: HashMap<ItemId, Seen>,
     pulses: HashMap<ItemId, Pulse>,
     mentions: HashMap<ItemId, Time>,
+    tagged: HashSet<ItemId>,
+    topics: HashSet<TagId>,
     usual: HashMap<[u8; 16], f64>,
     usual_of_all: f64,
     persons: HashMap<PersonId, f64>,
@@ -109,6 +133,14 @@ impl<'a> Known<'a> {
         let mine = mentions.into_iter().filter(|row| row.person == reader.id);
         let mentions = mine.map(|row| (row.item, row.t)).collect();
         let rates = snapshot.take(slots.rates)?.open(Opening::Show);
+        let tagged = match slots.tagged {
+            Some(slot) => snapshot.take(slot)?.open(Opening::Show),
+            None => Vec::new(),
+        };
+        let topics = match slots.topics {
+            Some(slot) => snapshot.take_ids(slot, 1)?.open(Opening::Show),
+            None => Vec::new(),
+        };
         let (usual, usual_of_all) = usual(rates, reader, snapshot.network, as_of);
         let (persons, spaces) = ties(snapshot.take(slots.ties)?.open(Opening::Show), as_of);
         // Summed in one order, so that the same rows always give the same bits.
@@ -126,6 +158,8 @@ impl<'a> Known<'a> {
             seen: seen.into_iter().map(|row| (row.root, row)).collect(),
             pulses: pulses.into_iter().map(|row| (row.root, row)).collect(),
             mentions,
+            tagged: tagged.iter().map(|row| row.item).collect(),
+            topics: topics.into_iter().collect(),
             usual,
             usual_of_all,
             persons,
@@ -143,6 +177,12 @@ impl<'a> Known<'a> {
     /// When the reader last saw the card of a thread.
     pub(super) fn last_seen(&self, item: ItemId) -> Option<Time> {
         self.seen.get(&item).map(|row| row.t)
+    }
+
+    /// Whether a root bears a tag that the reader follows.
+    pub(super) fn is_tagged(&self, item: &Item) -> bool {
+        let followed = |name: &String| Tag::new(name).is_some_and(|tag| self.topics.contains(&tag.id));
+        self.tagged.contains(&item.id) || (!self.topics.is_empty() && item.tags.iter().flatten().any(followed))
     }
 
     /// Whether a root by somebody else mentions the reader.

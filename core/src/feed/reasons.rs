@@ -18,6 +18,8 @@ pub(crate) enum Source {
     Author,
     /// He is a member of its space.
     Space,
+    /// It bears a tag that he follows.
+    Tag,
     /// It is for the whole network.
     Network,
     /// He takes part in it.
@@ -55,6 +57,8 @@ codes! {
     FollowAuthor = "FOLLOW_AUTHOR",
     /// The reader is a member of its space. A source.
     MemberOfSpace = "MEMBER_OF_SPACE",
+    /// It bears a tag that the reader follows. A source.
+    FollowTag = "FOLLOW_TAG",
     /// The thread is for everybody in the network. A source.
     WholeNetwork = "WHOLE_NETWORK",
     /// It is in an open space that the reader has not joined. A source.
@@ -194,6 +198,7 @@ impl Reason {
             Source::Person => ReasonCode::SentToYou,
             Source::Author => ReasonCode::FollowAuthor,
             Source::Space => ReasonCode::MemberOfSpace,
+            Source::Tag => ReasonCode::FollowTag,
             Source::Network => ReasonCode::WholeNetwork,
             Source::Thread => ReasonCode::ThreadYouJoined,
             Source::Outside => ReasonCode::Discovery,

@@ -9,6 +9,7 @@ use crate::gate::AudienceKey;
 use crate::gate::plan::{Plan, Slot};
 use crate::gate::reader::{Reader, ReaderSlots};
 use crate::gate::world::World;
+use crate::graph::topics::topics;
 use crate::ids::{SpaceId, Time};
 use crate::items::records::{Item, Timeline, TimelineKind};
 use crate::spaces::records::{Space, Visibility};
@@ -26,6 +27,8 @@ const STARTED: u32 = 50;
 const TAKEN_PART: u32 = 50;
 /// Threads that mention him.
 const MENTIONED: u32 = 50;
+/// Threads that bear a tag that he follows.
+const FROM_TAGS: u32 = 100;
 /// Announcements of his places.
 const ANNOUNCED: u32 = 20;
 /// Threads that moved lately anywhere in the network, for the slots of what is outside; most of them are not for this reader.
@@ -70,6 +73,8 @@ fn bounds(span: Span) -> (Parts, Parts) {
 pub(super) struct Window {
     pub(super) roots: Keys,
     pub(super) mentions: Keys,
+    /// What bears a tag that the reader follows.
+    pub(super) tagged: Slot<Timeline>,
 }
 
 /// Appends the sources of one window.
@@ -80,6 +85,8 @@ pub(super) fn window(plan: &mut Plan, reader: &ReaderSlots, network: NetworkId, 
     let of_mine = |of: TimelineKind| reader.person.each([kind(of), col("id")]);
     let own = plan.merge::<Timeline>(of_mine(TimelineKind::Author), from.clone(), to.clone(), STARTED);
     let told = plan.merge::<Timeline>(of_mine(TimelineKind::Addressed), from.clone(), to.clone(), MENTIONED);
+    let topics = topics(plan, reader).each([kind(TimelineKind::Tag), col("tag")]);
+    let tagged = plan.merge::<Timeline>(topics, from.clone(), to.clone(), FROM_TAGS);
     let all = plan.merge::<Timeline>(broadcasts(reader, network), from.clone(), to.clone(), ANNOUNCED);
     let me = reader.person.each([col("id")]);
     let mine: Slot<Mine> = plan.newest("mine_newest", me, from, to, TAKEN_PART);
@@ -95,11 +102,12 @@ pub(super) fn window(plan: &mut Plan, reader: &ReaderSlots, network: NetworkId, 
         moved.1,
         MOVED,
     );
-    let timelines = [near, far, own, told, all].map(|slot| slot.each([col("item")]));
+    let timelines = [near, far, own, told, tagged, all].map(|slot| slot.each([col("item")]));
     let keys = timelines.into_iter().fold(Keys::default(), Keys::and);
     Window {
         roots: keys.and(mine.each([col("root")])).and(moved.each([col("root")])),
         mentions: told.each([col("item"), reader.person.only("id")]),
+        tagged,
     }
 }
 
@@ -137,6 +145,9 @@ pub(super) fn ways(reader: &Reader, known: &Known<'_>, item: &Item) -> Vec<Sourc
     }
     if item.space.is_some_and(|space| reader.role(space).is_some()) {
         ways.push(Source::Space);
+    }
+    if known.is_tagged(item) {
+        ways.push(Source::Tag);
     }
     if item.space.is_none() && item.wall.is_none() {
         ways.push(Source::Network);

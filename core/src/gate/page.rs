@@ -289,6 +289,7 @@ views!(
     crate::spaces::views::InvitationPage,
     crate::people::views::PersonPage,
     crate::people::views::PersonMatches,
+    crate::people::views::TagPage,
     crate::people::views::MuteList,
 );
 

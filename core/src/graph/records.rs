@@ -1,6 +1,6 @@
 //! What is stored of ties between persons.
 
-use crate::ids::{PersonId, Time};
+use crate::ids::{PersonId, TagId, Time};
 use crate::store::{coded, record};
 
 record! {
@@ -50,6 +50,16 @@ impl Mute {
     /// Whether it lasts at an instant.
     pub(crate) fn lasts(&self, now: Time) -> bool {
         self.until.is_none_or(|end| now < end)
+    }
+}
+
+record! {
+    /// A person follows a tag: threads that bear it come to his ranked home, as far as he may read them.
+    FollowTag in "follow_tag", Stamped {
+        key { person: PersonId, tag: TagId }
+        columns { t: Time }
+        document { name: String }
+        declares { persons: [person], texts: [name] }
     }
 }
 

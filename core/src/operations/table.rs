@@ -111,6 +111,27 @@ macro_rules! operations { ($cb:ident $($arg:tt)*) => { $cb! { [$($arg)*]
             /// The same command repeated under the same key happens once.
             idempotency_key: Option<String> = None,
         }) -> Receipt;
+        /// Follows a tag, however it is spelt: threads that bear it come to the ranked home, as far as one may read them.
+        command follow_tag(FollowTag {
+            /// Which, with or without `#`.
+            tag: String;
+            /// The same command repeated under the same key happens once.
+            idempotency_key: Option<String> = None,
+        }) -> Receipt;
+        /// Follows a tag no longer.
+        command unfollow_tag(UnfollowTag {
+            /// Which.
+            tag: String;
+            /// The same command repeated under the same key happens once.
+            idempotency_key: Option<String> = None,
+        }) -> Receipt;
+        /// One page of the tags that the one who asks follows.
+        query tags(ListTags {;
+            /// How many, at most 100.
+            limit: u32 = 20,
+            /// `next` of the page before.
+            cursor: Option<Token> = None,
+        }) -> TagPage;
         /// Mutes a person, a space or a thread, for good or until an instant: nothing of it comes home or into the inbox. It takes
         /// no right away.
         command mute(Mute {

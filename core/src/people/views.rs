@@ -151,3 +151,15 @@ pub struct MuteList {
     /// The cursor of the next page; absent at the end.
     pub next: Option<Token>,
 }
+
+/// A page of the tags that the reader follows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct TagPage {
+    /// The tags, as he spells them.
+    pub tags: Vec<crate::items::TagView>,
+    /// The cursor of the next page; absent at the end.
+    pub next: Option<Token>,
+    /// The log position it was read at.
+    pub position: Token,
+}

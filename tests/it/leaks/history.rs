@@ -74,7 +74,7 @@ impl History {
         }
         for (at, name) in NAMES.iter().enumerate() {
             let words = vec![history.canary(), history.canary(), history.canary()];
-            let mail = history.canary();
+            let (mail, tag) = (history.canary(), history.canary());
             history.model.people.push(Someone {
                 name,
                 guest: name.starts_with('g'),
@@ -83,8 +83,11 @@ impl History {
                 in_lab: at == 0 || at == 2,
                 words,
                 mail,
+                tag: tag.clone(),
             });
             history.put(at).await.unwrap();
+            let follow = FollowTag::new(tag);
+            history.of(at).people().follow_tag(follow).await.unwrap();
         }
         for visibility in [Visibility::Closed, Visibility::Secret] {
             history.open_space(0, visibility).await;

@@ -33,6 +33,8 @@ pub(crate) struct Someone {
     pub(crate) words: Vec<String>,
     /// The canary of the e-mail address.
     pub(crate) mail: String,
+    /// That of a tag which he follows: nobody's business but his.
+    pub(crate) tag: String,
 }
 
 /// A space.
@@ -139,6 +141,9 @@ impl Model {
     pub(crate) fn readable(&self, who: usize) -> HashSet<&str> {
         let mut words = HashSet::new();
         for (other, person) in self.people.iter().enumerate() {
+            if self.acts(who) && who == other {
+                words.insert(person.tag.as_str());
+            }
             if self.meets(who, other) {
                 words.extend(person.words.iter().map(String::as_str));
                 if self.internal(who) || who == other {

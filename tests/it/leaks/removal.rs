@@ -10,6 +10,21 @@ use parvis::people::PersonStatus;
 use parvis::spaces::{Role, Visibility};
 use parvis::{Reason, external};
 
+leak_test!(l016_following_a_tag_opens_no_space, ["member_held"], async |town| {
+    let lab = town.lab().await;
+    let cleo = town.of("cleo");
+    cleo.people().follow_tag(FollowTag::new("Secret")).await.unwrap();
+    let post = town.post("ben", lab, "words about #secret").await;
+    let other = Place::Network;
+    let open = NewItem::new("no words").tags(vec!["SECRET".to_owned()]).place(other);
+    let open = town.write("mona", open).await;
+    let home = cleo.feed().home(Home::new()).await.unwrap();
+    let ids: Vec<_> = home.items.iter().map(|item| item.id).collect();
+    check!(!ids.contains(&post), "a tag opens a space");
+    check!(ids == [open], "{} threads come home", ids.len());
+    readers_are(&town, "words about", &["olga", "mona", "ben"]).await
+});
+
 leak_test!(
     l016_following_a_person_opens_no_space_and_ends_with_the_follow,
     ["member_held", "follower_held"],

@@ -74,7 +74,7 @@ pub(crate) fn requests(row: &Row, named: &Named) -> Vec<Value> {
             "expires": "2027-01-01T00:00:00Z"})],
         "people.put_unit" => vec![json!({"external": {"id": "new"}, "name": "New", "parent": unit})],
         "people.edit" => vec![json!({})],
-        "people.list" | "people.mutes" | "spaces.list" | "spaces.mine" | "spaces.invitations" => {
+        "people.list" | "people.mutes" | "people.tags" | "spaces.list" | "spaces.mine" | "spaces.invitations" => {
             vec![json!({"limit": 100})]
         }
         "people.complete" => vec![
@@ -84,6 +84,7 @@ pub(crate) fn requests(row: &Row, named: &Named) -> Vec<Value> {
             json!({"text": "z", "limit": 20, "space": space}),
             json!({"text": "z", "limit": 20, "item": item}),
         ],
+        "people.follow_tag" | "people.unfollow_tag" => vec![json!({"tag": "lab"})],
         "people.mute" | "people.unmute" => vec![
             json!({"what": {"type": "space", "space": space}}),
             json!({"what": {"type": "thread", "item": item}}),

@@ -56,6 +56,7 @@ fn requests(operation: &str, town: &Town) -> Vec<Vec<u8>> {
             CompletePeople::new("n").item(post("unit1")),
             CompletePeople::new("").item(post("fans1")),
         ]),
+        "people.tags" => json([ListTags::new(), ListTags::new().limit(1_u32)]),
         "people.mutes" => json([ListMutes::new(), ListMutes::new().limit(1_u32)]),
         "spaces.list" => json([ListSpaces::new(), ListSpaces::new().limit(1_u32)]),
         "spaces.mine" => json([MySpaces::new(), MySpaces::new().limit(1_u32)]),

@@ -84,6 +84,7 @@ impl Answers {
         pages!(answers, actor, MySpaces::new().limit(2));
         pages!(answers, actor, ListInvitations::new());
         pages!(answers, actor, ListMutes::new());
+        pages!(answers, actor, ListTags::new().limit(1));
         for typed in ["", "p", "sec", "w"] {
             answers.push(ask(actor, CompletePeople::new(typed)).await.0);
             answers.push(ask(actor, CompleteSpaces::new(typed)).await.0);

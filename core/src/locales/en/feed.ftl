@@ -6,6 +6,7 @@ reason-follow-author = You follow { $author }
 reason-follow-author-unnamed = You follow its author
 reason-member-of-space = You are a member of { $space }
 reason-member-of-space-unnamed = You are a member of its space
+reason-follow-tag = It bears a tag that you follow
 reason-whole-network = Posted for everybody in the network
 
 reason-own-thread = You started this thread

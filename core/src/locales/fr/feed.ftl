@@ -6,6 +6,7 @@ reason-follow-author = Vous suivez { $author }
 reason-follow-author-unnamed = Vous suivez son auteur
 reason-member-of-space = Vous êtes membre de l’espace { $space }
 reason-member-of-space-unnamed = Vous êtes membre de son espace
+reason-follow-tag = Elle porte un mot-clé que vous suivez
 reason-whole-network = Publié pour tout le réseau
 
 reason-own-thread = Vous avez lancé cette discussion
