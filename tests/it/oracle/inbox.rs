@@ -97,6 +97,11 @@ impl World {
         for person in persons.into_iter().filter(|&person| person != actor) {
             let mine: Vec<_> = because.iter().filter(|(to, ..)| *to == person).collect();
             let (_, code, about) = mine.iter().min_by_key(|(_, code, _)| *code).unwrap();
+            // Of one item, one person tells another once at an instant.
+            let again = |it: &Told| (it.person, it.actor, it.item, it.t) == (person, actor, item, t) && !it.undone;
+            if *code == NoticeCode::Mention && self.told.iter().any(again) {
+                continue;
+            }
             let marks = self.marks(person);
             let closed = self.closed.iter().find(|(of, ..)| *of == (person, *code, *about));
             let opened = marks

@@ -9,6 +9,10 @@ use parvis::testing::PREDICATES;
 /// with rules, a comment for the staff whose root they cannot read. Tests that write such rows themselves hold these.
 const BEYOND_COMMANDS: &[&str] = &["place_living", "root_visible", "policy_empty"];
 
+/// A predicate that histories tell too seldom: what was said before a space was opened, asked for by one who is no member. L059 holds
+/// it.
+const SELDOM: &str = "older_audience";
+
 /// Histories tried for each predicate, and for each of those that no history can tell.
 const TRIES: [u64; 2] = [64, 2];
 
@@ -23,9 +27,9 @@ const SMALL: Size = Size {
 #[test]
 fn u6_the_oracle_differs_where_a_predicate_is_out_of_force() {
     let mut wrong = Vec::new();
-    let mut sound = 0;
+    let mut sound = std::collections::BTreeSet::new();
     for (name, asks) in PREDICATES {
-        let beyond = BEYOND_COMMANDS.contains(name);
+        let beyond = BEYOND_COMMANDS.contains(name) || *name == SELDOM;
         let found = (1..=TRIES[usize::from(beyond)]).find_map(|seed| {
             let (_, outcome) = wait(history::run(Memory::new(), seed, SMALL, |it| {
                 it.without_predicate(name)
@@ -37,11 +41,9 @@ fn u6_the_oracle_differs_where_a_predicate_is_out_of_force() {
             None => println!("{name:24} not seen ({asks})"),
         }
         // What differs with every predicate in force says nothing of this one.
-        let upto = found.as_ref().map_or(0, |(seed, _)| *seed);
-        while sound < upto {
-            sound += 1;
-            let (_, outcome) = wait(history::run(Memory::new(), sound, SMALL, |it| it));
-            assert!(outcome.is_ok(), "history {sound}: {outcome:?}");
+        for seed in found.iter().map(|(seed, _)| *seed).filter(|&seed| sound.insert(seed)) {
+            let (_, outcome) = wait(history::run(Memory::new(), seed, SMALL, |it| it));
+            assert!(outcome.is_ok(), "history {seed}: {outcome:?}");
         }
         if found.is_none() != beyond {
             wrong.push((*name, found));
