@@ -5,6 +5,7 @@ use super::compare::List;
 use super::dice::Dice;
 use super::drive::{Outcome, Pair};
 use super::ties::Muted;
+use super::world::Stand;
 use parvis::items::NewAudience;
 use parvis::people::{PersonKind, PersonStatus};
 use parvis::spaces::{Role, Visibility};
@@ -153,8 +154,14 @@ async fn everything(pair: &mut Pair, dice: &mut Dice) -> Outcome {
         for space in 0..pair.world.spaces.len() {
             pair.list(reader, List::Space(space), dice).await?;
         }
-        for _ in 0..4 {
-            let item = dice.below(pair.world.items.len());
+        // Of what was said before, first what not everybody reads.
+        let kept = |item: &usize| pair.world.items[*item].older.iter().any(|(_, open)| !open);
+        let kept: Vec<usize> = (0..pair.world.items.len()).filter(kept).collect();
+        for number in 0..4 {
+            let item = match kept.is_empty() || number > 0 {
+                true => dice.below(pair.world.items.len()),
+                false => dice.of(&kept),
+            };
             pair.thread(reader, item, dice).await?;
         }
     }
@@ -344,10 +351,14 @@ pub(super) fn any_act(pair: &Pair, dice: &mut Dice, by: usize) -> Act {
             Act::Publish(own.filter(|_| dice.percent(80)).or(any).or(item))
         }
         9..=24 => any_post(pair, dice, by),
-        25..=49 => Act::Comment {
-            on: item,
-            staff: dice.percent(25),
-        },
+        25..=49 => {
+            let place = item.map(|item| world.items[world.root(item)].stand);
+            let staff = matches!(place, Some(Stand::Space(space)) if world.is_staff(space, by));
+            Act::Comment {
+                on: item,
+                staff: dice.percent(if staff { 50 } else { 10 }),
+            }
+        }
         50 => {
             let staff: Vec<usize> = (0..world.items.len())
                 .filter(|&item| world.may(by, item, parvis::Verb::Pin).is_ok())
@@ -366,7 +377,14 @@ pub(super) fn any_act(pair: &Pair, dice: &mut Dice, by: usize) -> Act {
             }
         }
         51..=54 => {
-            let item = item.unwrap_or_default();
+            // One's own, mostly: nobody else edits it.
+            let own: Vec<usize> = (0..world.items.len())
+                .filter(|&item| world.items[item].author == by && !world.items[item].deleted)
+                .collect();
+            let item = match own.is_empty() || dice.percent(30) {
+                true => item.unwrap_or_default(),
+                false => dice.of(&own),
+            };
             let newest = world.items[item].versions.len() - 1;
             Act::Edit {
                 item: Some(item),
@@ -385,8 +403,8 @@ pub(super) fn any_act(pair: &Pair, dice: &mut Dice, by: usize) -> Act {
         76 | 77 => any_mute(pair, dice, by),
         78 => Act::Unblock(person),
         79..=84 => any_membership(pair, dice),
-        85..=90 => any_way_in(pair, dice, by),
-        91 => {
+        85..=89 => any_way_in(pair, dice, by),
+        90 => {
             let handle = dice.of(HANDLES);
             match dice.below(3) {
                 1 => Act::SetAnnouncers {
@@ -400,9 +418,14 @@ pub(super) fn any_act(pair: &Pair, dice: &mut Dice, by: usize) -> Act {
                 },
             }
         }
-        92 => Act::SetVisibility {
+        91 | 92 => Act::SetVisibility {
             space: any_managed(pair, dice, by),
-            visibility: dice.of(&[Visibility::Open, Visibility::Closed, Visibility::Secret]),
+            visibility: dice.of(&[
+                Visibility::Open,
+                Visibility::Open,
+                Visibility::Closed,
+                Visibility::Secret,
+            ]),
         },
         93..=96 => {
             let person = dice.below(world.persons.len());

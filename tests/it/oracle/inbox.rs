@@ -445,6 +445,13 @@ impl Pair {
             (1, _) => {
                 let entry = self.world.marks.entry(person).or_default();
                 (entry.read, entry.seen) = (marks.read.max(all), marks.seen.max(all));
+                // One whose bundle was closed within the millisecond opened at the mark: it is read by itself.
+                let mine = self
+                    .world
+                    .told
+                    .iter_mut()
+                    .filter(|it| it.person == person && it.t <= all);
+                mine.for_each(|it| it.read |= !World::passed(it, all));
                 inbox.read_up_to(ReadUpTo::new()).await
             }
             (2, Some(at)) => {
