@@ -242,6 +242,8 @@ impl Show<'_> {
         let n = unread.unread;
         screen.heading(&match lang {
             Lang::En => format!("Inbox of {name}: {n} unread"),
+            // Zero and one are singular in French.
+            Lang::Fr if n < 2 => format!("Boîte de réception de {name} : {n} non lu"),
             Lang::Fr => format!("Boîte de réception de {name} : {n} non lus"),
         })?;
         if page.bundles.is_empty() {
@@ -388,5 +390,5 @@ fn author(item: &ItemView) -> String {
 }
 
 fn source(item: &ItemView) -> String {
-    item.body.as_ref().map_or(String::new(), |body| body.source.clone())
+    item.body.as_ref().map_or(String::new(), |body| body.text.clone())
 }

@@ -41,7 +41,8 @@
 //! - **A damaged log** is cut by sled where it stops making sense, at an earlier whole batch; the caller notices by its
 //!   positions. A **damaged snapshot** is [`Corrupt`](parvis::store::StorageError::Corrupt) at `open`: with the log
 //!   intact, move the files `snap.*` out of the folder and open it again.
-//! - Values beyond 128 kB would leak space in sled: Parvis stores none (a document takes 48 kB at most).
+//! - Pages that outgrow a part of a segment lie in files of their own, under `blobs` in the folder: a copy takes the folder whole. A
+//!   document takes 48 kB at most, but a page holds many rows.
 //!
 //! # How it works, in the order of the modules
 //! `options`, `map` (the tree as an ordered map, with checksums), `open` (the engine while it is open), `slot` (opened again
