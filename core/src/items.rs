@@ -14,7 +14,7 @@ pub(crate) mod views;
 pub use mentions::MentionHint;
 pub use views::{
     Allowed, Body, CommentView, Explanation, HistoryPage, ItemView, PinnedView, PlaceView, ReactionView, ReasonView,
-    Shown, SpaceView, TagView, ThreadPage, VersionView, ViewerView,
+    Shown, TagView, ThreadPage, VersionView, ViewerView,
 };
 
 use crate::actor::Actor;

@@ -11,8 +11,7 @@ use crate::ids::{NoticeId, Time};
 use crate::import::{EndedReport, ImportReport, ImportRow};
 use crate::inbox::{BundlesPage, EntriesPage, UnreadView, Which};
 use crate::items::{
-    Allowed, CommentAudience, Explanation, HistoryPage, ItemMade, NewAudience, Place, Publishing, SpaceView, ThreadEnd,
-    ThreadPage,
+    Allowed, CommentAudience, Explanation, HistoryPage, ItemMade, NewAudience, Place, Publishing, ThreadEnd, ThreadPage,
 };
 use crate::people::{
     MuteList, PersonKind, PersonMade, PersonMatches, PersonPage, PersonStatus, Profile, TagPage, Topic, UnitMade,
@@ -22,7 +21,7 @@ use crate::refs::{External, Ref};
 use crate::rights::Verb;
 use crate::spaces::{
     Announcers, InvitationPage, JoinPolicy, MemberPage, RequestPage, Role, SpaceMade, SpaceMatches, SpacePage,
-    Visibility,
+    SpaceView, Visibility,
 };
 use serde::{Deserialize, Serialize};
 use std::future::Future;

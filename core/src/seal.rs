@@ -2,6 +2,7 @@
 //! actor and query are associated data, so a token of one is refused by another.
 
 use crate::config::Secret;
+use crate::error::{Error, Reason};
 use crate::gate::answer::Token;
 use aes_siv::KeyInit;
 use aes_siv::siv::Aes128Siv;
@@ -32,6 +33,20 @@ impl Sealer {
         plain.resize(plain.len().next_multiple_of(PADDED), b' ');
         let sealed = self.cipher().encrypt(context, &plain).ok()?;
         Some(Token::new(URL_SAFE_NO_PAD.encode(sealed)))
+    }
+
+    /// Where a list goes on: what its cursor says, nothing at its beginning.
+    ///
+    /// # Errors
+    /// [`Reason::Cursor`] for a token that was not made for this list.
+    pub(crate) fn cursor<T: DeserializeOwned>(
+        &self,
+        context: &[&[u8]],
+        token: Option<&Token>,
+    ) -> Result<Option<T>, Error> {
+        token
+            .map(|token| self.open(context, token).ok_or(Error::new(Reason::Cursor)))
+            .transpose()
     }
 
     /// Opens a token of the same context; `None` for any other text.

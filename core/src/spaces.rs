@@ -10,7 +10,7 @@ pub(crate) mod views;
 pub use records::{Announcers, JoinPolicy, Role, Visibility};
 pub use views::{
     InvitationPage, InvitationView, MemberPage, MemberView, RequestPage, RequestView, SpaceCard, SpaceMatches,
-    SpacePage,
+    SpacePage, SpaceView,
 };
 
 use crate::actor::Actor;
@@ -19,7 +19,6 @@ use crate::error::Error;
 use crate::gate::answer::{Made, Token, Visible};
 use crate::gate::page::position_token;
 use crate::ids::SpaceId;
-use crate::items::SpaceView;
 use crate::operations::{
     AcceptInvitation, AcceptRequest, AddMember, ArchiveSpace, AskToJoin, CompleteSpaces, DeclineInvitation, EditSpace,
     GetSpace, InviteToSpace, JoinSpace, LeaveSpace, ListInvitations, ListMembers, ListRequests, ListSpaces, MySpaces,

@@ -1,6 +1,7 @@
 //! The oracle: a second judge, written from the rules and the commands alone, over random organisations and histories.
 //! `PARVIS_SEED` chooses the histories, `PARVIS_DECISIONS` how many decisions are compared.
 
+pub(crate) mod acts;
 pub(crate) mod commands;
 pub(crate) mod compare;
 pub(crate) mod dice;

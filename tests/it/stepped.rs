@@ -148,7 +148,7 @@ impl Stage {
                 let fine = if single || begun == 2 {
                     exactly(&answer, allowed)
                 } else {
-                    within(&answer, allowed, moved)
+                    within(path, &answer, allowed, moved)
                 };
                 if !fine {
                     count.first.get_or_insert(count.schedules);

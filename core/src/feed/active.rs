@@ -30,9 +30,7 @@ pub(crate) async fn page(actor: &Actor, asked: u32, cursor: Option<&Token>) -> R
     let by = actor.by.bytes();
     let context: [&[u8]; 3] = [b"active", &actor.network.0, &by];
     let sealer = &actor.core.sealer;
-    let mut from: Option<After> = cursor
-        .map(|token| sealer.open(&context, token).ok_or(Error::new(Reason::Cursor)))
-        .transpose()?;
+    let mut from: Option<After> = sealer.cursor(&context, cursor)?;
     let (mut passed, mut exhausted) = (Vec::new(), false);
     let mut mentions = Mentions::Unread;
     // One more than the page holds tells whether the list goes on for this reader.

@@ -82,9 +82,7 @@ pub(crate) async fn ranked(
     let context: [&[u8]; 3] = [b"ranked", &actor.network.0, &by];
     let sealer = &actor.core.sealer;
     let configuration = actor.core.config.weights.configuration();
-    let mut scroll: Option<Scroll> = cursor
-        .map(|token| sealer.open(&context, token).ok_or(Error::new(Reason::Cursor)))
-        .transpose()?;
+    let mut scroll: Option<Scroll> = sealer.cursor(&context, cursor)?;
     if matches!(&scroll, Some(Scroll::Ranked(cursor)) if cursor.configuration() != configuration) {
         return Err(Reason::Cursor.into());
     }

@@ -144,9 +144,7 @@ pub(crate) async fn page<L: Listing>(
     let (name, by) = (listing.name(), actor.by.bytes());
     let context: [&[u8]; 4] = [b"page", &actor.network.0, &by, &name];
     let sealer = &actor.core.sealer;
-    let mut from: Option<After> = cursor
-        .map(|token| sealer.open(&context, token).ok_or(Error::new(Reason::Cursor)))
-        .transpose()?;
+    let mut from: Option<After> = sealer.cursor(&context, cursor)?;
     let turn = if cursor.is_none() { Turn::First } else { Turn::Later };
     let mut carry: Vec<After> = Vec::new();
     // What the gate drops of a page is refilled from this slack without another call.
@@ -277,11 +275,11 @@ views!(
     crate::items::views::HistoryPage,
     crate::items::views::Allowed,
     crate::items::views::Explanation,
-    crate::items::views::SpaceView,
     crate::inbox::views::EntriesPage,
     crate::inbox::views::BundlesPage,
     crate::inbox::views::UnreadView,
     crate::people::views::Profile,
+    crate::spaces::views::SpaceView,
     crate::spaces::views::SpacePage,
     crate::spaces::views::SpaceMatches,
     crate::spaces::views::MemberPage,

@@ -242,9 +242,7 @@ pub(crate) async fn list(actor: &Actor, asked: u32, cursor: Option<&Token>) -> R
     let by = actor.by.bytes();
     let context: [&[u8]; 3] = [b"mutes", &actor.network.0, &by];
     let sealer = &actor.core.sealer;
-    let from: Option<(Reverse<Time>, [u8; 16])> = cursor
-        .map(|token| sealer.open(&context, token).ok_or(Error::new(Reason::Cursor)))
-        .transpose()?;
+    let from: Option<(Reverse<Time>, [u8; 16])> = sealer.cursor(&context, cursor)?;
     let mut plan = Plan::new();
     let reader = ReaderSlots::whole(&mut plan, actor.person()?);
     let slot = muted(&mut plan, &reader);

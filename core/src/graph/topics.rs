@@ -104,9 +104,7 @@ pub(crate) async fn followed(actor: &Actor, asked: u32, cursor: Option<&Token>) 
     let by = actor.by.bytes();
     let context: [&[u8]; 3] = [b"tags", &actor.network.0, &by];
     let sealer = &actor.core.sealer;
-    let from: Option<TagId> = cursor
-        .map(|token| sealer.open(&context, token).ok_or(Error::new(Reason::Cursor)))
-        .transpose()?;
+    let from: Option<TagId> = sealer.cursor(&context, cursor)?;
     let mut plan = Plan::new();
     let reader = ReaderSlots::whole(&mut plan, actor.person()?);
     let start = from.map_or_else(Parts::new, |tag| vec![tag.to_value()]);

@@ -9,6 +9,7 @@ pub(crate) use reactions::Reactions;
 use super::chunk::{Bad, BadReason, Names, Outcome, digest, fresh};
 use super::crowd::Crowd;
 use super::moves::Moves;
+use super::places::ids;
 use super::rows::{PostAudience, PostRow};
 use crate::error::{Error, Reason};
 use crate::feed::records::Pace;
@@ -28,10 +29,6 @@ use crate::store::{Column, Dir, Keys, NetworkId, Value, col};
 use crate::text;
 use serde::Serialize;
 use std::collections::{HashMap, HashSet};
-
-fn ids(ids: impl IntoIterator<Item = Option<[u8; 16]>>) -> Keys {
-    Keys::given(ids.into_iter().flatten().map(|id| vec![Some(Value::Id(id))]))
-}
 
 fn pairs(pairs: impl IntoIterator<Item = (PersonId, SpaceId)>) -> Keys {
     Keys::given(

@@ -1,7 +1,7 @@
 //! Chunks of memberships and follows.
 
 use super::chunk::{Bad, BadReason, Names, Outcome};
-use super::places::{Sums, by_id, known, put_member};
+use super::places::{Sums, by_id, ids, put_member};
 use super::rows::{FollowRow, MemberRow};
 use crate::error::Error;
 use crate::gate::plan::{Plan, Slot, Snapshot};
@@ -38,9 +38,10 @@ impl Command for Members<'_> {
     type Made = Vec<Outcome>;
 
     fn load(&self, plan: &mut Plan) -> Self::Slots {
-        let people = plan.get::<Person>(known(
-            self.rows.iter().map(|row| self.names.get(Named::Person, &row.person)),
-        ));
+        let people = plan.get::<Person>(ids(self
+            .rows
+            .iter()
+            .map(|row| self.names.get(Named::Person, &row.person))));
         let pairs = self.rows.iter().filter_map(|row| self.pair(row).ok());
         (
             people,

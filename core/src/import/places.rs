@@ -19,7 +19,7 @@ use serde::Serialize;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// The keys of known ids.
-pub(super) fn known(ids: impl IntoIterator<Item = Option<[u8; 16]>>) -> Keys {
+pub(super) fn ids(ids: impl IntoIterator<Item = Option<[u8; 16]>>) -> Keys {
     Keys::given(ids.into_iter().flatten().map(|id| vec![Some(Value::Id(id))]))
 }
 
@@ -75,12 +75,9 @@ impl Command for Units<'_> {
             self.rows.iter().map(|row| row.id.as_str()),
         );
         let own = self.rows.iter().map(|row| self.names.get(Named::Unit, &row.id));
-        let units = plan.get::<Unit>(known(own));
+        let units = plan.get::<Unit>(ids(own));
         let parents = self.rows.iter().filter_map(|row| row.parent.as_ref());
-        let above = plan.walk::<Unit>(
-            known(parents.map(|parent| self.names.get(Named::Unit, parent))),
-            "parent",
-        );
+        let above = plan.walk::<Unit>(ids(parents.map(|parent| self.names.get(Named::Unit, parent))), "parent");
         (units, above, plan.get::<Tree>(Keys::one([Value::Int(UNIT_TREE)])))
     }
 
@@ -192,9 +189,7 @@ impl Command for People<'_> {
             self.names,
             self.rows.iter().map(|row| row.id.as_str()),
         );
-        plan.get::<Person>(known(
-            self.rows.iter().map(|row| self.names.get(Named::Person, &row.id)),
-        ))
+        plan.get::<Person>(ids(self.rows.iter().map(|row| self.names.get(Named::Person, &row.id))))
     }
 
     fn decide(&self, facts: &Snapshot, slot: Slot<Person>, draft: &mut Draft) -> Result<Vec<Outcome>, Error> {
@@ -330,8 +325,8 @@ impl Command for Spaces<'_> {
                 .as_ref()
                 .and_then(|owner| self.names.get(Named::Person, owner))
         };
-        let spaces = plan.get::<Space>(known(self.rows.iter().map(own)));
-        let owners = plan.get::<Person>(known(self.rows.iter().map(owner)));
+        let spaces = plan.get::<Space>(ids(self.rows.iter().map(own)));
+        let owners = plan.get::<Person>(ids(self.rows.iter().map(owner)));
         let pairs = self.rows.iter().filter_map(|row| Some([owner(row)?, own(row)?]));
         let pairs = Keys::given(pairs.map(|pair| pair.map(|id| Some(Value::Id(id))).to_vec()));
         (spaces, owners, plan.get::<Member>(pairs))

@@ -89,9 +89,7 @@ pub(crate) async fn entries(
     let (by, name) = (actor.by.bytes(), [which as u8]);
     let context: [&[u8]; 4] = [b"inbox", &actor.network.0, &by, &name];
     let sealer = &actor.core.sealer;
-    let from: Option<Spot> = cursor
-        .map(|token| sealer.open(&context, token).ok_or(Error::new(Reason::Cursor)))
-        .transpose()?;
+    let from: Option<Spot> = sealer.cursor(&context, cursor)?;
     let source = match which {
         Which::All => Source::All,
         Which::Unread => Source::Unread,
@@ -190,9 +188,7 @@ pub(crate) async fn bundles(
     let by = actor.by.bytes();
     let context: [&[u8]; 3] = [b"bundles", &actor.network.0, &by];
     let sealer = &actor.core.sealer;
-    let scroll: Option<Scroll> = cursor
-        .map(|token| sealer.open(&context, token).ok_or(Error::new(Reason::Cursor)))
-        .transpose()?;
+    let scroll: Option<Scroll> = sealer.cursor(&context, cursor)?;
     let Scroll { from, mut shown } = scroll.unwrap_or_default();
     let mut asked = asked(Source::All, from, limit as u32, 0);
     asked.notices = asked.notices.min(MAX_BUNDLES);

@@ -38,9 +38,7 @@ pub(crate) async fn history(
     let (by, name) = (actor.by.bytes(), item.bytes());
     let context: [&[u8]; 4] = [b"history", &actor.network.0, &by, &name];
     let sealer = &actor.core.sealer;
-    let from: Option<i64> = cursor
-        .map(|token| sealer.open(&context, token).ok_or(Error::new(Reason::Cursor)))
-        .transpose()?;
+    let from: Option<i64> = sealer.cursor(&context, cursor)?;
     let mut plan = Plan::new();
     let reader = ReaderSlots::whole(&mut plan, actor.person()?);
     let keys = item.keys(Named::Item, &mut plan);

@@ -5,7 +5,6 @@ use crate::gate::judge::Fact;
 use crate::ids::{ItemId, PersonId, SpaceId, TagId, Time};
 use crate::people::PersonCard;
 use crate::rights::Verb;
-use crate::spaces::{Announcers, JoinPolicy, Role, Visibility};
 use serde::Serialize;
 use std::ops::Deref;
 
@@ -276,32 +275,4 @@ pub struct Explanation {
     pub person: PersonId,
     /// The path of facts: what the decision rested on.
     pub path: Vec<Fact>,
-}
-
-/// A space as one reader sees it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct SpaceView {
-    /// The id.
-    pub id: SpaceId,
-    /// The host's own id.
-    pub external: Option<String>,
-    /// The name.
-    pub name: String,
-    /// The handle, which names one person or space of the network.
-    pub handle: Option<String>,
-    /// What it is for.
-    pub about: Option<String>,
-    /// Who may find and read it.
-    pub visibility: Visibility,
-    /// How one becomes a member.
-    pub join: JoinPolicy,
-    /// Whether it can be read and not written in.
-    pub archived: bool,
-    /// The reader's role.
-    pub role: Option<Role>,
-    /// Who may write announcements.
-    pub announcers: Announcers,
-    /// Whether the reader asked to become a member.
-    pub requested: bool,
 }

@@ -88,9 +88,7 @@ pub(crate) async fn list(actor: &Actor, asked: u32, cursor: Option<&Token>) -> R
     let by = actor.by.bytes();
     let context: [&[u8]; 3] = [b"people", &actor.network.0, &by];
     let sealer = &actor.core.sealer;
-    let mut from: Option<AfterName<PersonId>> = cursor
-        .map(|token| sealer.open(&context, token).ok_or(Error::new(Reason::Cursor)))
-        .transpose()?;
+    let mut from: Option<AfterName<PersonId>> = sealer.cursor(&context, cursor)?;
     let page = |snapshot: &Snapshot, reader: &Reader, people: Vec<&Person>, end, partial| {
         let next = match end {
             Some(end) => Some(sealer.seal(&context, &end).ok_or(Error::new(Reason::Corrupt))?),

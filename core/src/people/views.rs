@@ -5,6 +5,7 @@ use crate::gate::answer::Token;
 use crate::gate::reader::Reader;
 use crate::ids::{ItemId, PersonId, SpaceId, Time};
 use serde::Serialize;
+use std::ops::Deref;
 
 /// A person in a line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -38,22 +39,13 @@ impl PersonCard {
     }
 }
 
-/// A person in full: his card, and what one reads on his page.
+/// A person in full: his card, and what one reads on his page. Reads as the card itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Profile {
-    /// The id.
-    pub id: PersonId,
-    /// The host's own id.
-    pub external: Option<String>,
-    /// The name.
-    pub name: String,
-    /// The handle, which names one person or space of the network.
-    pub handle: Option<String>,
-    /// What stands under the name.
-    pub title: Option<String>,
-    /// Whether the person comes from outside.
-    pub guest: bool,
+    /// The card.
+    #[serde(flatten)]
+    pub card: PersonCard,
     /// Whether the person may act now: not deactivated, not expired.
     pub active: bool,
     /// The e-mail address: shown to internal persons and to himself.
@@ -68,19 +60,20 @@ impl Profile {
     /// Called by the gate only, after it judged.
     pub(crate) fn build(person: &Person, reader: &Reader) -> Profile {
         let near = reader.is_internal() || person.id == reader.id || !reader.switches.on("email_internal");
-        let card = PersonCard::build(person);
         Profile {
-            id: card.id,
-            external: card.external,
-            name: card.name,
-            handle: card.handle,
-            title: card.title,
-            guest: card.guest,
+            card: PersonCard::build(person),
             active: person.acts(reader.now),
             email: person.email.clone().filter(|_| near),
             languages: person.languages.clone().unwrap_or_default(),
             zone: person.zone.clone(),
         }
+    }
+}
+
+impl Deref for Profile {
+    type Target = PersonCard;
+    fn deref(&self) -> &PersonCard {
+        &self.card
     }
 }
 

@@ -50,9 +50,7 @@ impl<'a> Cursors<'a> {
 
     fn open<T: DeserializeOwned>(&self, cursor: Option<&Token>) -> Result<Option<T>, Error> {
         let sealer = &self.actor.core.sealer;
-        cursor
-            .map(|token| sealer.open(&self.context(), token).ok_or(Error::new(Reason::Cursor)))
-            .transpose()
+        sealer.cursor(&self.context(), cursor)
     }
 
     fn seal<T: Serialize>(&self, end: Option<T>) -> Result<Option<Token>, Error> {

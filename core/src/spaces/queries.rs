@@ -1,6 +1,7 @@
 //! Questions about spaces.
 
-use super::records::{JoinRequest, Space, SpaceState};
+use super::records::{JoinRequest, Space};
+use super::views::{SpaceCard, SpaceView};
 use crate::actor::Actor;
 use crate::error::{Error, Reason};
 use crate::gate::answer::Visible;
@@ -9,7 +10,6 @@ use crate::gate::page::visible;
 use crate::gate::plan::Plan;
 use crate::gate::reader::{ReaderSlots, Who};
 use crate::gate::sealed::Opening;
-use crate::items::SpaceView;
 use crate::people::records::Named;
 use crate::spaces::Announcers;
 use crate::store::col;
@@ -28,15 +28,7 @@ pub(crate) async fn get(actor: &Actor, space: &Who) -> Result<Visible<SpaceView>
         .ok_or(Error::new(Reason::Named).at("space"))?;
     let requested = !snapshot.take(asked)?.open(Opening::Show).is_empty();
     let view = SpaceView {
-        id: space.id,
-        external: space.external.clone(),
-        name: space.name.clone(),
-        handle: space.handle.clone(),
-        about: space.about.clone(),
-        visibility: space.visibility,
-        join: space.join_policy(),
-        archived: space.state == SpaceState::Archived,
-        role: reader.role(space.id),
+        card: SpaceCard::build(&space, &reader),
         announcers: space.announcers.unwrap_or(Announcers::Owners),
         requested,
     };

@@ -1,11 +1,12 @@
 //! What is shown of spaces, their members, and the ways into them.
 
-use super::records::{JoinPolicy, Role, Space, SpaceState, Visibility};
+use super::records::{Announcers, JoinPolicy, Role, Space, SpaceState, Visibility};
 use crate::gate::answer::Token;
 use crate::gate::reader::Reader;
 use crate::ids::{SpaceId, Time};
 use crate::people::PersonCard;
 use serde::Serialize;
+use std::ops::Deref;
 
 /// A space in a line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -45,6 +46,26 @@ impl SpaceCard {
             archived: space.state == SpaceState::Archived,
             role: reader.role(space.id),
         }
+    }
+}
+
+/// A space as one reader sees it: its card, and what stands on its page. Reads as the card itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct SpaceView {
+    /// The card.
+    #[serde(flatten)]
+    pub card: SpaceCard,
+    /// Who may write announcements.
+    pub announcers: Announcers,
+    /// Whether the reader asked to become a member.
+    pub requested: bool,
+}
+
+impl Deref for SpaceView {
+    type Target = SpaceCard;
+    fn deref(&self) -> &SpaceCard {
+        &self.card
     }
 }
 

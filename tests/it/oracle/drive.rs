@@ -1,6 +1,6 @@
 //! Runs the commands of the model on the library, and compares what they answer.
 
-use super::commands::{Act, Named, PostPlace, Written};
+use super::acts::{Act, Named, PostPlace, Written};
 use super::ties::Muted;
 use super::world::{Person, Space, Unit, World};
 use parvis::items::{CommentAudience, ItemMade, NewAudience, Place, Publishing};

@@ -1,6 +1,6 @@
 //! Random organisations and what happens in them.
 
-use super::commands::{Act, Named, PostPlace};
+use super::acts::{Act, Named, PostPlace};
 use super::compare::List;
 use super::dice::Dice;
 use super::drive::{Outcome, Pair};

@@ -1,6 +1,6 @@
 //! Ties of persons: follows, reactions, mutes; and what a mute keeps away.
 
-use super::commands::Named;
+use super::acts::Named;
 use super::world::{Stand, World};
 use parvis::{Reason, Verb};
 

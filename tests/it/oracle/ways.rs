@@ -1,6 +1,6 @@
 //! The ways into a space, requests and invitations, and the archive: what each command must answer and what it changes.
 
-use super::commands::Act;
+use super::acts::Act;
 use super::world::{Invited, Member, World};
 use parvis::Reason;
 use parvis::spaces::{Role, Visibility};

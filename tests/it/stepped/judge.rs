@@ -1,5 +1,6 @@
 //! Whether an answer is of one instant.
 
+use super::paths::Path;
 use serde_json::Value;
 
 /// What a call answered: its JSON, or its error's.
@@ -64,17 +65,13 @@ fn by_itself(entry: &Value, moved: bool) -> Value {
     entry
 }
 
-/// Whether the breakdown of an entry, where it has one, adds up to its points.
-fn adds_up(entry: &Value, page: &[Value]) -> bool {
-    let parts = |entry: &Value| -> Option<Vec<i64>> {
-        let reasons = entry["reasons"].as_array()?;
-        Some(reasons.iter().filter_map(|reason| reason["points"].as_i64()).collect())
+/// Whether the points of every entry of a page are the sum of its reasons'.
+fn adds_up(page: &[Value]) -> bool {
+    let sum = |entry: &Value| -> i64 {
+        let reasons = entry["reasons"].as_array().into_iter().flatten();
+        reasons.filter_map(|reason| reason["points"].as_i64()).sum()
     };
-    // Breakdowns have parts below zero or more than two parts; a page has them for all of its entries or for none.
-    let broken_down = page
-        .iter()
-        .any(|other| parts(other).is_some_and(|parts| parts.len() > 2));
-    !broken_down || parts(entry).is_none_or(|parts| entry["points"] == parts.iter().sum::<i64>())
+    page.iter().all(|entry| entry["points"] == sum(entry))
 }
 
 /// Whether two entries say the same by themselves.
@@ -83,8 +80,9 @@ fn same(one: &Value, other: &Value, moved: bool) -> bool {
 }
 
 /// A page that took several calls: its entries are, word for word and in the order, among those that one of the instants
-/// shows, and none is missing that every instant shows on that page.
-pub(crate) fn within(answer: &Answer, instants: &[Instant], moved: bool) -> bool {
+/// shows, and none is missing that every instant shows on that page. Where
+/// all terms are told, they make up the points.
+pub(crate) fn within(path: &Path, answer: &Answer, instants: &[Instant], moved: bool) -> bool {
     let Some(printed) = entries(answer) else {
         return exactly(answer, instants);
     };
@@ -107,7 +105,7 @@ pub(crate) fn within(answer: &Answer, instants: &[Instant], moved: bool) -> bool
             .into_iter()
             .all(|entry| printed.iter().any(|other| other["id"] == entry["id"]))
     });
-    of_one && complete && printed.iter().all(|entry| adds_up(entry, printed))
+    of_one && complete && (!path.explains_all() || adds_up(printed))
 }
 
 /// What is wrong with an answer: the entries that an instant shows otherwise, or both answers where they are no pages.

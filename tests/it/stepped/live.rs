@@ -52,7 +52,8 @@ fn sample(make: impl Fn() -> Arc<dyn Storage>, nth: usize) -> usize {
                 });
                 let Driven::Done(answer) = driven else { continue };
                 let answer = shown(answer);
-                let fine = exactly(&answer, &instants) || (door.arrived() > 2 && within(&answer, &instants, true));
+                let fine =
+                    exactly(&answer, &instants) || (door.arrived() > 2 && within(path, &answer, &instants, true));
                 assert!(fine, "{} {pair:?} in gap {gap} answered {answer:?}", path.operation);
                 schedules += 1;
             }

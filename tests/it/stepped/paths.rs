@@ -15,6 +15,14 @@ pub(crate) struct Path {
     pub(crate) request: Vec<u8>,
 }
 
+impl Path {
+    /// Whether it asks for every term of the points.
+    pub(crate) fn explains_all(&self) -> bool {
+        let request: serde_json::Value = serde_json::from_slice(&self.request).unwrap();
+        request["explain"] == "all"
+    }
+}
+
 /// Items of every place and audience, and one that there is not.
 fn all(town: &Town) -> Vec<Ref> {
     let mut items = some(town);

@@ -1,6 +1,6 @@
 //! The kinds of secret, and how each is planted in a world.
 
-use crate::oracle::commands::Act;
+use crate::oracle::acts::Act;
 use crate::oracle::dice::Dice;
 use crate::oracle::drive::{Made, NETWORK, Pair};
 use crate::oracle::world::Stand;

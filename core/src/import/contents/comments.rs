@@ -3,9 +3,9 @@
 use super::super::chunk::{Bad, BadReason, Names, Outcome, digest, fresh};
 use super::super::crowd::Crowd;
 use super::super::moves::Moves;
-use super::super::places::Sums;
+use super::super::places::{Sums, ids};
 use super::super::rows::CommentRow;
-use super::{Known, envelope, ids, mentions, new_item, pairs, put_text, replaced, settled};
+use super::{Known, envelope, mentions, new_item, pairs, put_text, replaced, settled};
 use crate::error::Error;
 use crate::feed::records::{Bumped, Mine};
 use crate::gate::plan::{Plan, Slot, Snapshot};

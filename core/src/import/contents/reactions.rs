@@ -3,9 +3,9 @@
 use super::super::chunk::{Bad, BadReason, Names, Outcome};
 use super::super::crowd::Crowd;
 use super::super::moves::Moves;
-use super::super::places::Sums;
+use super::super::places::{Sums, ids};
 use super::super::rows::ReactionRow;
-use super::{ids, pairs, settled};
+use super::{pairs, settled};
 use crate::error::Error;
 use crate::gate::plan::{Plan, Slot, Snapshot};
 use crate::gate::sealed::Opening;
