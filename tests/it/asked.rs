@@ -101,7 +101,7 @@ pub(crate) fn asked(operation: &str, town: &Town) -> [Asked; 2] {
             wrong("ben", json!({"what": {"type": "person", "person": nobody}})),
         ],
         "people.unmute" => [
-            good("ben", json!({"what": {"type": "space", "space": club}})),
+            good("ben", json!({"what": {"type": "tag", "tag": "football"}})),
             wrong("gus", json!({"what": {"type": "space", "space": club}})),
         ],
         "people.mutes" => [good("ben", json!({})), wrong("nobody", json!({}))],

@@ -4,12 +4,12 @@ use parvis::feed::Order;
 use parvis::inbox::NoticeCode;
 use parvis::items::{NewAudience, Place};
 use parvis::operations::*;
-use parvis::people::Topic;
+use parvis::people::{MutedView, Topic};
 use parvis::spaces::{Role, Visibility};
 use parvis::store::Memory;
 use parvis::store::conformance::wait;
 use parvis::testing::{ManualClock, config};
-use parvis::{Actor, ItemId, Parvis, SpaceId, Upkeep, external};
+use parvis::{Actor, ItemId, Parvis, Reason, SpaceId, Upkeep, external};
 use std::collections::BTreeSet;
 
 struct Town {
@@ -86,6 +86,10 @@ impl Town {
     }
 }
 
+fn tag(tag: &str) -> Topic {
+    Topic::Tag { tag: tag.into() }
+}
+
 fn person(name: &str) -> Topic {
     Topic::Person {
         person: external(name).into(),
@@ -160,6 +164,77 @@ fn a_mention_passes_a_muted_space_and_a_muted_thread() {
 }
 
 #[test]
+fn what_bears_a_muted_tag_comes_neither_home_nor_as_a_broadcast() {
+    wait(async {
+        let town = Town::new().await;
+        let own = town.post("ben", "Mine").await;
+        let tagged = town.post("cleo", "About #Verre").await;
+        let chosen = NewItem::new("Words").tags(vec!["VERRE".into()]);
+        let chosen = chosen.place(Place::space(town.lab));
+        let chosen = town.of("ana").items().create(chosen).await.unwrap().id.0;
+        let called = town.post("cleo", "#verre for @[ben](<person:ben>)").await;
+        let other = town.post("cleo", "About #verres and verre").await;
+        let announcement = NewItem::new("All of you, #verre").kind("announcement").title("News");
+        let announcement = announcement.place(Place::space(town.lab));
+        let announced = town.of("ana").items().create(announcement).await.unwrap().id.0;
+        let all = BTreeSet::from([own, tagged, chosen, called, other, announced]);
+        assert_eq!(town.home("ben").await, all);
+        let [mention, announced_to] = [NoticeCode::Mention, NoticeCode::Announcement];
+        assert_eq!(town.told("ben").await, [announced_to, mention]);
+        // However it is spelt; that he follows it is weaker.
+        let people = || town.of("ben").people();
+        people().follow_tag(FollowTag::new("verre")).await.unwrap();
+        town.mute("ben", tag("#VERRE")).await;
+        assert_eq!(town.home("ben").await, BTreeSet::from([own, called, other]));
+        assert_eq!(town.told("ben").await, [mention]);
+        let mutes = people().mutes(ListMutes::new()).await.unwrap();
+        assert!(matches!(&mutes.mutes[0].what, MutedView::Tag { name, .. } if name == "VERRE"));
+        // What is said to him is said, wherever.
+        town.comment("cleo", tagged, "And @[ben](<person:ben>)").await;
+        let comment = town.comment("ben", tagged, "Yes?").await;
+        let answer = NewComment::new(comment, "No");
+        town.of("cleo").items().comment(answer).await.unwrap();
+        assert_eq!(town.told("ben").await, [NoticeCode::Reply, mention, mention]);
+        // What he looks up is there.
+        let wall = SpaceWall::new(town.lab);
+        let wall = town.of("ben").feed().space_wall(wall).await.unwrap();
+        assert_eq!(wall.items.iter().map(|view| view.id).collect::<BTreeSet<_>>(), all);
+        // A tag that an edit takes away keeps nothing away.
+        let page = town.of("cleo").items().get(GetItem::new(tagged)).await.unwrap();
+        let edit = EditItem::new(tagged, "About nothing", page.item.version.clone());
+        town.of("cleo").items().edit(edit).await.unwrap();
+        assert!(town.home("ben").await.contains(&tagged));
+        town.unmute("ben", tag("verre")).await;
+        assert_eq!(town.home("ben").await, all);
+        assert_eq!(town.told("ben").await.len(), 4);
+    });
+}
+
+#[test]
+fn a_muted_tag_is_not_found_outside_either() {
+    wait(async {
+        let town = Town::new().await;
+        let put = PutPerson::new(external("dora"), "dora");
+        town.db.system("acme", "hr").people().put(put).await.unwrap();
+        let [tagged, other] = [
+            town.post("cleo", "About #verre").await,
+            town.post("cleo", "Words").await,
+        ];
+        // A newcomer's home is filled up from open spaces.
+        let home = async || {
+            let page = town.of("dora").feed().home(Home::new()).await.unwrap();
+            assert!(!page.partial);
+            page.items.iter().map(|view| view.id).collect::<BTreeSet<_>>()
+        };
+        assert_eq!(home().await, BTreeSet::from([tagged, other]));
+        town.mute("dora", tag("verre")).await;
+        assert_eq!(home().await, BTreeSet::from([other]));
+        let refused = town.of("dora").people().mute(Mute::new(tag("a b"))).await;
+        assert_eq!(refused.unwrap_err().reason, Reason::BadValue);
+    });
+}
+
+#[test]
 fn a_followed_tag_brings_threads_home_and_says_so() {
     wait(async {
         let town = Town::new().await;
@@ -207,26 +282,30 @@ fn a_snooze_ends_by_itself() {
         let until = parvis::Clock::now(&town.clock).plus_days(1);
         let snooze = Mute::new(person("cleo")).until(until);
         town.of("ben").people().mute(snooze).await.unwrap();
+        let tagged = town.post("ana", "About #verre").await;
+        let snooze = Mute::new(tag("verre")).until(until);
+        town.of("ben").people().mute(snooze).await.unwrap();
         assert_eq!(town.home("ben").await, BTreeSet::new());
         town.clock.set(until);
-        assert_eq!(town.home("ben").await, BTreeSet::from([post]));
+        assert_eq!(town.home("ben").await, BTreeSet::from([post, tagged]));
     });
 }
 
-#[test]
-fn a_scroll_passes_over_what_is_muted_to_its_end() {
+/// What is kept away of 120 posts by two persons, of which one writes about a tag.
+fn a_scroll_passes(what: Topic) {
     wait(async {
         let town = Town::new().await;
         let mut kept = BTreeSet::new();
         for number in 0..120 {
-            let post = town.post(["ana", "cleo"][usize::from(number % 8 > 0)], "Words").await;
+            let (name, words) = [("ana", "Words"), ("cleo", "About #verre")][usize::from(number % 8 > 0)];
+            let post = town.post(name, words).await;
             if number % 8 == 0 {
                 kept.insert(post);
             }
         }
         let far = NewItem::new("To followers").audience(NewAudience::Followers);
         town.of("ana").items().create(far).await.unwrap();
-        town.mute("ben", person("cleo")).await;
+        town.mute("ben", what).await;
         for order in [Order::Ranked, Order::Newest, Order::Active] {
             let (mut met, mut cursor) = (Vec::new(), None);
             loop {
@@ -243,4 +322,14 @@ fn a_scroll_passes_over_what_is_muted_to_its_end() {
             assert_eq!((met.len(), &once), (kept.len(), &kept), "{order:?}");
         }
     });
+}
+
+#[test]
+fn a_scroll_passes_over_a_muted_person_to_its_end() {
+    a_scroll_passes(person("cleo"));
+}
+
+#[test]
+fn a_scroll_passes_over_a_muted_tag_to_its_end() {
+    a_scroll_passes(tag("verre"));
 }

@@ -196,6 +196,12 @@ pub(crate) async fn settle(storage: Arc<dyn Storage>, hidden: usize) -> [ItemId;
             },
             "mute agora1",
         ),
+        (
+            Topic::Tag {
+                tag: "#Football".into(),
+            },
+            "mute football",
+        ),
     ] {
         act(&db, "ben")
             .people()

@@ -66,7 +66,7 @@ struct Scanned {
     passed: Vec<After>,
     /// The last entry above which both orders are complete; none where both have ended.
     horizon: Option<After>,
-    /// Whether a place among them is muted.
+    /// Whether a place among them is muted, or any tag.
     mutes: bool,
 }
 
@@ -86,7 +86,7 @@ async fn scan(actor: &Actor, from: Option<After>, rows: usize, mentions: Mention
         .each([col("item")])
         .and(near.each([col("root")]))
         .and(far.each([col("root")]));
-    let items = plan.get_columns::<Item>(roots);
+    let items = mentions.items(&mut plan, roots);
     let world = WorldSlots::judging(&mut plan, &[items]).mentioning(&mut plan, mentions, items, &slots);
     let (snapshot, reader) = slots.ask(&plan, actor).await?;
     let world = World::build(&snapshot, &world)?;
@@ -143,7 +143,7 @@ async fn scan(actor: &Actor, from: Option<After>, rows: usize, mentions: Mention
     Ok(Scanned {
         passed: entries.into_iter().filter(comes).collect(),
         horizon,
-        mutes: world.mutes_places(&reader),
+        mutes: reader.mutes.has_tags() || world.mutes_any(&reader),
     })
 }
 

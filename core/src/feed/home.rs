@@ -17,6 +17,7 @@ use crate::gate::plan::Plan;
 use crate::gate::reader::{Reader, ReaderSlots};
 use crate::gate::show::{Show, ShowSlots, Stage};
 use crate::gate::world::{World, WorldSlots};
+use crate::graph::mutes::off_topic;
 use crate::ids::{ItemId, PersonId, SpaceId, Time};
 use crate::items::records::Item;
 use crate::items::views::{FeedPage, ItemView, ReasonView};
@@ -182,6 +183,8 @@ async fn gather(
     let day = local_day(as_of, &zone);
     let known = Known::build(&snapshot, facts, &reader, as_of, zone)?;
     let mut entries = Vec::new();
+    let listed = |id: &ItemId| brought(&reader, &world, *id);
+    let away = off_topic(actor, &reader, world.items.keys().copied().filter(listed)).await?;
     let mut looked_at: HashSet<SpaceId> = HashSet::new();
     let recent = Time::from_millis(as_of).plus_days(-OVERLOOKED_DAYS);
     for item in world.items.values().filter(|item| brought(&reader, &world, item.id)) {
@@ -190,7 +193,10 @@ async fn gather(
             looked_at.extend(item.space);
         }
         let home = !sources::ways(&reader, &known, item).is_empty();
-        if !cursor.takes(&item.id.bytes(), item.t.millis()) || !(home || sources::outside(&reader, item).is_some()) {
+        if away.contains(&item.id)
+            || !cursor.takes(&item.id.bytes(), item.t.millis())
+            || !(home || sources::outside(&reader, item).is_some())
+        {
             continue;
         }
         let features = known.features(item);
@@ -283,9 +289,11 @@ async fn open_spaces(actor: &Actor, above: &[Chosen], room: usize) -> Result<Vec
     let (snapshot, reader) = slots.ask(&plan, actor).await?;
     let world = World::build(&snapshot, &world)?;
     let known = Known::build(&snapshot, facts, &reader, reader.now.millis(), zone(actor, &reader))?;
-    let there: HashSet<ItemId> = above.iter().map(|chosen| chosen.id).collect();
+    let listed = |id: &ItemId| brought(&reader, &world, *id);
+    let mut apart = off_topic(actor, &reader, world.items.keys().copied().filter(listed)).await?;
+    apart.extend(above.iter().map(|chosen| chosen.id));
     let wanted = |item: &&Item| {
-        brought(&reader, &world, item.id) && sources::outside(&reader, item).is_some() && !there.contains(&item.id)
+        brought(&reader, &world, item.id) && sources::outside(&reader, item).is_some() && !apart.contains(&item.id)
     };
     let entry = |item: &Item| Entry {
         candidate: candidate(actor, item, &known.features(item)),

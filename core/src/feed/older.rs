@@ -54,7 +54,7 @@ struct Scanned {
     passed: Vec<(page::After, Item)>,
     last: Option<page::After>,
     exhausted: bool,
-    /// Whether a place among them is muted.
+    /// Whether a place among them is muted, or any tag.
     mutes: bool,
 }
 
@@ -63,7 +63,7 @@ async fn scan_older(actor: &Actor, after: page::After, scan: usize, mentions: Me
     let slots = ReaderSlots::unasked(&mut plan, actor.person()?);
     let keys = home_timelines(&slots, actor.network);
     let entries = plan.merge::<Timeline>(keys, after.parts(), Parts::new(), scan as u32);
-    let items = plan.get_columns::<Item>(entries.each([col("item")]));
+    let items = mentions.items(&mut plan, entries.each([col("item")]));
     let world = WorldSlots::judging(&mut plan, &[items]).mentioning(&mut plan, mentions, items, &slots);
     let (snapshot, reader) = slots.ask(&plan, actor).await?;
     let world = World::build(&snapshot, &world)?;
@@ -78,7 +78,7 @@ async fn scan_older(actor: &Actor, after: page::After, scan: usize, mentions: Me
     Ok(Scanned {
         last: scanned.last().copied(),
         exhausted: scanned.len() < scan,
-        mutes: world.mutes_places(&reader),
+        mutes: reader.mutes.has_tags() || world.mutes_any(&reader),
         passed: scanned
             .into_iter()
             .filter(|entry| brought(&reader, &world, entry.item))

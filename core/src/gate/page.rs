@@ -156,7 +156,7 @@ pub(crate) async fn page<L: Listing>(
         let (snapshot, reader) = slots.reader.ask(&plan, actor).await?;
         listing.admit(&snapshot, slots.listing, &reader)?;
         let world = World::build(&snapshot, &slots.world)?;
-        if mentions == Mentions::Unread && world.mutes_places(&reader) {
+        if mentions == Mentions::Unread && world.mutes_any(&reader) {
             mentions = Mentions::Read;
             continue;
         }

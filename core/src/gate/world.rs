@@ -19,11 +19,21 @@ fn columns(slots: &[Slot<Item>], column: &'static str, more: Keys) -> Keys {
     slots.iter().fold(more, |keys, slot| keys.and(slot.each([col(column)])))
 }
 
-/// Whether it is read which items mention the reader: asked where a mute would keep one away.
+/// Whether it is read which items mention the reader and which tags they bear: asked where a mute would keep one away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mentions {
     Unread,
     Read,
+}
+
+impl Mentions {
+    /// The read of items for those who judge and show nothing: their tags stand in their documents.
+    pub(crate) fn items(self, plan: &mut Plan, keys: Keys) -> Slot<Item> {
+        match self {
+            Mentions::Unread => plan.get_columns(keys),
+            Mentions::Read => plan.get(keys),
+        }
+    }
 }
 
 /// The reads that decide about the items of some slots: roots, further audience keys, spaces, owners of walls.
@@ -175,9 +185,12 @@ impl World {
         reader.mutes.keep_away(root, mentioned)
     }
 
-    /// Whether mentions would tell more: a mute of a space or a thread concerns one of the items.
-    pub(crate) fn mutes_places(&self, reader: &Reader) -> bool {
-        self.items.values().any(|item| reader.mutes.place(item.space, item.id))
+    /// Whether mentions would tell more: a mute of a space, of a thread or, where their documents were read, of a tag concerns one of
+    /// the items.
+    pub(crate) fn mutes_any(&self, reader: &Reader) -> bool {
+        let mutes = &reader.mutes;
+        let concerns = |item: &Item| mutes.place(item.space, item.id) || mutes.topic(item);
+        self.items.values().any(concerns)
     }
 
     /// Whether a space can be read and not written in.

@@ -8,11 +8,12 @@ use crate::gate::facts::{self, ItemSlots, SpaceSlots, acting, only};
 use crate::gate::judge;
 use crate::gate::page::{limit, visible};
 use crate::gate::plan::{Plan, Slot, Snapshot};
-use crate::gate::reader::{ReaderSlots, Who};
+use crate::gate::reader::{Reader, ReaderSlots, Who};
 use crate::gate::sealed::Opening;
 use crate::gate::world::{World, WorldSlots};
-use crate::ids::{ItemId, PersonId, SpaceId, Time};
-use crate::items::records::Item;
+use crate::ids::{ItemId, PersonId, SpaceId, TagId, Time};
+use crate::items::records::{Item, Mention};
+use crate::items::tags::Tag;
 use crate::people::records::{Named, Person, PersonCounts};
 use crate::people::views::{MuteList, MuteView, MutedView, PersonCard};
 use crate::receipt::{Receipt, receipt};
@@ -48,6 +49,11 @@ pub enum Topic {
         /// The item.
         item: Ref,
     },
+    /// A tag, however it is spelt.
+    Tag {
+        /// Which, with or without `#`.
+        tag: String,
+    },
 }
 
 /// What is wanted of a mute.
@@ -76,6 +82,7 @@ enum TopicSlots {
     Person(ReaderSlots, Slot<Person>),
     Space(SpaceSlots),
     Thread(ItemSlots),
+    Tag(ReaderSlots, Option<Tag>),
 }
 
 fn what(muted: Muted) -> Part {
@@ -113,6 +120,15 @@ impl Command for SetMute<'_> {
                 let keys = of("root").and(of("id"));
                 (TopicSlots::Thread(slots), keys)
             }
+            Topic::Tag { tag } => {
+                let reader = ReaderSlots::narrow(plan, &self.by, Vec::new(), Vec::new());
+                let tag = Tag::new(tag);
+                let keys = tag.as_ref().map_or_else(Keys::default, |tag| {
+                    let tag = Part::Const(Value::Id(tag.id.bytes()));
+                    reader.person.each([col("id"), what(Muted::Tag), tag])
+                });
+                (TopicSlots::Tag(reader, tag), keys)
+            }
         };
         MuteSlots {
             topic,
@@ -121,6 +137,7 @@ impl Command for SetMute<'_> {
     }
 
     fn decide(&self, facts: &Snapshot, slots: MuteSlots, draft: &mut Draft) -> Result<(), Error> {
+        let mut name = None;
         let (person, what, target) = match slots.topic {
             TopicSlots::Person(reader, other) => {
                 let reader = acting(facts, reader, draft)?;
@@ -141,6 +158,12 @@ impl Command for SetMute<'_> {
             TopicSlots::Thread(slots) => {
                 let seen = slots.open(facts, draft, Verb::See)?;
                 (seen.reader.id, Muted::Thread, seen.item.thread().bytes())
+            }
+            TopicSlots::Tag(reader, tag) => {
+                let reader = acting(facts, reader, draft)?;
+                let tag = tag.ok_or(Error::new(Reason::BadValue).at("tag"))?;
+                name = Some(tag.name);
+                (reader.id, Muted::Tag, tag.id.bytes())
             }
         };
         let rows = facts.take(slots.mute)?.open(Opening::Decide);
@@ -165,6 +188,7 @@ impl Command for SetMute<'_> {
                     target,
                     until,
                     t,
+                    name,
                 });
             }
             (Wish::Unmute, Some(before)) => {
@@ -230,10 +254,49 @@ impl Mutes {
         space.is_some_and(|space| self.space(space)) || self.thread(root)
     }
 
-    /// Whether a root is kept away from its reader: he muted its author, or its space or its thread and it does not mention him.
-    pub(crate) fn keep_away(&self, root: &Item, mentioned: bool) -> bool {
-        self.person(root.author) || (!mentioned && self.place(root.space, root.id))
+    /// Whether any tag is muted. Then it is read which tags items bear.
+    pub(crate) fn has_tags(&self) -> bool {
+        self.0.contains_key(&Muted::Tag)
     }
+
+    /// Whether a root bears a muted tag, which a mention passes. It needs the root's document.
+    pub(crate) fn topic(&self, root: &Item) -> bool {
+        let mut names = root.tags.iter().flatten().filter(|_| self.has_tags());
+        names.any(|name| Tag::new(name).is_some_and(|tag| self.holds(Muted::Tag, tag.id.bytes())))
+    }
+
+    /// Whether a root is kept away from its reader: he muted its author, or its space, its thread or a tag of its and it does not
+    /// mention him.
+    pub(crate) fn keep_away(&self, root: &Item, mentioned: bool) -> bool {
+        self.person(root.author) || (!mentioned && (self.place(root.space, root.id) || self.topic(root)))
+    }
+}
+
+/// Of some roots whose documents were not read, those that a muted tag keeps away from their reader. Only one who muted a tag costs
+/// the call. It narrows what is a candidate; what is shown is judged once more.
+pub(crate) async fn off_topic(
+    actor: &Actor,
+    reader: &Reader,
+    roots: impl Iterator<Item = ItemId>,
+) -> Result<HashSet<ItemId>, Error> {
+    let roots: Vec<ItemId> = roots.take_while(|_| reader.mutes.has_tags()).collect();
+    if roots.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let mut plan = Plan::new();
+    let items = plan.get::<Item>(Keys::given(roots.iter().map(|root| vec![root.to_value()])));
+    let mentions = plan.get::<Mention>(Keys::given(
+        roots.iter().map(|root| vec![root.to_value(), reader.id.to_value()]),
+    ));
+    let snapshot = plan.ask(actor.core.storage.as_ref(), actor.network).await?;
+    let mentions = snapshot.take(mentions)?.open(Opening::Show);
+    let mentioned: HashSet<ItemId> = mentions.into_iter().map(|row| row.item).collect();
+    let mut items = snapshot.take(items)?.open(Opening::Show);
+    items.retain(|item| {
+        let mentioned = item.author != reader.id && mentioned.contains(&item.id);
+        !mentioned && reader.mutes.topic(item)
+    });
+    Ok(items.into_iter().map(|item| item.id).collect())
 }
 
 /// What the one who asks muted, of what he may still know of.
@@ -278,7 +341,11 @@ pub(crate) async fn list(actor: &Actor, asked: u32, cursor: Option<&Token>) -> R
             item.filter(|item| judge::see(&reader, &world, item).allowed)
                 .map(|item| MutedView::Thread { item: item.id })
         }
-        _ => None,
+        Muted::Tag => row.name.clone().map(|name| MutedView::Tag {
+            id: TagId::from_bytes(row.target),
+            name,
+        }),
+        Muted::Unknown => None,
     };
     let view = |row: &Mute| {
         let (until, t) = (row.until, row.t);

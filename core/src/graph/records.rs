@@ -32,17 +32,18 @@ coded! {
         Space = 1,
         /// A thread, by its root.
         Thread = 2,
-        /// A tag.
+        /// A tag: threads that bear it stay out of home, and nothing that bears it is announced to him.
         Tag = 3,
     }
 }
 
 record! {
-    /// A person mutes something, for good or until an instant (a snooze). It filters what comes to him and decides no right.
+    /// A person mutes something, for good or until an instant (a snooze). It filters what comes to him and decides no right. `name` is
+    /// a tag as he spells it.
     Mute in "mute", Stamped {
         key { person: PersonId, what: Muted, target: [u8; 16] }
-        columns { until: Option<Time>, t: Time }
-        declares { persons: [person, target], texts: [] }
+        columns { until: Option<Time>, t: Time, name: Option<String> }
+        declares { persons: [person, target], texts: [name] }
     }
 }
 

@@ -403,12 +403,16 @@ impl Looked {
         }
     }
 
-    /// Whether the reader muted it: the one who did it, or the space or the thread, which a mention passes.
+    /// Whether the reader muted it: the one who did it, or the space or the thread, which a mention passes; or a tag of what is
+    /// announced to all.
     fn muted(&self, entry: &Entry) -> bool {
         let mutes = &self.reader.mutes;
         let item = entry.item.and_then(|item| self.world.items.get(&item));
         let place = match item.and_then(|item| self.world.root_of(item)) {
-            Some(root) => mutes.place(root.space, root.id),
+            Some(root) => {
+                let announced = entry.code == NoticeCode::Announcement;
+                mutes.place(root.space, root.id) || (announced && mutes.topic(root))
+            }
             None => mutes.place(entry.space, ItemId::from_bytes([0; 16])),
         };
         let mention = entry.reasons & NoticeCode::Mention.bit() != 0;

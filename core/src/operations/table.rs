@@ -132,8 +132,8 @@ macro_rules! operations { ($cb:ident $($arg:tt)*) => { $cb! { [$($arg)*]
             /// `next` of the page before.
             cursor: Option<Token> = None,
         }) -> TagPage;
-        /// Mutes a person, a space or a thread, for good or until an instant: nothing of it comes home or into the inbox. It takes
-        /// no right away.
+        /// Mutes a person, a space, a thread or a tag, for good or until an instant: nothing of it comes home or, of its own accord,
+        /// into the inbox. It takes no right away.
         command mute(Mute {
             /// What.
             what: Topic;

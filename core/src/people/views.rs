@@ -3,7 +3,7 @@
 use super::records::{Person, PersonKind};
 use crate::gate::answer::Token;
 use crate::gate::reader::Reader;
-use crate::ids::{ItemId, PersonId, SpaceId, Time};
+use crate::ids::{ItemId, PersonId, SpaceId, TagId, Time};
 use serde::Serialize;
 use std::ops::Deref;
 
@@ -121,6 +121,13 @@ pub enum MutedView {
         /// Its root.
         item: ItemId,
     },
+    /// A tag.
+    Tag {
+        /// The id, the same for all spellings.
+        id: TagId,
+        /// As the reader spells it.
+        name: String,
+    },
 }
 
 /// Something muted, and for how long.
@@ -139,7 +146,7 @@ pub struct MuteView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct MuteList {
-    /// Persons, spaces, threads; of those that he may still know of.
+    /// Persons, spaces, threads, tags; of those that he may still know of.
     pub mutes: Vec<MuteView>,
     /// The cursor of the next page; absent at the end.
     pub next: Option<Token>,

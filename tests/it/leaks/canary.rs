@@ -27,6 +27,7 @@ const PLANTED: &[(&str, &str)] = &[
     // Each post has its word as a tag too.
     ("item", "tags"),
     ("follow_tag", "name"),
+    ("mute", "name"),
     ("text", "source"),
     // Planted past the library beside the words of a kind that has no title: nobody may read it.
     ("text", "title"),

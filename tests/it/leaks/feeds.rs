@@ -6,6 +6,7 @@ use super::{Outcome, check};
 use parvis::feed::{Explain, Order};
 use parvis::items::{CommentAudience, NewAudience, Place, Shown};
 use parvis::operations::*;
+use parvis::people::Topic;
 use parvis::spaces::{Role, Visibility};
 use parvis::{Clock, Verb, external};
 
@@ -180,6 +181,58 @@ leak_test!(
             before == after,
             "comments that ben may not read move his home: {before:?} became {after:?}"
         );
+        Ok(())
+    }
+);
+
+leak_test!(
+    l024_a_muted_tag_tells_nothing_of_hidden_posts_that_bear_it,
+    ["member_held"],
+    async |town| {
+        // Cleo has muted a tag; what she may not read comes to bear it.
+        let mute = Mute::new(Topic::Tag { tag: "plan".into() });
+        town.of("cleo").people().mute(mute).await.unwrap();
+        let own = NewItem::new("about the #plan").place(Place::Network);
+        town.write("cleo", own).await;
+        let open = town.space("Open", Visibility::Open).await;
+        for number in 0..30 {
+            let words = ["about the #plan", "words"][usize::from(number % 2 == 0)];
+            town.write("mona", NewItem::new(words).place(Place::Network)).await;
+            town.post("olga", open, words).await;
+        }
+        let homes = async || {
+            let mut homes = Vec::new();
+            for order in [Order::Ranked, Order::Newest, Order::Active] {
+                let mut cursor = None;
+                for _ in 0..40 {
+                    let mut home = Home::new().order(order).limit(3u32);
+                    home.cursor = cursor.take();
+                    let page = town.of("cleo").feed().home(home).await.unwrap();
+                    let items: Vec<_> = page.items.iter().map(|view| (view.id, view.points)).collect();
+                    homes.push((items, page.next.is_some(), page.partial));
+                    cursor = page.next.clone();
+                    if cursor.is_none() {
+                        break;
+                    }
+                }
+            }
+            let inbox = town.of("cleo").inbox().unread(UnreadQuery::new()).await.unwrap();
+            (homes, inbox.unread, inbox.more, inbox.badge)
+        };
+        let lab = town.lab().await;
+        let mut hidden = Vec::new();
+        for _ in 0..40 {
+            let post = town.post("ben", lab, "words").await;
+            town.comment("mona", post, "said").await;
+            hidden.push(post);
+        }
+        let before = homes().await;
+        for post in hidden {
+            let page = town.of("ben").items().get(GetItem::new(post)).await.unwrap();
+            let edit = EditItem::new(post, "words about the #plan", page.item.version.clone());
+            town.of("ben").items().edit(edit).await.unwrap();
+        }
+        check!(before == homes().await, "hidden posts show by their tag");
         Ok(())
     }
 );

@@ -7,7 +7,7 @@ use super::town::{ACME, Things};
 use super::{Outcome, check};
 use parvis::items::{CommentAudience, NewAudience, Place};
 use parvis::operations::*;
-use parvis::people::{PersonKind, PersonStatus};
+use parvis::people::{PersonKind, PersonStatus, Topic};
 use parvis::spaces::{Role, Visibility};
 use parvis::store::{Batch, CommitId, Keys, Memory, NetworkId, Read, ReadAt, Storage, Value, Want, Write};
 use parvis::testing::{self, ManualClock};
@@ -74,7 +74,7 @@ impl History {
         }
         for (at, name) in NAMES.iter().enumerate() {
             let words = vec![history.canary(), history.canary(), history.canary()];
-            let (mail, tag) = (history.canary(), history.canary());
+            let (mail, tags) = (history.canary(), [history.canary(), history.canary()]);
             history.model.people.push(Someone {
                 name,
                 guest: name.starts_with('g'),
@@ -83,11 +83,13 @@ impl History {
                 in_lab: at == 0 || at == 2,
                 words,
                 mail,
-                tag: tag.clone(),
+                tags: tags.clone(),
             });
             history.put(at).await.unwrap();
-            let follow = FollowTag::new(tag);
-            history.of(at).people().follow_tag(follow).await.unwrap();
+            let [followed, tag] = tags;
+            let people = history.of(at).people();
+            people.follow_tag(FollowTag::new(followed)).await.unwrap();
+            people.mute(Mute::new(Topic::Tag { tag })).await.unwrap();
         }
         for visibility in [Visibility::Closed, Visibility::Secret] {
             history.open_space(0, visibility).await;

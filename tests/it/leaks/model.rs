@@ -33,8 +33,8 @@ pub(crate) struct Someone {
     pub(crate) words: Vec<String>,
     /// The canary of the e-mail address.
     pub(crate) mail: String,
-    /// That of a tag which he follows: nobody's business but his.
-    pub(crate) tag: String,
+    /// Those of a tag which he follows and of one which he mutes: nobody's business but his.
+    pub(crate) tags: [String; 2],
 }
 
 /// A space.
@@ -142,7 +142,7 @@ impl Model {
         let mut words = HashSet::new();
         for (other, person) in self.people.iter().enumerate() {
             if self.acts(who) && who == other {
-                words.insert(person.tag.as_str());
+                words.extend(person.tags.iter().map(String::as_str));
             }
             if self.meets(who, other) {
                 words.extend(person.words.iter().map(String::as_str));

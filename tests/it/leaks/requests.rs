@@ -89,6 +89,7 @@ pub(crate) fn requests(row: &Row, named: &Named) -> Vec<Value> {
             json!({"what": {"type": "space", "space": space}}),
             json!({"what": {"type": "thread", "item": item}}),
             json!({"what": {"type": "person", "person": person}}),
+            json!({"what": {"type": "tag", "tag": "lab"}}),
         ],
         "spaces.complete" => vec![json!({"text": "", "limit": 20}), json!({"text": "z", "limit": 20})],
         "spaces.ask"

@@ -377,11 +377,12 @@ leak_test!(
             },
             Topic::Space { space: lab.into() },
             Topic::Thread { item: post.into() },
+            Topic::Tag { tag: "news".into() },
         ] {
             ben.mute(Mute::new(what)).await.unwrap();
         }
         check!(
-            ben.mutes(ListMutes::new()).await.unwrap().mutes.len() == 3,
+            ben.mutes(ListMutes::new()).await.unwrap().mutes.len() == 4,
             "a mute is lost"
         );
         let after = town
@@ -414,7 +415,7 @@ leak_test!(
         // What is no longer one's to know is no longer listed.
         town.remove(lab, "ben").await;
         let left = ben.mutes(ListMutes::new()).await.unwrap();
-        check!(left.mutes.len() == 2, "a thread of a lost space is still listed");
+        check!(left.mutes.len() == 3, "a thread of a lost space is still listed");
         Ok(())
     }
 );
