@@ -62,6 +62,7 @@ pub(crate) async fn put(actor: &Actor, request: PutPerson) -> Result<PersonMade,
         unit: request.unit.as_ref().map(Ref::who),
         expires: request.expires,
         zone: request.zone,
+        skills: request.skills,
     };
     let executed = actor.execute(&command, request.idempotency_key.as_deref()).await?;
     Ok(PersonMade {
@@ -77,6 +78,7 @@ pub(crate) async fn edit(actor: &Actor, request: EditPerson) -> Result<Receipt, 
         title: request.title,
         languages: request.languages,
         zone: request.zone,
+        skills: request.skills,
     };
     receipt(
         actor,

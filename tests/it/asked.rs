@@ -60,14 +60,14 @@ pub(crate) fn asked(operation: &str, town: &Town) -> [Asked; 2] {
             good(
                 "host",
                 json!({"external": {"id": "zoe"}, "name": "Zoé", "handle": "Zoe", "title": "Nurse", "email": "zoe@lumen.example",
-                    "languages": ["fr", "en-gb"], "zone": "Europe/Paris", "unit": named("team")}),
+                    "languages": ["fr", "en-gb"], "zone": "Europe/Paris", "skills": ["#Nursing", "First-Aid", "nursing"], "unit": named("team")}),
             ),
             wrong("ana", json!({"external": {"id": "zoe"}, "name": "Zoé"})),
         ],
         "people.edit" => [
             good(
                 "ben",
-                json!({"handle": "@Ben.L", "title": "Chemist", "languages": ["fr"], "zone": "UTC"}),
+                json!({"handle": "@Ben.L", "title": "Chemist", "languages": ["fr"], "zone": "UTC", "skills": ["Verre"]}),
             ),
             wrong("gus", json!({"handle": "gus"})),
         ],
@@ -357,7 +357,7 @@ pub(crate) fn asked(operation: &str, town: &Town) -> [Asked; 2] {
             good(
                 "host",
                 json!({"rows": [
-                    {"type": "person", "id": "yan", "name": "Yan", "unit": "team"},
+                    {"type": "person", "id": "yan", "name": "Yan", "unit": "team", "skills": ["Kayak"]},
                     {"type": "member", "space": "lab", "person": "yan"},
                     {"type": "post", "id": "yan1", "author": "yan", "text": "Here I am", "ts": "2026-09-21T08:00:00.000Z",
                         "space": "lab", "audience": {"type": "place"}},

@@ -33,6 +33,7 @@ fn person(id: &str) -> ImportRow {
         expires: None,
         title: None,
         active: true,
+        skills: None,
     })
 }
 

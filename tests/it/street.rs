@@ -74,6 +74,7 @@ fn a_post_in_a_space_comes_home_to_its_members_only() {
             expires: None,
             title: None,
             active: true,
+            skills: None,
         };
         let import = db.system("acme", "hr").import();
         let report = import

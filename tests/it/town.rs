@@ -213,7 +213,10 @@ pub(crate) async fn settle(storage: Arc<dyn Storage>, hidden: usize) -> [ItemId;
         let follow = FollowTag::new(tag).idempotency_key(tag);
         act(&db, "ben").people().follow_tag(follow).await.unwrap();
     }
-    let called = EditPerson::new().handle("cleo").idempotency_key("cleo");
+    let called = EditPerson::new()
+        .handle("cleo")
+        .skills(["Glass", "chimie"].map(str::to_owned).to_vec())
+        .idempotency_key("cleo");
     cleo.people().edit(called).await.unwrap();
     let called = EditSpace::new(external("agora"))
         .handle("agora")

@@ -17,8 +17,8 @@ use crate::items::records::{
     CommentCount, Item, ItemState, MAX_MENTIONS, Mention, Reaction, ReactionCount, Text, UNDETERMINED,
 };
 use crate::items::rows::BasedOn;
-use crate::items::tags::Tag;
-use crate::items::views::{Body, ItemView, PlaceView, ReactionView, Shown, TagView, ViewerView};
+use crate::items::tags;
+use crate::items::views::{Body, ItemView, PlaceView, ReactionView, Shown, ViewerView};
 use crate::markup::{self, Called, Rendered};
 use crate::people::PersonCard;
 use crate::people::records::Person;
@@ -127,13 +127,6 @@ impl Stage {
     }
 }
 
-/// The tags of an item.
-fn tags(item: &Item) -> Vec<TagView> {
-    let names = item.tags.iter().flatten();
-    let tags = names.filter_map(|name| Tag::new(name));
-    tags.map(|Tag { id, name }| TagView { id, name }).collect()
-}
-
 /// Everything at hand to show items of one snapshot to one reader.
 pub(crate) struct Show<'a> {
     pub(crate) network: NetworkId,
@@ -189,7 +182,11 @@ impl Show<'_> {
             version: version.ok_or(Reason::Corrupt)?,
             expires: item.expires.filter(|_| whole),
             body: if whole { self.body(item) } else { None },
-            tags: if whole { tags(item) } else { Vec::new() },
+            tags: if whole {
+                tags::views(item.tags.as_deref())
+            } else {
+                Vec::new()
+            },
             through: verdict.fact,
             comments: self.comments(item.id),
             reactions: if whole { self.reactions(item.id) } else { Vec::new() },

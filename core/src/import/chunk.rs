@@ -84,7 +84,7 @@ impl Bad {
         use crate::error::Reason;
         let reason = match error.reason {
             Reason::Empty => BadReason::Missing,
-            Reason::LongText | Reason::ManyTies => BadReason::TooLong,
+            Reason::LongText | Reason::LongList | Reason::ManyTies => BadReason::TooLong,
             Reason::BadText => BadReason::BadText,
             Reason::Cycle => BadReason::Circle,
             Reason::LastOwner => BadReason::LastOwner,

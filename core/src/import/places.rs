@@ -8,7 +8,9 @@ use crate::gate::plan::{Plan, Slot, Snapshot};
 use crate::gate::reader::{MAX_FOLLOWS, MAX_MEMBERSHIPS};
 use crate::gate::sealed::Opening;
 use crate::ids::{PersonId, SpaceId, Time, UnitId};
+use crate::items::tags::Tag;
 use crate::people::commands::GUEST_DAYS;
+use crate::people::profile;
 use crate::people::records::{External, Named, Person, PersonCounts, PersonKind, PersonStatus, Tree, UNIT_TREE, Unit};
 use crate::spaces::commands::own_handle;
 use crate::spaces::records::{Announcers, Member, Role, SPACE_COUNTS, Space, Visibility};
@@ -232,12 +234,17 @@ impl People<'_> {
                 value: None,
             });
         }
+        if let Some(skill) = row.skills.iter().flatten().find(|skill| Tag::new(skill).is_none()) {
+            return Err(Bad::new(BadReason::NotAllowed, "skills", skill));
+        }
         let own = self.names.get(Named::Person, &row.id);
         let before = own.and_then(|id| people.get(&id));
         let digest = digest(row);
         if before.is_some_and(|person| person.imported.as_deref() == Some(&digest)) {
             return Ok(Outcome::Same);
         }
+        let declared = before.and_then(|person| person.skills.clone());
+        let skills = profile::skills(row.skills.as_deref(), declared).map_err(|e| Bad::of(&e))?;
         let kept = before.and_then(|person| person.expires);
         let until = || row.expires.or(kept).unwrap_or_else(|| draft.now.plus_days(GUEST_DAYS));
         let expires: Option<Time> = row.guest.then(until);
@@ -257,6 +264,7 @@ impl People<'_> {
             unit: unit.map(UnitId::from_bytes),
             name,
             title,
+            skills,
             external: Some(external),
             imported: Some(digest),
             ..before.cloned().unwrap_or_else(|| Person::new(id))

@@ -59,6 +59,10 @@ pub struct PersonRow {
     /// Whether the person may act.
     #[serde(default = "yes")]
     pub active: bool,
+    /// What he knows, as tags; left as it is where absent.
+    // Not written where absent: a row that was imported before there were skills is still the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skills: Option<Vec<String>>,
 }
 
 fn yes() -> bool {

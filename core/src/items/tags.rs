@@ -1,5 +1,6 @@
 //! Tags: what a thing is about, in one word. Two spellings that differ by case or by compatibility forms are one tag.
 
+use super::views::TagView;
 use crate::ids::{TagId, hash16};
 use icu_casemap::CaseMapper;
 use icu_normalizer::ComposingNormalizerBorrowed;
@@ -43,6 +44,13 @@ impl Tag {
             name,
         })
     }
+}
+
+/// Tags as they are shown, from their stored spellings.
+pub(crate) fn views(names: Option<&[String]>) -> Vec<TagView> {
+    let names = names.unwrap_or_default().iter();
+    let tags = names.filter_map(|name| Tag::new(name));
+    tags.map(|Tag { id, name }| TagView { id, name }).collect()
 }
 
 fn nfkc(text: &str) -> String {

@@ -33,6 +33,8 @@ macro_rules! operations { ($cb:ident $($arg:tt)*) => { $cb! { [$($arg)*]
             expires: Option<Time> = None,
             /// IANA name of the time zone, in which working hours are counted; left as it is unless named.
             zone: Option<String> = None,
+            /// What he knows, as tags, the most important one first, at most 30; left as it is unless named.
+            skills: Option<List<String>> = None,
             /// The same command repeated under the same key happens once.
             idempotency_key: Option<String> = None,
         }) -> PersonMade;
@@ -46,6 +48,8 @@ macro_rules! operations { ($cb:ident $($arg:tt)*) => { $cb! { [$($arg)*]
             languages: Option<List<String>> = None,
             /// IANA name of the time zone, in which working hours are counted; gone where empty.
             zone: Option<String> = None,
+            /// The skills that one declares, as tags, the most important one first, at most 30.
+            skills: Option<List<String>> = None,
             /// The same command repeated under the same key happens once.
             idempotency_key: Option<String> = None,
         }) -> Receipt;

@@ -33,6 +33,7 @@ pub(crate) struct PutPerson {
     pub(crate) unit: Option<Who>,
     pub(crate) expires: Option<Time>,
     pub(crate) zone: Option<String>,
+    pub(crate) skills: Option<Vec<String>>,
 }
 
 /// The slots of a put.
@@ -117,6 +118,7 @@ impl Command for PutPerson {
             email: profile::changed(self.email.as_deref(), known.email.clone(), profile::email)?,
             languages: profile::languages(self.languages.as_deref(), known.languages.clone())?,
             zone: profile::changed(self.zone.as_deref(), known.zone.clone(), profile::zone)?,
+            skills: profile::skills(self.skills.as_deref(), known.skills.clone())?,
             external: Some(external),
             imported: None,
             ..known
@@ -145,6 +147,7 @@ pub(crate) struct Edit {
     pub(crate) title: Option<String>,
     pub(crate) languages: Option<Vec<String>>,
     pub(crate) zone: Option<String>,
+    pub(crate) skills: Option<Vec<String>>,
 }
 
 /// The slots of an [`Edit`].
@@ -182,10 +185,12 @@ impl Command for Edit {
             title,
             languages: profile::languages(self.languages.as_deref(), person.languages.clone())?,
             zone: profile::changed(self.zone.as_deref(), person.zone.clone(), profile::zone)?,
+            skills: profile::skills(self.skills.as_deref(), person.skills.clone())?,
             ..person.clone()
         };
         let same = (&after.handle, &after.title) == (&person.handle, &person.title)
-            && (&after.languages, &after.zone) == (&person.languages, &person.zone);
+            && (&after.languages, &after.zone) == (&person.languages, &person.zone)
+            && after.skills == person.skills;
         if !same {
             after.settle(Some(&person), draft);
         }

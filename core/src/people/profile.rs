@@ -1,10 +1,15 @@
-//! The form of what stands in a profile: e-mail addresses, languages, time zones.
+//! The form of what stands in a profile: e-mail addresses, languages, time zones, skills.
 
 use crate::error::{Error, Reason};
+use crate::ids::TagId;
+use crate::items::tags::Tag;
 use crate::text;
+use std::collections::HashSet;
 
 /// A person speaks at most this many languages here.
 const MAX_LANGUAGES: usize = 8;
+/// A person declares at most this many skills.
+const MAX_SKILLS: usize = 30;
 /// An e-mail address may take this many bytes (RFC 5321, 4.5.3.1.3, without the brackets).
 const MAX_EMAIL: usize = 254;
 /// The name of a time zone may take this many bytes.
@@ -69,6 +74,26 @@ pub(crate) fn languages(asked: Option<&[String]>, before: Option<Vec<String>>) -
     Ok((!languages.is_empty()).then_some(languages))
 }
 
+/// Skills: tags, the most important one first, each once as it is spelt first; an empty list takes them away.
+///
+/// # Errors
+/// [`Reason::LongList`], [`Reason::BadValue`].
+pub(crate) fn skills(asked: Option<&[String]>, before: Option<Vec<String>>) -> Result<Option<Vec<String>>, Error> {
+    let Some(asked) = asked else { return Ok(before) };
+    if asked.len() > MAX_SKILLS {
+        return Err(Error::new(Reason::LongList).at("skills"));
+    }
+    let mut seen: HashSet<TagId> = HashSet::new();
+    let mut skills = Vec::new();
+    for text in asked {
+        let tag = Tag::new(text).ok_or(Error::new(Reason::BadValue).at("skills"))?;
+        if seen.insert(tag.id) {
+            skills.push(tag.name);
+        }
+    }
+    Ok((!skills.is_empty()).then_some(skills))
+}
+
 /// The IANA name of a time zone: one that the time-zone data knows, where there is any.
 ///
 /// # Errors
@@ -115,6 +140,30 @@ mod tests {
         assert_eq!(
             email(&format!("{}@b.c", "a".repeat(300))).unwrap_err().reason,
             Reason::LongText
+        );
+    }
+
+    #[test]
+    fn skills_are_tags_each_once() {
+        let given = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+        let asked = given(&["#Soudure", "SOUDURE", " C-arc ", "Stra\u{df}enbau", "strassenbau"]);
+        let kept = skills(Some(&asked), None).unwrap().unwrap();
+        assert_eq!(kept, ["Soudure", "C-arc", "Stra\u{df}enbau"]);
+        assert_eq!(skills(None, Some(kept.clone())).unwrap(), Some(kept.clone()));
+        assert_eq!(skills(Some(&[]), Some(kept)).unwrap(), None);
+        for bad in ["", "two words", "2026", "a,b", "<b>"] {
+            let refused = skills(Some(&given(&[bad])), None).unwrap_err();
+            assert_eq!(
+                (refused.reason, refused.field),
+                (Reason::BadValue, Some("skills")),
+                "{bad}"
+            );
+        }
+        let many: Vec<String> = (0..31).map(|n| format!("skill{n}")).collect();
+        assert_eq!(skills(Some(&many), None).unwrap_err().reason, Reason::LongList);
+        assert_eq!(
+            skills(many.get(..30), None).unwrap().map(|skills| skills.len()),
+            Some(30)
         );
     }
 

@@ -44,11 +44,13 @@ record! {
             email: Option<String>,
             languages: Option<Vec<String>>,
             zone: Option<String>,
+            /// Tags of what he says he knows, as he spells them, each once.
+            skills: Option<Vec<String>>,
             external: Option<String>,
             imported: Option<String>
         }
         indexes { "person_name": [order] }
-        declares { persons: [id], texts: [name, handle, title, email] }
+        declares { persons: [id], texts: [name, handle, title, email, skills] }
     }
 }
 
@@ -68,6 +70,7 @@ impl Person {
             email: None,
             languages: None,
             zone: None,
+            skills: None,
             external: None,
             imported: None,
             rest: Default::default(),

@@ -4,6 +4,7 @@ use super::records::{Person, PersonKind};
 use crate::gate::answer::Token;
 use crate::gate::reader::Reader;
 use crate::ids::{ItemId, PersonId, SpaceId, TagId, Time};
+use crate::items::TagView;
 use serde::Serialize;
 use std::ops::Deref;
 
@@ -54,6 +55,8 @@ pub struct Profile {
     pub languages: Vec<String>,
     /// IANA name of the time zone.
     pub zone: Option<String>,
+    /// What the person says he knows: tags as he spells them, in his order.
+    pub skills: Vec<TagView>,
 }
 
 impl Profile {
@@ -66,6 +69,7 @@ impl Profile {
             email: person.email.clone().filter(|_| near),
             languages: person.languages.clone().unwrap_or_default(),
             zone: person.zone.clone(),
+            skills: crate::items::tags::views(person.skills.as_deref()),
         }
     }
 }
@@ -157,7 +161,7 @@ pub struct MuteList {
 #[non_exhaustive]
 pub struct TagPage {
     /// The tags, as he spells them.
-    pub tags: Vec<crate::items::TagView>,
+    pub tags: Vec<TagView>,
     /// The cursor of the next page; absent at the end.
     pub next: Option<Token>,
     /// The log position it was read at.

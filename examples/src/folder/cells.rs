@@ -10,6 +10,8 @@ pub(super) enum Cell {
     Text(String),
     Int(i64),
     Bool(bool),
+    /// Texts, in JSON.
+    List(Vec<String>),
     /// Of no type that a column could have.
     Other(String),
 }
@@ -31,6 +33,10 @@ impl Cell {
                     .as_i64()
                     .map_or_else(|| Cell::Other(number.to_string()), Cell::Int),
             ),
+            Value::Array(values) if values.iter().all(Value::is_string) => {
+                let texts = values.iter().filter_map(Value::as_str);
+                Some(Cell::List(texts.map(str::to_owned).collect()))
+            }
             other => Some(Cell::Other(other.to_string())),
         }
     }
@@ -41,6 +47,7 @@ impl Cell {
             Cell::Text(text) | Cell::Other(text) => text.clone(),
             Cell::Int(number) => number.to_string(),
             Cell::Bool(yes) => yes.to_string(),
+            Cell::List(texts) => Value::from(texts.clone()).to_string(),
         }
     }
 }
@@ -107,6 +114,20 @@ impl Cells {
             None => Ok(None),
             Some(Cell::Text(text)) if !text.contains('\0') => Ok(Some(text.clone())),
             Some(other) => Err(not("a text", column, other)),
+        }
+    }
+
+    /// Texts: in one text between commas, or a list.
+    pub(super) fn texts(&self, column: &str) -> Result<Option<Vec<String>>, Bad> {
+        let texts: Vec<String> = match self.get(column) {
+            None => return Ok(None),
+            Some(Cell::Text(text)) => text.split(',').map(|text| text.trim().to_owned()).collect(),
+            Some(Cell::List(texts)) => texts.clone(),
+            Some(other) => return Err(not("a list of texts", column, other)),
+        };
+        match texts.iter().any(|text| text.contains('\0')) {
+            true => Err(Bad::at(Reason::NotA("a list of texts"), column, None)),
+            false => Ok(Some(texts)),
         }
     }
 

@@ -70,6 +70,7 @@ impl Table {
                 ("expires", false),
                 ("title", false),
                 ("active", false),
+                ("skills", false),
             ],
             Table::Spaces => &[
                 ("id", true),
@@ -180,6 +181,7 @@ fn person(cells: &Cells, keys: &mut Keys) -> Result<PersonRow, Bad> {
         expires: cells.instant("expires")?,
         title: cells.text("title")?,
         active: cells.yes("active", true)?,
+        skills: cells.texts("skills")?,
     })
 }
 

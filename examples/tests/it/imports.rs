@@ -2,7 +2,7 @@
 
 use crate::work::{Town, bad, counts, folder, settled};
 use parvis::feed::Order;
-use parvis::operations::{Entries, GetItem, GetSpace, Home, PersonWall, SpaceWall};
+use parvis::operations::{EditPerson, Entries, GetItem, GetPerson, GetSpace, Home, PersonWall, SpaceWall};
 use parvis::spaces::{Role, Visibility};
 use parvis::{Reason, external};
 use parvis_examples::folder::{Folder, Stop};
@@ -16,7 +16,7 @@ const CSV: &[(&str, &[u8])] = &[
     ("units.csv", b"id,name,parent\r\nhouse,House,\r\nlab,Lab,house\r\n"),
     (
         "people.csv",
-        b"\xef\xbb\xbfname,id,title,unit,guest,expires,active\nAna,ana,\"Chief, \"\"x\"\"\",house,,,\nBen,ben,,lab,0,,true\nGus,gus,,,1,2027-01-01T01:00:00+01:00,\nOld,7,,,,,0\n",
+        b"\xef\xbb\xbfname,id,title,unit,guest,expires,active,skills\nAna,ana,\"Chief, \"\"x\"\"\",house,,,,\"Tea, #Kettles\"\nBen,ben,,lab,0,,true,\nGus,gus,,,1,2027-01-01T01:00:00+01:00,,Hi-fi\nOld,7,,,,,0,\n",
     ),
     ("spaces.csv", b"id,name,kind,owner,about\ntea,Tea,0,ana,Kettle\nden,Den,2,ben,\n"),
     ("members.csv", b"space,person,role,expires\ntea,gus,,1893456000\ntea,ben,moderator,\n"),
@@ -34,7 +34,7 @@ const JSON: &[(&str, &[u8])] = &[
     ("units.jsonl", b"{\"id\":\"house\",\"name\":\"House\"}\n\n{\"name\":\"Lab\",\"parent\":\"house\",\"id\":\"lab\"}"),
     (
         "people.jsonl",
-        b"{\"id\":\"ana\",\"name\":\"Ana\",\"title\":\"Chief, \\\"x\\\"\",\"unit\":\"house\"}\n{\"id\":\"ben\",\"name\":\"Ben\",\"unit\":\"lab\",\"guest\":false,\"active\":1}\r\n{\"id\":\"gus\",\"name\":\"Gus\",\"guest\":1,\"expires\":1798761600}\n{\"id\":7,\"name\":\"Old\",\"active\":false,\"title\":null}\n",
+        b"{\"id\":\"ana\",\"name\":\"Ana\",\"title\":\"Chief, \\\"x\\\"\",\"unit\":\"house\",\"skills\":[\"Tea\",\"#Kettles\"]}\n{\"id\":\"ben\",\"name\":\"Ben\",\"unit\":\"lab\",\"guest\":false,\"active\":1}\r\n{\"id\":\"gus\",\"name\":\"Gus\",\"guest\":1,\"expires\":1798761600,\"skills\":\"Hi-fi\"}\n{\"id\":7,\"name\":\"Old\",\"active\":false,\"title\":null}\n",
     ),
     ("spaces.jsonl", b"{\"id\":\"tea\",\"name\":\"Tea\",\"kind\":\"open\",\"owner\":\"ana\",\"about\":\"Kettle\"}\n{\"id\":\"den\",\"name\":\"Den\",\"kind\":2,\"owner\":\"ben\"}\n"),
     ("members.jsonl", b"{\"space\":\"tea\",\"person\":\"gus\",\"role\":\"member\",\"expires\":\"2030-01-01T00:00:00Z\"}\n{\"space\":\"tea\",\"person\":\"ben\",\"role\":\"moderator\"}\n"),
@@ -70,6 +70,9 @@ fn seen(town: &Town) -> String {
             let thread = actor.items().get(GetItem::new(external(1))).await.unwrap();
             let space = actor.spaces().get(GetSpace::new(external("tea"))).await.unwrap();
             seen += &format!("{person} {:?} {:?} {:?}\n", space.name, space.about, space.role);
+            let page = actor.people().get(GetPerson::new(external(person))).await.unwrap();
+            let skills: Vec<&str> = page.skills.iter().map(|skill| skill.name.as_str()).collect();
+            seen += &format!("{skills:?}\n");
             for item in home
                 .items
                 .iter()
@@ -359,4 +362,34 @@ fn an_authoritative_file_ends_the_accounts_of_those_who_are_missing() {
     let report = town.import(folder(&[("people.csv", whole.as_bytes())]).path()).unwrap();
     assert_eq!(counts(&report, "people"), (0, 4, 36, 0));
     assert!([3, 7, 8, 9].into_iter().all(acts));
+}
+
+#[test]
+fn skills_come_in_and_stay_where_they_are_not_named() {
+    let town = Town::new();
+    let import = |people: &str| {
+        let folder = folder(&[("people.csv", people.as_bytes())]);
+        let report = town.import(folder.path()).unwrap();
+        (counts(&report, "people"), bad(&report))
+    };
+    let skills = || {
+        let page = block_on(town.person("ana").people().get(GetPerson::new(external("ana")))).unwrap();
+        page.skills.iter().map(|skill| skill.name.clone()).collect::<Vec<_>>()
+    };
+    let good = Vec::<String>::new();
+    let first = "id,name,skills\nana,Ana,\"Glass, glass,#Tea\"\n";
+    assert_eq!(import(first), ((1, 0, 0, 0), good.clone()));
+    assert_eq!(skills(), ["Glass", "Tea"]);
+    let edit = EditPerson::new().skills(vec!["Brass".into()]);
+    block_on(town.person("ana").people().edit(edit)).unwrap();
+    // Neither the same row nor one without them takes away what she declared.
+    assert_eq!(import(first), ((0, 0, 1, 0), good.clone()));
+    assert_eq!(import("id,name,skills\nana,Ana Lima,\n"), ((0, 1, 0, 0), good.clone()));
+    assert_eq!(skills(), ["Brass"]);
+    assert_eq!(import("id,name,skills\nana,Ana,\"Tea,Wood\"\n"), ((0, 1, 0, 0), good));
+    assert_eq!(skills(), ["Tea", "Wood"]);
+    let (counted, bad) = import("id,name,skills\nana,Ana,\"Tea,two words\"\n");
+    assert_eq!(counted, (0, 0, 0, 1));
+    assert_eq!(bad, ["people.csv:2: not allowed here: skills `two words`"]);
+    assert_eq!(skills(), ["Tea", "Wood"]);
 }

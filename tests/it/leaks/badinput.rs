@@ -197,6 +197,7 @@ fn rows(text: &str) -> Vec<ImportRow> {
         expires: None,
         title: Some(text.clone()),
         active: true,
+        skills: Some(vec![text.clone()]),
     };
     let post = PostRow {
         id: text.clone(),
@@ -225,6 +226,7 @@ fn rows(text: &str) -> Vec<ImportRow> {
         name: "Known".into(),
         unit: None,
         title: None,
+        skills: None,
         ..person.clone()
     };
     let by_known = PostRow {

@@ -19,6 +19,7 @@ const PLANTED: &[(&str, &str)] = &[
     ("word", "text"),
     ("join_request", "words"),
     ("person", "title"),
+    ("person", "skills"),
     ("handle", "handle"),
     ("unit", "name"),
     ("space", "name"),

@@ -120,6 +120,7 @@ leak_test!(
                 expires: None,
                 title: None,
                 active: true,
+                skills: None,
             }),
             ImportRow::Space(SpaceRow {
                 id: "merger".into(),

@@ -73,7 +73,7 @@ impl History {
             above = Some(unit);
         }
         for (at, name) in NAMES.iter().enumerate() {
-            let words = vec![history.canary(), history.canary(), history.canary()];
+            let words = vec![history.canary(), history.canary(), history.canary(), history.canary()];
             let (mail, tags) = (history.canary(), [history.canary(), history.canary()]);
             history.model.people.push(Someone {
                 name,
@@ -122,6 +122,7 @@ impl History {
         let person = self.model.people[who].clone();
         let mut put = PutPerson::new(external(person.name), person.words[0].clone()).title(person.words[1].clone());
         put.handle = Some(person.words[2].clone());
+        put.skills = Some(vec![person.words[3].clone()]);
         put.email = Some(format!("{}@mail.example", person.mail));
         put.kind = Some(if person.guest {
             PersonKind::Guest

@@ -28,6 +28,7 @@ pub(crate) fn person(id: &str, guest: bool) -> ImportRow {
         expires: None,
         title: None,
         active: true,
+        skills: None,
     })
 }
 

@@ -49,6 +49,7 @@ const PLAIN: &[&str] = &[
     "handle",
     "email",
     "languages",
+    "skills",
     "join",
     "until",
     "words",

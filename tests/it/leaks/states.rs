@@ -64,6 +64,7 @@ leak_test!(
                     expires: None,
                     title: None,
                     active: true,
+                    skills: None,
                 })
             };
             let space_row = |id: &str, owner: &str| {
