@@ -60,6 +60,7 @@ enum Kind {
     Memory,
     Sqlite,
     Sled,
+    Postgres,
 }
 
 /// The options; none where only help was asked for.
@@ -75,7 +76,8 @@ fn options(mut parser: Parser) -> Result<Option<Options>, lexopt::Error> {
                 "memory" => store = Kind::Memory,
                 "sqlite" => store = Kind::Sqlite,
                 "sled" => store = Kind::Sled,
-                other => return Err(format!("`{other}` is no store: sqlite, sled or memory").into()),
+                "postgres" => store = Kind::Postgres,
+                other => return Err(format!("`{other}` is no store: sqlite, sled, postgres or memory").into()),
             },
             Arg::Long("as") => options.person = Some(parser.value()?.string()?),
             Arg::Long("lang") => {
@@ -105,6 +107,8 @@ fn options(mut parser: Parser) -> Result<Option<Options>, lexopt::Error> {
     if options.folder.is_none() && options.person.is_none() {
         options.person = Some("amelie".to_owned());
     }
+    let given = place.as_ref().and_then(|place| place.to_str().map(str::to_owned));
+    let url = given.or_else(|| std::env::var("PARVIS_URL").ok());
     let place = |ending: &str| match (&place, std::env::var_os("PARVIS_DATA")) {
         (Some(place), _) => place.clone(),
         (None, Some(folder)) => PathBuf::from(folder).join(format!("parvis.{ending}")),
@@ -114,6 +118,10 @@ fn options(mut parser: Parser) -> Result<Option<Options>, lexopt::Error> {
         Kind::Memory => Store::Memory,
         Kind::Sqlite => Store::Sqlite(place("db")),
         Kind::Sled => Store::Sled(place("sled")),
+        Kind::Postgres => {
+            let url = url.ok_or("a URL like postgresql://user@host/database goes behind --db, or into PARVIS_URL")?;
+            Store::Postgres(url)
+        }
     };
     options.styled = stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     Ok(Some(options))

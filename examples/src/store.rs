@@ -15,6 +15,8 @@ pub enum Store {
     Sqlite(PathBuf),
     /// One sled folder.
     Sled(PathBuf),
+    /// A PostgreSQL database by its URL.
+    Postgres(String),
 }
 
 impl Store {
@@ -34,6 +36,7 @@ impl Store {
                     parvis_sqlx::Sqlite::open(parvis_sqlx::SqliteOptions::new(file)).await?,
                 ))
             }
+            Store::Postgres(url) => Ok(Arc::new(parvis_sqlx::Postgres::open(url.as_str()).await?)),
             Store::Sled(folder) => Ok(Arc::new(
                 parvis_sled::Sled::open(parvis_sled::SledOptions::new(folder)).await?,
             )),
@@ -45,6 +48,8 @@ impl fmt::Display for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Store::Memory => f.write_str("memory"),
+            // A URL may hold a password.
+            Store::Postgres(_) => f.write_str("postgres"),
             Store::Sqlite(file) | Store::Sled(file) => write!(f, "{}", file.display()),
         }
     }

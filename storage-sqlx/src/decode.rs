@@ -121,6 +121,7 @@ pub(crate) fn decode(
     let mut decoder = Decoder {
         schema,
         planned: &text.planned,
+        sums: text.sums,
         raw: reads.iter().map(|_| Raw::default()).collect(),
         failed: "*",
     };
@@ -149,7 +150,7 @@ pub(crate) fn decode(
         absent.push(missing);
     }
     // Sums of a newer release may be over columns that this one does not know.
-    if numbers.adds <= schema.adds {
+    if text.sums && numbers.adds <= schema.adds {
         for ((raw, found), planned) in raw.iter().zip(&found).zip(&text.planned) {
             check_sums(schema, network, raw, found, planned)?;
         }
@@ -199,6 +200,7 @@ fn check_sums(
 struct Decoder<'a> {
     schema: &'a Schema,
     planned: &'a [Planned],
+    sums: bool,
     raw: Vec<Raw>,
     /// The table whose row was read last.
     failed: &'static str,
@@ -227,7 +229,7 @@ impl Decoder<'_> {
         self.failed = table.name;
         let mut cells = Cells { cursor, first: true };
         cells.cursor.expect(b'[')?;
-        let (row, sum) = cells.row(table, planned.want, place.keyed)?;
+        let (row, sum) = cells.row(table, planned.want, place.keyed, self.sums)?;
         let raw = self.raw.get_mut(place.read)?;
         let number = raw.rows.len();
         raw.rows.push(row);
@@ -269,7 +271,7 @@ impl Cells<'_, '_> {
         Some(values)
     }
 
-    fn row(&mut self, table: &Table, want: Want, keyed: bool) -> Option<(Row, Option<i64>)> {
+    fn row(&mut self, table: &Table, want: Want, keyed: bool, sums: bool) -> Option<(Row, Option<i64>)> {
         let key = if keyed { self.values(&table.key)? } else { Parts::new() };
         let (mut columns, mut stamp, mut sum, mut document) = (Parts::new(), None, None, None);
         if want > Want::Key {
@@ -278,7 +280,7 @@ impl Cells<'_, '_> {
                 self.next()?;
                 stamp = Some(CommitId(self.cursor.id()?));
             }
-            if summed(table) {
+            if sums && summed(table) {
                 self.next()?;
                 sum = Some(self.cursor.int()?);
             }

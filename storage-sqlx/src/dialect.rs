@@ -1,52 +1,165 @@
-//! What differs between engines in the texts that this crate writes: functions over JSON, literals, parameters.
+//! What differs between engines in the texts that this crate writes: functions over JSON, literals, parameters, types.
 //!
 //! Texts are made of names from the schema, parameters and what a dialect says. Nothing that came in as a value is part
 //! of a text.
 
-use parvis::store::{Kind, Value};
+use parvis::store::{Field, Kind, Value};
 
 /// How one engine spells what the engine-neutral part needs.
+///
+/// A value is *plain* where NULL stands for an absent one, and *ordered* where it is as orders and keys compare it: an
+/// absent one comes before every other and equals itself.
 pub(crate) trait Dialect: Send + Sync + 'static {
-    /// The value of an absent key part: it comes before every value of every kind and equals itself.
-    fn absent(&self) -> &'static str;
-    /// A value behind every value of every kind.
-    fn highest(&self) -> String;
-    /// A parameter by its number, counted from 1.
-    fn param(&self, number: usize) -> String;
+    /// What tables are called.
+    fn names(&self) -> &Names;
+    /// Whether rows carry a sum: the engine does not notice damage by itself.
+    fn sums(&self) -> bool;
+
+    /// A stored field, ordered. `key`: whether it is a part of its table's key.
+    fn stored(&self, field: &Field, key: bool, column: &str) -> String;
+    /// A stored field, plain.
+    fn plain(&self, field: &Field, key: bool, column: &str) -> String;
+    /// A stored field as JSON.
+    fn cell(&self, field: &Field, key: bool, column: &str) -> String;
+    /// A plain value that is not absent, ordered as this field is; NULL stays NULL.
+    fn present(&self, field: &Field, plain: &str) -> String;
+    /// A plain value, ordered as this field is.
+    fn ordered(&self, field: &Field, plain: &str) -> String;
+    /// A plain value of a key's part as it is stored.
+    fn kept(&self, field: &Field, plain: &str) -> String;
+    /// Smaller than or equal to every ordered value of this field.
+    fn lowest(&self, field: &Field) -> String;
+    /// Larger than or equal to every ordered value of this field.
+    fn highest(&self, field: &Field) -> String;
+    /// A text whose order is that of the ordered values of this field, and which is no beginning of another one. Asked of
+    /// engines without [`lateral`](Dialect::lateral) joins only.
+    fn text(&self, field: &Field, ordered: &str) -> String;
+
+    /// A parameter by its number, counted from 1, plain.
+    fn param(&self, kind: Kind, number: usize) -> String;
+    /// A parameter that is compared with this field, ordered.
+    fn bound(&self, field: &Field, number: usize) -> String;
     /// A parameter in a `limit`.
     fn count(&self, number: usize) -> String;
-    /// Bytes as hexadecimal digits.
-    fn hex(&self, bytes: &str) -> String;
-    /// Hexadecimal digits as bytes.
-    fn unhex(&self, digits: &str) -> String;
+    /// No limit.
+    fn unlimited(&self) -> &'static str;
+    /// A stored id as JSON.
+    fn id(&self, column: &str) -> String;
     /// `yes` where the condition holds, otherwise `no`.
     fn pick(&self, condition: &str, yes: &str, no: &str) -> String;
-    /// `value`, or `other` where it is NULL.
-    fn or(&self, value: &str, other: &str) -> String;
+    /// The aggregate: the value of the only row; NULL where there is none or are several.
+    fn only(&self, value: &str) -> String;
     /// The smaller or larger (`min`, `max`) of two values.
     fn extreme(&self, function: &str, a: &str, b: &str) -> String;
     /// A JSON array of these expressions, itself JSON.
-    fn array(&self, items: &str) -> String;
+    fn array(&self, items: &[String]) -> String;
     /// The aggregate: a JSON array with one element a row.
     fn group(&self, item: &str) -> String;
-    /// A parameter that holds a JSON array, as a relation of its elements.
-    fn list(&self, param: usize, alias: &str) -> String;
+    /// What a text answers: these expressions, all JSON, as the elements of an array.
+    fn answer(&self, items: &[String]) -> String;
+    /// A text, and how many parameters are sent with it, used or not.
+    fn finish(&self, text: String, params: usize) -> String;
+    /// A parameter that holds a JSON array, as a relation of its elements. `kinds`: of the parts of an element that is an
+    /// array; none for elements that are texts.
+    fn list(&self, param: usize, alias: &str, kinds: &[Kind]) -> String;
     /// The number of an element of a list, counted from 0.
     fn number(&self, alias: &str) -> String;
     /// An element that is a text.
     fn element(&self, alias: &str) -> String;
-    /// Part `at` of an element that is an array, as a value.
-    fn item(&self, alias: &str, at: usize) -> String;
-    /// A text whose order is that of the values of this kind, and which is no beginning of another one.
-    fn ordered(&self, kind: Kind, value: &str) -> String;
+    /// Part `at` of an element that is an array, plain.
+    fn item(&self, kind: Kind, alias: &str, at: usize) -> String;
+    /// Whether a relation in a `from` clause may depend on those before it.
+    fn lateral(&self) -> bool;
+    /// Joins two relations, the first of which is gone through.
+    fn join(&self) -> &'static str;
     /// The table (with an index that must be used) in a `from` clause.
     fn from(&self, table: &str, index: Option<&str>, alias: &str) -> String;
-    /// Writes rows, whole, over what was there.
-    fn put(&self, table: &str, columns: &str, rows: &str) -> String;
-    /// Writes rows where there are none.
-    fn begin(&self, table: &str, columns: &str, rows: &str) -> String;
-    /// Writes rows; where there is one, `column` becomes the sum (`+`) or the smaller or larger (`min`, `max`) of both.
-    fn merge(&self, table: &str, columns: &str, rows: &str, key: &str, column: &str, function: &str) -> String;
+    /// What one text may hold of a batch.
+    fn texts(&self) -> Texts;
+    /// Statements that are carried out together, as one text.
+    fn together(&self, statements: Vec<String>) -> String;
+    /// Rows, whole, over what was there.
+    fn put(&self, into: &Target<'_>, rows: &str) -> String;
+    /// Whether [`put`](Dialect::put) leaves columns that it does not name as they are.
+    fn leaves(&self) -> bool;
+    /// Rows where there are none.
+    fn begin(&self, into: &Target<'_>, rows: &str) -> String;
+    /// Rows; where there is one, `column` becomes the sum (`+`) or the smaller or larger (`min`, `max`) of both.
+    fn merge(&self, into: &Target<'_>, rows: &str, column: &str, function: &str) -> String;
+    /// Away with the rows whose key begins with one of a list. `fields` and `items` are ordered.
+    fn delete(&self, table: &str, network: &str, fields: &[String], items: &[String], list: &str) -> String;
+}
+
+/// What one text may hold of the statements of a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Texts {
+    /// All, one after the other.
+    Whole,
+    /// One of each table, all at once.
+    Tables,
+}
+
+/// Where rows are written.
+pub(crate) struct Target<'a> {
+    /// The table.
+    pub(crate) table: &'a str,
+    /// The names of its key, the network's first.
+    pub(crate) key: &'a [String],
+    /// The same as orders see it.
+    pub(crate) unique: &'a [String],
+    /// The names of the columns that are written, the key's among them.
+    pub(crate) columns: &'a [String],
+}
+
+/// What tables are called.
+#[derive(Clone, Debug)]
+pub(crate) struct Names {
+    /// Where they lie: `""`, or a quoted schema and a dot.
+    within: String,
+    /// What every name begins with.
+    prefix: String,
+}
+
+impl Names {
+    /// Names in this place that begin with this prefix.
+    pub(crate) const fn new(within: String, prefix: String) -> Names {
+        Names { within, prefix }
+    }
+
+    /// The table that holds the rows of a declared one.
+    pub(crate) fn table(&self, name: &str) -> String {
+        format!("{}{}", self.within, quoted(&self.bare(name)))
+    }
+
+    /// The same without its place and quotes.
+    pub(crate) fn bare(&self, name: &str) -> String {
+        format!("{}{name}", self.prefix)
+    }
+
+    /// The index of a declared one; it lies where its table does.
+    pub(crate) fn index(&self, name: &str) -> String {
+        quoted(&format!("{}i_{name}", self.prefix))
+    }
+
+    /// The store's schema numbers, one row.
+    pub(crate) fn numbers(&self) -> String {
+        self.table("_numbers")
+    }
+
+    /// The directory of networks.
+    pub(crate) fn networks(&self) -> String {
+        self.table("_network")
+    }
+
+    /// The position rows.
+    pub(crate) fn positions(&self) -> String {
+        self.table("_position")
+    }
+
+    /// The remembered commits.
+    pub(crate) fn commits(&self) -> String {
+        self.table("_commit")
+    }
 }
 
 /// One bound parameter.
@@ -56,9 +169,9 @@ pub(crate) enum Arg {
     Int(i64),
     /// A text.
     Text(String),
-    /// Bytes.
+    /// Bytes, those of an id too.
     Bytes(Vec<u8>),
-    /// What [`Dialect::absent`] means.
+    /// What stands for an absent key part.
     Absent,
 }
 
@@ -80,16 +193,6 @@ pub(crate) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// The table that holds the rows of a declared one.
-pub(crate) fn table_name(name: &str) -> String {
-    quoted(&format!("parvis_{name}"))
-}
-
-/// The index of a declared one.
-pub(crate) fn index_name(name: &str) -> String {
-    quoted(&format!("parvis_i_{name}"))
-}
-
 /// The number of the network.
 pub(crate) const NETWORK: &str = "_network";
 /// The stamp of a row.
@@ -98,12 +201,3 @@ pub(crate) const STAMP: &str = "_stamp";
 pub(crate) const SUM: &str = "_sum";
 /// The document of a row.
 pub(crate) const DOCUMENT: &str = "_document";
-
-/// The store's schema numbers, one row.
-pub(crate) const NUMBERS: &str = "parvis__numbers";
-/// The directory of networks.
-pub(crate) const NETWORKS: &str = "parvis__network";
-/// The position rows.
-pub(crate) const POSITIONS: &str = "parvis__position";
-/// The remembered commits.
-pub(crate) const COMMITS: &str = "parvis__commit";

@@ -1,11 +1,12 @@
 //! What the conditions of a batch are about: one text reads it, and the first condition that fails is named.
 
 use crate::decode::{Numbers, position};
-use crate::dialect::{Arg, COMMITS, Dialect, NETWORK, NUMBERS, POSITIONS, STAMP, quoted, table_name};
+use crate::dialect::{Arg, Dialect, NETWORK, STAMP, quoted};
 use crate::json::{Cursor, List, push_value, push_values};
+use crate::text::heads;
 use parvis::store::{
-    Batch, Cause, Check, Class, CommitError, CommitId, Committed, Conflict, Expect, Kind, Parts, Position, Schema,
-    StorageError, Table, Value, Write,
+    Batch, Cause, Check, Class, CommitError, CommitId, Committed, Conflict, Expect, Field, Kind, Parts, Position,
+    Schema, StorageError, Table, Value, Write,
 };
 use std::collections::BTreeMap;
 
@@ -80,48 +81,52 @@ impl<'a> Questions<'a> {
 pub(crate) fn question(dialect: &dyn Dialect, schema: &Schema, batch: &Batch) -> (String, Vec<Arg>) {
     let questions = Questions::of(batch);
     let mut args = vec![Arg::Int(questions.most)];
-    let (network, id, most) = (dialect.param(1), dialect.param(2), dialect.count(3));
-    let (commit, request) = (dialect.hex("commit_id"), dialect.hex("request"));
-    let mut items = vec![
-        format!(
-            "(select {} from {POSITIONS} where network={network})",
-            dialect.array(&format!("number,{commit},newest"))
-        ),
-        format!("(select {} from {NUMBERS})", dialect.array("adds,breaks,filled")),
-        format!(
-            "(select {} from {COMMITS} where network={network} and id={id})",
-            dialect.array(&format!("{request},number,{commit},answer"))
-        ),
-    ];
+    let (network, id, most) = (
+        dialect.param(Kind::Int, 1),
+        dialect.param(Kind::Id, 2),
+        dialect.count(3),
+    );
+    let mut items = heads(dialect);
+    let names = ["request", "commit_id"].map(|name| dialect.id(name));
+    let [request, commit] = names;
+    let first = dialect.array(&[request, "number".to_owned(), commit, "answer".to_owned()]);
+    items.push(format!(
+        "(select {first} from {} where network={network} and id={id})",
+        dialect.names().commits()
+    ));
     for (group, keys) in &questions.groups {
         let (Group::Row(name) | Group::Counter(name, _) | Group::Range(name, _)) = group;
         let Some(table) = schema.table(name) else { continue };
         let mut list = List::new();
         keys.iter().for_each(|key| list.push_row(key));
         args.push(Arg::Text(list.finish()));
-        let from = dialect.list(args.len() + 2, "j");
-        let row = dialect.from(&table_name(name), None, "x");
-        let parts = key_items(dialect, table, "j");
+        let parts = keys.first().map_or(0, |key| key.len());
+        let kinds: Vec<Kind> = table.key.iter().take(parts).map(|field| field.kind).collect();
+        let from = dialect.list(args.len() + 2, "j", &kinds);
+        let row = dialect.from(&dialect.names().table(name), None, "x");
+        let parts = key_items(dialect, table, "j").into_iter().take(parts);
         let same: String = table
             .key
             .iter()
-            .zip(&parts)
-            .take(keys.first().map_or(0, |key| key.len()))
-            .map(|(field, part)| format!(" and x.{}={part}", quoted(field.name)))
+            .zip(parts)
+            .map(|(field, part)| {
+                let stored = format!("x.{}", quoted(field.name));
+                format!(" and {}={part}", dialect.stored(field, true, &stored))
+            })
             .collect();
         let same = format!("x.{NETWORK}={network}{same}");
         let none = format!("x.{NETWORK} is null");
         let answer = match group {
             Group::Row(_) => {
                 let stamp = match table.class {
-                    Class::Stamped => dialect.hex(&format!("x.{STAMP}")),
+                    Class::Stamped => dialect.id(&format!("x.{STAMP}")),
                     Class::Counters | Class::Free | Class::Unstamped => "1".to_owned(),
                 };
                 dialect.pick(&none, "null", &stamp)
             }
             Group::Counter(_, column) => dialect.pick(&none, "null", &format!("x.{}", quoted(column))),
             Group::Range(..) => {
-                let count = format!("(select count(*) from (select 1 from {row} where {same} limit {most}))");
+                let count = format!("(select count(*) from (select 1 from {row} where {same} limit {most}) c)");
                 items.push(format!("(select {} from {from})", dialect.group(&count)));
                 continue;
             }
@@ -131,29 +136,14 @@ pub(crate) fn question(dialect: &dyn Dialect, schema: &Schema, batch: &Batch) ->
             dialect.group(&answer)
         ));
     }
-    (format!("select {}", dialect.array(&items.join(",\n"))), args)
+    let text = format!("select {}", dialect.answer(&items));
+    (dialect.finish(text, args.len() + 2), args)
 }
 
-/// The parts of a key that lie in an element of a list.
+/// The parts of a key that lie in an element of a list, ordered.
 pub(crate) fn key_items(dialect: &dyn Dialect, table: &Table, alias: &str) -> Vec<String> {
-    let part = |(at, field): (usize, &parvis::store::Field)| {
-        let value = column_item(dialect, field.kind, alias, at);
-        if field.optional {
-            dialect.or(&value, dialect.absent())
-        } else {
-            value
-        }
-    };
+    let part = |(at, field): (usize, &Field)| dialect.ordered(field, &dialect.item(field.kind, alias, at));
     table.key.iter().enumerate().map(part).collect()
-}
-
-/// A value that lies in an element of a list.
-pub(crate) fn column_item(dialect: &dyn Dialect, kind: Kind, alias: &str, at: usize) -> String {
-    let item = dialect.item(alias, at);
-    match kind {
-        Kind::Id | Kind::Bytes => dialect.unhex(&item),
-        Kind::Time | Kind::Int | Kind::Text => item,
-    }
 }
 
 /// Reads the answer of [`question`].

@@ -89,7 +89,7 @@ impl List {
     }
 }
 
-/// A reader of the JSON that the engine wrote: no white space. Every method answers `None` where the text is another.
+/// A reader of the JSON that the engine wrote: white space only before a value. Every method answers `None` where the text is another.
 #[derive(Debug)]
 pub(crate) struct Cursor<'a> {
     text: &'a str,
@@ -111,8 +111,14 @@ impl<'a> Cursor<'a> {
         self.eat(byte).then_some(())
     }
 
+    fn skip(&mut self) {
+        let space = self.rest().iter().take_while(|byte| **byte <= b' ').count();
+        self.at += space;
+    }
+
     /// Goes over this byte if it stands here.
     pub(crate) fn eat(&mut self, byte: u8) -> bool {
+        self.skip();
         let here = self.rest().first() == Some(&byte);
         self.at += usize::from(here);
         here
@@ -120,6 +126,7 @@ impl<'a> Cursor<'a> {
 
     /// Goes over `null` if it stands here.
     pub(crate) fn null(&mut self) -> bool {
+        self.skip();
         let here = self.rest().starts_with(b"null");
         self.at += if here { 4 } else { 0 };
         here
@@ -142,6 +149,7 @@ impl<'a> Cursor<'a> {
 
     /// A number of 64 bits.
     pub(crate) fn int(&mut self) -> Option<i64> {
+        self.skip();
         let bytes = self.rest();
         let length = bytes
             .iter()
@@ -186,9 +194,16 @@ impl<'a> Cursor<'a> {
         pairs.iter().map(|pair| byte(*pair)).collect()
     }
 
-    /// Sixteen bytes.
+    /// Sixteen bytes, as digits or as a UUID with its dashes.
     pub(crate) fn id(&mut self) -> Option<[u8; 16]> {
         self.expect(b'"')?;
+        if self.rest().get(8) == Some(&b'-') {
+            let uuid = self.rest().first_chunk::<36>()?;
+            let id = dashless(uuid)?;
+            self.at += 36;
+            self.expect(b'"')?;
+            return Some(id);
+        }
         let digits: &[u8; 32] = self.rest().first_chunk()?;
         let mut id = [0; 16];
         let mut all = 0;
@@ -219,6 +234,15 @@ impl<'a> Cursor<'a> {
             Kind::Bytes => Value::Bytes(self.bytes()?),
         }))
     }
+}
+
+fn dashless(uuid: &[u8; 36]) -> Option<[u8; 16]> {
+    let mut id = [0; 16];
+    let mut digits = uuid.iter().filter(|byte| **byte != b'-');
+    for to in &mut id {
+        *to = byte([*digits.next()?, *digits.next()?])?;
+    }
+    digits.next().is_none().then_some(id)
 }
 
 fn byte([high, low]: [u8; 2]) -> Option<u8> {

@@ -1,6 +1,7 @@
-//! SQL backends of Parvis. SQLite today (feature `sqlite`, on by default); other engines will share all but one file.
+//! SQL backends of Parvis.
 //!
-//! - [`Sqlite`]: one file, write-ahead log, one writer and several readers, under any executor.
+//! - [`Sqlite`] (feature `sqlite`, on by default): one file, write-ahead log, one writer and several readers, under any executor.
+//! - `Postgres` (feature `postgres`): a database, any number of processes, under any executor.
 //!
 //! How a call becomes SQL, in the order of the modules:
 //!
@@ -10,12 +11,13 @@
 //! - `decode`: that array as rows; repeats dropped, absent keys reported.
 //! - `facts` and `writes`: a batch. One text reads what its conditions are about, a second one writes all of it.
 //! - `dialect`: what engines spell differently.
+//! - `server`: what engines with servers have in common: connections, a queue for each network, what is tried again.
 //!
 //! Rows lie in tables called `parvis_` and the name of the table in the schema; `_network` is the number of the network in
 //! `parvis__network`, `_stamp` the commit that wrote the row, `_document` its document. Times are milliseconds, ids 16
-//! bytes, `_sum` a sum over the row. Hosts may read them with SQL of their own, and must not write them.
+//! bytes, `_sum` on SQLite a sum over the row. Hosts may read them with SQL of their own, and must not write them.
 //!
-//! # Faults
+//! # Faults of SQLite
 //! - **No room.** [`Full`](parvis::store::StorageError::Full); reads go on, and writes again once there is room.
 //! - **A flush that failed** is [`OutcomeUnknown`](parvis::store::StorageError::OutcomeUnknown), and the file is opened anew
 //!   before anything else is acknowledged.
@@ -29,9 +31,17 @@
 mod decode;
 mod dialect;
 mod facts;
+#[cfg(feature = "server")]
+mod fill;
 mod json;
+mod lateral;
 mod plan;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod relation;
+mod release;
+#[cfg(feature = "server")]
+mod server;
 mod shape;
 #[cfg(feature = "sqlite")]
 mod sqlite;
@@ -39,5 +49,7 @@ mod sums;
 mod text;
 mod writes;
 
+#[cfg(feature = "postgres")]
+pub use postgres::{Postgres, PostgresOptions};
 #[cfg(feature = "sqlite")]
 pub use sqlite::{Sqlite, SqliteOptions};

@@ -1,10 +1,10 @@
 //! Reads that are relations of their own: common table expressions that other reads take keys from.
 
-use crate::dialect::{NETWORK, quoted, table_name};
+use crate::dialect::{NETWORK, quoted};
 use crate::plan::At;
 use crate::shape::GivenSlots;
 use crate::text::{Fact, Writer, order_by, until_sign};
-use parvis::store::{Dir, Range, Read};
+use parvis::store::{Dir, Field, Kind, Range, Read};
 
 /// A relation that costs at most this many others to work out again is not kept in a temporary table.
 const CHEAP: usize = 8;
@@ -20,7 +20,7 @@ impl Writer<'_> {
         }
         let body = match asked {
             _ if self.keyless(fact) => {
-                let from = self.dialect.from(&table_name(fact.table.name), None, "x");
+                let from = self.dialect.from(&fact.name(), None, "x");
                 format!("select {} from {from} where 1=0", fact.columns("x"))
             }
             Read::Get { .. } => self.got(read, fact),
@@ -84,7 +84,7 @@ impl Writer<'_> {
     }
 
     /// The keys of a read as a relation with the columns `p0, p1, ..`; each once where `distinct`.
-    fn keys(&self, read: usize, fact: &Fact<'_>, distinct: bool) -> String {
+    pub(crate) fn keys(&self, read: usize, fact: &Fact<'_>, distinct: bool) -> String {
         let select = |word: &str, parts: &[String]| {
             let parts: Vec<String> = parts
                 .iter()
@@ -103,10 +103,10 @@ impl Writer<'_> {
         let word = if distinct && several { "distinct " } else { "" };
         match &fact.slots.given {
             GivenSlots::Single(keys) => {
-                branches.extend(keys.iter().map(|slots| select("", &self.given(slots))));
+                branches.extend(keys.iter().map(|slots| select("", &self.given(fact, slots))));
             }
             GivenSlots::List(slot, _) => {
-                let from = self.dialect.list(*slot, "j");
+                let from = self.dialect.list(*slot, "j", &self.kinds(fact));
                 branches.push(format!("{} from {from}", select(word, &self.listed(fact, "j"))));
             }
         }
@@ -124,20 +124,19 @@ impl Writer<'_> {
     }
 
     /// Names of the parts of the keys that [`Writer::keys`] gives.
-    fn key_parts(&self, fact: &Fact<'_>, alias: &str) -> Vec<String> {
+    pub(crate) fn key_parts(&self, fact: &Fact<'_>, alias: &str) -> Vec<String> {
         (0..fact.prefix()).map(|at| format!("{alias}.p{at}")).collect()
     }
 
-    fn from(&self, fact: &Fact<'_>, alias: &str) -> String {
-        self.dialect
-            .from(&table_name(fact.table.name), fact.index().as_deref(), alias)
+    pub(crate) fn from(&self, fact: &Fact<'_>, alias: &str) -> String {
+        self.dialect.from(&fact.name(), fact.index().as_deref(), alias)
     }
 
     fn got(&self, read: usize, fact: &Fact<'_>) -> String {
         if let (GivenSlots::Single(keys), []) = (&fact.slots.given, fact.planned.computed.as_slice())
             && let [slots] = keys.as_slice()
         {
-            let found = self.beginning(fact, "x", &self.given(slots));
+            let found = self.beginning(fact, "x", &self.given(fact, slots));
             return format!(
                 "select {} from {} where {found}",
                 fact.columns("x"),
@@ -146,8 +145,9 @@ impl Writer<'_> {
         }
         let keys = self.keys(read, fact, true);
         format!(
-            "select {} from ({keys}) g cross join {} on {}",
+            "select {} from ({keys}) g {} {} on {}",
             fact.columns("x"),
+            self.dialect.join(),
             self.from(fact, "x"),
             self.beginning(fact, "x", &self.key_parts(fact, "g")),
         )
@@ -157,13 +157,14 @@ impl Writer<'_> {
         if let (GivenSlots::Single(keys), []) = (&fact.slots.given, fact.planned.computed.as_slice())
             && let [slots] = keys.as_slice()
         {
-            return self.range(read, range, "x", &self.given(slots));
+            return self.range(read, range, "x", &self.given(fact, slots));
         }
         let keys = self.keys(read, fact, true);
         let parts = self.key_parts(fact, "g");
         let limit = self.dialect.count(fact.slots.limit);
         let found = format!(
-            "from ({keys}) g cross join {} on {}",
+            "from ({keys}) g {} {} on {}",
+            self.dialect.join(),
             self.from(fact, "x"),
             self.beginning(fact, "x", &parts),
         );
@@ -171,6 +172,9 @@ impl Writer<'_> {
         if self.one_key(fact) {
             let (bounds, order) = (self.bounds(fact, range, "x"), order_by(&rest, range.dir));
             return format!("select {} {found}{bounds}{order} limit {limit}", fact.columns("x"));
+        }
+        if self.dialect.lateral() {
+            return self.scanned_laterally(read, fact, range);
         }
         // Each prefix has its own limit: the rows up to the one that the limit reaches, then exactly as many.
         let within = self.within(fact, range, &parts, None);
@@ -189,10 +193,11 @@ impl Writer<'_> {
         let mut order = places;
         order.push("_n".to_owned());
         format!(
-            "select {} from (select {}{prefix},{window} _n {found}{within}) x where x._n<={limit}{} limit -1",
+            "select {} from (select {}{prefix},{window} _n {found}{within}) x where x._n<={limit}{} limit {}",
             fact.columns("x"),
             fact.columns("x"),
             order_by(&order, Dir::Up),
+            self.dialect.unlimited(),
         )
     }
 
@@ -200,14 +205,14 @@ impl Writer<'_> {
     /// are not beyond `threshold`.
     fn within(&self, fact: &Fact<'_>, range: &Range, parts: &[String], threshold: Option<&str>) -> String {
         let first = |alias| self.rest(fact, alias).into_iter().next();
-        let (Some(mine), Some(yours)) = (first("x"), first("y")) else {
+        let (Some(mine), Some(yours), Some(field)) = (first("x"), first("y"), fact.order.get(fact.prefix())) else {
             return String::new();
         };
         let (nearer, none) = match range.dir {
-            Dir::Up => ("min", self.dialect.highest()),
-            Dir::Down => ("max", self.dialect.absent().to_owned()),
+            Dir::Up => ("min", self.dialect.highest(field)),
+            Dir::Down => ("max", self.dialect.lowest(field)),
         };
-        let end = fact.slots.to.first().map(|slot| self.dialect.param(*slot));
+        let end = fact.slots.to.first().map(|slot| self.dialect.bound(field, *slot));
         let end = match (threshold, end) {
             (Some(threshold), Some(end)) => Some(self.dialect.extreme(nearer, threshold, &end)),
             (Some(threshold), None) => Some(threshold.to_owned()),
@@ -239,23 +244,24 @@ impl Writer<'_> {
         }
         let limit = self.dialect.count(fact.slots.limit);
         let rest = self.rest(fact, "x");
-        let Some(first) = rest.first() else {
+        let (Some(first), Some(field)) = (rest.first(), fact.order.get(fact.prefix())) else {
             // Nothing follows the prefix: all rows are equal there.
             let keys = self.keys(read, fact, true);
             let parts = self.key_parts(fact, "g");
             let one = self.dialect.pick(&format!("{limit}>0"), "1", "0");
             return format!(
-                "select {} from ({keys}) g cross join {} on {}{} limit {one}",
+                "select {} from ({keys}) g {} {} on {}{} limit {one}",
                 fact.columns("x"),
+                self.dialect.join(),
                 self.from(fact, "x"),
                 self.beginning(fact, "x", &parts),
                 order_by(&parts, Dir::Up),
             );
         };
-        let (sign, end) = match range.dir {
-            Dir::Up => ("<=", self.dialect.highest()),
-            Dir::Down => (">=", self.dialect.absent().to_owned()),
-        };
+        if self.dialect.lateral() {
+            return self.merged_laterally(read, fact, range, with);
+        }
+        let sign = until_sign(range.dir);
         let parts = self.key_parts(fact, "g");
         let name = |at: usize| format!("p{at}");
         let names: String = (0..parts.len()).map(|at| name(at) + ",").collect();
@@ -269,10 +275,7 @@ impl Writer<'_> {
             order_by(std::slice::from_ref(first), range.dir),
             self.keys(read, fact, false),
         ));
-        let threshold = format!(
-            "select coalesce((select h from h{read} where h is not null group by h{} limit 1 offset {limit}-1),{end}) t",
-            order_by(&["h".to_owned()], range.dir),
-        );
+        let threshold = self.threshold(read, fact, range, field);
         let parts = self.key_parts(fact, "g");
         let opened = format!(
             "from ({threshold}) t cross join h{read} g cross join {} on {}{} where g.h{sign}t.t",
@@ -290,17 +293,22 @@ impl Writer<'_> {
         )
     }
 
+    /// The `limit`-th different head, or what lies behind all heads.
+    pub(crate) fn threshold(&self, read: usize, fact: &Fact<'_>, range: &Range, first: &Field) -> String {
+        let end = match range.dir {
+            Dir::Up => self.dialect.highest(first),
+            Dir::Down => self.dialect.lowest(first),
+        };
+        format!(
+            "select coalesce((select h from h{read} where h is not null group by h{} limit 1 offset {}-1),{end}) t",
+            order_by(&["h".to_owned()], range.dir),
+            self.dialect.count(fact.slots.limit),
+        )
+    }
+
     /// A text that is smaller for a smaller prefix.
     fn smaller(&self, fact: &Fact<'_>, parts: &[String]) -> String {
-        let part = |(field, part): (&&parvis::store::Field, &String)| {
-            let text = self.dialect.ordered(field.kind, part);
-            if field.optional {
-                let absent = format!("{part}={}", self.dialect.absent());
-                self.dialect.pick(&absent, "' '", &text)
-            } else {
-                text
-            }
-        };
+        let part = |(field, part): (&&Field, &String)| self.dialect.text(field, part);
         let texts: Vec<String> = fact.order.iter().zip(parts).map(part).collect();
         if texts.is_empty() {
             "''".to_owned()
@@ -317,26 +325,36 @@ impl Writer<'_> {
                 .collect::<Vec<_>>()
                 .join(",")
         };
-        let step =
-            crate::plan::at(fact.table, next).map_or_else(|| "null".to_owned(), |at: At| self.part(fact, at, "x"));
-        let from = self.from(fact, "x");
+        let step = crate::plan::at(fact.table, next).map(|at: At| self.part(fact, at, "x"));
+        let step = match (step, fact.order.first()) {
+            (Some(step), Some(field)) => self.dialect.present(field, &step),
+            _ => "null".to_owned(),
+        };
+        let (from, join) = (self.from(fact, "x"), self.dialect.join());
         let start = self.beginning(fact, "x", &self.key_parts(fact, "g"));
         let up = self.beginning(fact, "x", &["g._next".to_owned()]);
         with.push(format!(
-            "w{read}({},_next,_step) as (select {},{step},1 from ({}) g cross join {from} on {start} \
-             union select {},{step},g._step+1 from w{read} g cross join {from} on {up} where g._step<{depth})",
+            "w{read}({},_next,_step) as (select {},{step},1 from ({}) g {join} {from} on {start} \
+             union select {},{step},g._step+1 from w{read} g {join} {from} on {up} where g._step<{depth})",
             key.join(","),
             of("x"),
             self.keys(read, fact, false),
             of("x"),
         ));
-        let same: String = key.iter().map(|part| format!(" and x.{part}=g.{part}")).collect();
+        let same = |field: &Field| {
+            format!(
+                " and {}={}",
+                self.ordered(fact, field, "x"),
+                self.ordered(fact, field, "g")
+            )
+        };
+        let same: String = fact.table.key.iter().map(same).collect();
         format!(
-            "select {} from (select distinct {} from w{read} g) g cross join {} on x.{NETWORK}={}{same}",
+            "select {} from (select distinct {} from w{read} g) g {join} {} on x.{NETWORK}={}{same}",
             fact.columns("x"),
             of("g"),
-            self.dialect.from(&table_name(fact.table.name), None, "x"),
-            self.dialect.param(1),
+            self.dialect.from(&fact.name(), None, "x"),
+            self.dialect.param(Kind::Int, 1),
         )
     }
 }

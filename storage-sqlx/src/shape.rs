@@ -135,8 +135,10 @@ pub(crate) fn arguments(reads: &[Read]) -> Vec<Arg> {
     out
 }
 
+/// The range of a read. Without keys it finds nothing, whatever its bounds.
 fn range_of(read: &Read) -> Option<&Range> {
     match read {
+        Read::Scan(range) | Read::Merge(range) if range.prefixes.0.is_empty() => None,
         Read::Scan(range) | Read::Merge(range) => Some(range),
         Read::Get { .. } | Read::Walk { .. } => None,
     }

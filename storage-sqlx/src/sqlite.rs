@@ -14,11 +14,11 @@ mod writer;
 pub use connect::SqliteOptions;
 
 use crate::decode::decode;
-use crate::dialect::{Arg, NETWORKS};
-use crate::shape::{arguments, shape};
-use crate::text::{Text, text};
+use crate::dialect::Arg;
+use crate::release::{Release, unprepared};
+use crate::shape::arguments;
 use async_trait::async_trait;
-use dialect::SqliteDialect;
+use dialect::{NAMES, SqliteDialect};
 use errors::failure;
 use parvis::store::{
     Batch, CommitError, Committed, Found, NetworkId, Prepare, Prepared, Read, ReadAt, Schema, Storage, StorageError,
@@ -61,39 +61,6 @@ struct Shared {
 impl std::fmt::Debug for Shared {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Shared").finish_non_exhaustive()
-    }
-}
-
-/// The schema that the store was prepared for, and the texts of the shapes seen since.
-struct Release {
-    schema: Arc<Schema>,
-    texts: RwLock<HashMap<Vec<u8>, Arc<Shape>>>,
-}
-
-struct Shape {
-    sql: Arc<str>,
-    text: Text,
-}
-
-impl Release {
-    fn shape(&self, reads: &[Read]) -> Result<Arc<Shape>, StorageError> {
-        let key = shape(reads);
-        let texts = self.texts.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = texts.get(&key) {
-            return Ok(Arc::clone(known));
-        }
-        drop(texts);
-        let text = text(&SqliteDialect, &self.schema, reads)?;
-        let made = Arc::new(Shape {
-            sql: text.sql.as_str().into(),
-            text,
-        });
-        let mut texts = self.texts.write().unwrap_or_else(PoisonError::into_inner);
-        if texts.len() >= connect::STATEMENTS {
-            texts.clear();
-        }
-        texts.insert(key, Arc::clone(&made));
-        Ok(made)
     }
 }
 
@@ -149,9 +116,7 @@ impl Sqlite {
 
     fn release(&self) -> Result<Arc<Release>, StorageError> {
         let prepared = self.shared.prepared.read().unwrap_or_else(PoisonError::into_inner);
-        prepared
-            .clone()
-            .ok_or(StorageError::SchemaTooOld { found: 0, needed: 1 })
+        prepared.clone().ok_or_else(|| unprepared(None))
     }
 
     async fn ask<T, E: From<StorageError>>(
@@ -175,7 +140,7 @@ impl Sqlite {
             return Ok(cached);
         }
         let mut reader = self.shared.readers.get().await?;
-        let select = format!("select n || '' from {NETWORKS} where id=$1");
+        let select = format!("select n || '' from {} where id=$1", NAMES.networks());
         let found = fetch(reader.connection()?, select, &[Arg::Bytes(network.0.to_vec())]).await;
         let found = found.map_err(|error| failure(&error))?;
         let number = found.and_then(|number| number.parse::<i64>().ok());
@@ -198,18 +163,15 @@ impl Storage for Sqlite {
             answer,
         });
         let prepared = prepared.await?;
-        let release = Release {
-            schema,
-            texts: RwLock::default(),
-        };
-        *self.shared.prepared.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(release));
+        let release = Arc::new(Release::new(schema));
+        *self.shared.prepared.write().unwrap_or_else(PoisonError::into_inner) = Some(release);
         Ok(prepared)
     }
 
     async fn read(&self, network: NetworkId, reads: &[Read], _at: ReadAt) -> Result<Found, StorageError> {
         let release = self.release()?;
         check_reads(&release.schema, reads)?;
-        let shape = release.shape(reads)?;
+        let shape = release.shape(&SqliteDialect, reads)?;
         let number = self.number(network).await?.unwrap_or(-1);
         let mut args = vec![Arg::Int(number)];
         args.extend(arguments(reads));

@@ -1,7 +1,7 @@
 //! From the plan of a call to its one text, which answers one row of one JSON value:
 //! `[position, numbers, place, place, ...]`, the places of the roots in the order of [`Text::places`].
 
-use crate::dialect::{DOCUMENT, Dialect, NETWORK, NUMBERS, POSITIONS, STAMP, SUM, index_name, quoted, table_name};
+use crate::dialect::{DOCUMENT, Dialect, NETWORK, STAMP, SUM, quoted};
 use crate::plan::{At, Origin, Piece, Place, Planned, plan};
 use crate::shape::{GivenSlots, Slots, slots};
 use crate::sums::summed;
@@ -17,12 +17,15 @@ pub(crate) struct Text {
     pub(crate) planned: Vec<Planned>,
     /// The places of the answer.
     pub(crate) places: Vec<Place>,
+    /// Whether rows come with their sums.
+    pub(crate) sums: bool,
 }
 
 /// Writes the text of the shape that these reads have.
 pub(crate) fn text(dialect: &dyn Dialect, schema: &Schema, reads: &[Read]) -> Result<Text, StorageError> {
     let planned = plan(schema, reads)?;
     let slots = slots(reads);
+    let params = slots.last().map_or(1, |slots| slots.limit);
     let mut facts = Vec::with_capacity(reads.len());
     for (planned, slots) in planned.iter().zip(slots) {
         let misfit = StorageError::Refused {
@@ -32,6 +35,7 @@ pub(crate) fn text(dialect: &dyn Dialect, schema: &Schema, reads: &[Read]) -> Re
         let table = schema.tables.get(planned.table).ok_or_else(|| misfit.clone())?;
         let order = table.order(planned.name).ok_or(misfit)?;
         facts.push(Fact {
+            dialect,
             table,
             order,
             planned,
@@ -48,15 +52,7 @@ pub(crate) fn text(dialect: &dyn Dialect, schema: &Schema, reads: &[Read]) -> Re
     for number in 0..reads.len() {
         writer.relation(number, &mut with);
     }
-    let network = dialect.param(1);
-    let commit = dialect.hex("commit_id");
-    let mut items = vec![
-        format!(
-            "(select {} from {POSITIONS} where network={network})",
-            dialect.array(&format!("number,{commit},newest"))
-        ),
-        format!("(select {} from {NUMBERS})", dialect.array("adds,breaks,filled")),
-    ];
+    let mut items = heads(dialect);
     let mut places = Vec::new();
     for number in 0..reads.len() {
         writer.roots(number, &mut items, &mut places);
@@ -65,12 +61,33 @@ pub(crate) fn text(dialect: &dyn Dialect, schema: &Schema, reads: &[Read]) -> Re
         [] => String::new(),
         with => format!("with recursive {} ", with.join(",\n")),
     };
-    let sql = format!("{with}select {}", dialect.array(&items.join(",\n")));
-    Ok(Text { sql, planned, places })
+    let sql = dialect.finish(format!("{with}select {}", dialect.answer(&items)), params);
+    let sums = dialect.sums();
+    Ok(Text {
+        sql,
+        planned,
+        places,
+        sums,
+    })
+}
+
+/// What every answer begins with: the position of the network, and the numbers of the store.
+pub(crate) fn heads(dialect: &dyn Dialect) -> Vec<String> {
+    let names = dialect.names();
+    let texts = |names: [&str; 3]| names.map(str::to_owned);
+    let commit = dialect.id("commit_id");
+    let position = dialect.array(&texts(["number", &commit, "newest"]));
+    let numbers = dialect.array(&texts(["adds", "breaks", "filled"]));
+    let network = dialect.param(Kind::Int, 1);
+    vec![
+        format!("(select {position} from {} where network={network})", names.positions()),
+        format!("(select {numbers} from {})", names.numbers()),
+    ]
 }
 
 /// A read, its table and the order it follows.
 pub(crate) struct Fact<'a> {
+    dialect: &'a dyn Dialect,
     pub(crate) table: &'a Table,
     pub(crate) order: Vec<&'a Field>,
     pub(crate) planned: &'a Planned,
@@ -80,7 +97,12 @@ pub(crate) struct Fact<'a> {
 impl Fact<'_> {
     /// The index to use, where it is not the key.
     pub(crate) fn index(&self) -> Option<String> {
-        (self.planned.name != self.table.name).then(|| index_name(self.planned.name))
+        (self.planned.name != self.table.name).then(|| self.dialect.names().index(self.planned.name))
+    }
+
+    /// The table that holds its rows.
+    pub(crate) fn name(&self) -> String {
+        self.dialect.names().table(self.table.name)
     }
 
     /// How many parts the keys have.
@@ -102,7 +124,7 @@ impl Fact<'_> {
             if self.table.class == Class::Stamped {
                 names.push(STAMP.to_owned());
             }
-            if summed(self.table) {
+            if self.dialect.sums() && summed(self.table) {
                 names.push(SUM.to_owned());
             }
         }
@@ -140,50 +162,44 @@ impl Writer<'_> {
         self.facts.get(read)
     }
 
-    /// A field as an order sees it: an absent one is a value of its own.
+    /// A stored field, ordered.
     pub(crate) fn ordered(&self, fact: &Fact<'_>, field: &Field, alias: &str) -> String {
         let stored = format!("{alias}.{}", quoted(field.name));
-        if field.optional && !fact.is_key(field) {
-            self.dialect.or(&stored, self.dialect.absent())
-        } else {
-            stored
-        }
+        self.dialect.stored(field, fact.is_key(field), &stored)
     }
 
-    /// A field as a part of another key: NULL where it is absent.
+    /// A stored field, plain.
     pub(crate) fn part(&self, fact: &Fact<'_>, at: At, alias: &str) -> String {
         let (field, key) = match at {
             At::Key(at) => (fact.table.key.get(at), true),
             At::Column(at) => (fact.table.columns.get(at), false),
         };
         let Some(field) = field else { return "null".to_owned() };
-        let stored = format!("{alias}.{}", quoted(field.name));
-        if field.optional && key {
-            let absent = format!("{stored}={}", self.dialect.absent());
-            self.dialect.pick(&absent, "null", &stored)
-        } else {
-            stored
-        }
+        self.dialect
+            .plain(field, key, &format!("{alias}.{}", quoted(field.name)))
     }
 
-    /// The parts of a computed key, for a row called `alias` of the earlier read.
+    /// The parts of a computed key, ordered, for a row called `alias` of the earlier read; NULL where one is absent.
     pub(crate) fn pieces(&self, read: usize, computed: usize, alias: &str) -> Vec<String> {
         let Some(fact) = self.fact(read) else { return Vec::new() };
         let Some((of, pieces)) = fact.planned.computed.get(computed) else {
             return Vec::new();
         };
         let constants = fact.slots.constants.get(computed);
-        let piece = |(at, piece): (usize, &Piece)| match piece {
+        let piece = |(at, (piece, field)): (usize, (&Piece, &&Field))| match piece {
             Piece::Const => {
                 let slot = constants.and_then(|slots| slots.get(at).copied().flatten());
-                slot.map_or_else(|| "null".to_owned(), |slot| self.dialect.param(slot))
+                slot.map_or_else(|| "null".to_owned(), |slot| self.dialect.bound(field, slot))
             }
-            Piece::Row(at) => self
-                .fact(*of)
-                .map_or_else(|| "null".to_owned(), |of| self.part(of, *at, alias)),
-            Piece::Only(only, at) => self.only(*only, *at),
+            Piece::Row(at) => {
+                let plain = self
+                    .fact(*of)
+                    .map_or_else(|| "null".to_owned(), |of| self.part(of, *at, alias));
+                self.dialect.present(field, &plain)
+            }
+            Piece::Only(only, at) => self.dialect.present(field, &self.only(*only, *at)),
         };
-        pieces.iter().enumerate().map(piece).collect()
+        pieces.iter().zip(&fact.order).enumerate().map(piece).collect()
     }
 
     /// A column of the only row of a relation; NULL where there is no row or are several.
@@ -195,35 +211,32 @@ impl Writer<'_> {
         if fact.planned.single {
             return format!("(select {part} from r{read} o)");
         }
-        let one = self.dialect.pick("count(*)=1", &format!("max({part})"), "null");
-        format!("(select {one} from r{read} o)")
+        format!("(select {} from r{read} o)", self.dialect.only(&part))
     }
 
-    /// The parts of a given key that are parameters of their own.
-    pub(crate) fn given(&self, slots: &[usize]) -> Vec<String> {
-        slots.iter().map(|slot| self.dialect.param(*slot)).collect()
+    /// The parts of a given key that are parameters of their own, ordered.
+    pub(crate) fn given(&self, fact: &Fact<'_>, slots: &[usize]) -> Vec<String> {
+        let bound = |(field, slot): (&&Field, &usize)| self.dialect.bound(field, *slot);
+        fact.order.iter().zip(slots).map(bound).collect()
     }
 
-    /// The parts of an element of a list of keys.
+    /// The kinds of the parts of the keys of a read.
+    pub(crate) fn kinds(&self, fact: &Fact<'_>) -> Vec<Kind> {
+        fact.order.iter().take(fact.prefix()).map(|field| field.kind).collect()
+    }
+
+    /// The parts of an element of a list of keys, ordered.
     pub(crate) fn listed(&self, fact: &Fact<'_>, alias: &str) -> Vec<String> {
         let part = |(at, field): (usize, &&Field)| {
-            let item = self.dialect.item(alias, at);
-            let value = match field.kind {
-                Kind::Id | Kind::Bytes => self.dialect.unhex(&item),
-                Kind::Time | Kind::Int | Kind::Text => item,
-            };
-            if field.optional {
-                self.dialect.or(&value, self.dialect.absent())
-            } else {
-                value
-            }
+            let item = self.dialect.item(field.kind, alias, at);
+            self.dialect.ordered(field, &item)
         };
         fact.order.iter().take(fact.prefix()).enumerate().map(part).collect()
     }
 
     /// The rows called `alias` whose order begins with these parts.
     pub(crate) fn beginning(&self, fact: &Fact<'_>, alias: &str, parts: &[String]) -> String {
-        let mut out = format!("{alias}.{NETWORK}={}", self.dialect.param(1));
+        let mut out = format!("{alias}.{NETWORK}={}", self.dialect.param(Kind::Int, 1));
         for (field, part) in fact.order.iter().zip(parts) {
             out.push_str(&format!(" and {}={part}", self.ordered(fact, field, alias)));
         }
@@ -256,13 +269,18 @@ impl Writer<'_> {
 
     /// `unindexed` keeps an engine from looking the fields up in an index.
     fn compared(&self, fact: &Fact<'_>, slots: &[usize], sign: &str, alias: &str, unindexed: &str) -> String {
-        let rest = fact.order.get(fact.prefix()..).unwrap_or_default().iter();
+        let rest = fact.order.get(fact.prefix()..).unwrap_or_default();
         let field = |field: &&Field| format!("{unindexed}{}", self.ordered(fact, field, alias));
-        let fields: Vec<String> = rest.take(slots.len()).map(field).collect();
+        let fields: Vec<String> = rest.iter().take(slots.len()).map(field).collect();
+        let bounds: Vec<String> = rest
+            .iter()
+            .zip(slots)
+            .map(|(field, slot)| self.dialect.bound(field, *slot))
+            .collect();
         match slots {
             [] => String::new(),
-            [slot] => format!(" and {}{sign}{}", fields.join(","), self.dialect.param(*slot)),
-            slots => format!(" and ({}){sign}({})", fields.join(","), self.given(slots).join(",")),
+            [_] => format!(" and {}{sign}{}", fields.join(","), bounds.join(",")),
+            _ => format!(" and ({}){sign}({})", fields.join(","), bounds.join(",")),
         }
     }
 
@@ -297,7 +315,7 @@ impl Writer<'_> {
         match fact.slots.given.clone() {
             GivenSlots::Single(keys) => {
                 for (number, slots) in keys.iter().enumerate() {
-                    let parts = self.given(slots);
+                    let parts = self.fact(read).map(|fact| self.given(fact, slots)).unwrap_or_default();
                     let (item, place) = self.hanging(read, Origin::Given(number), &parts);
                     items.push(item);
                     places.push(place);
@@ -305,9 +323,12 @@ impl Writer<'_> {
             }
             GivenSlots::List(slot, _) => {
                 let list = self.alias('j');
-                let parts = self.fact(read).map(|fact| self.listed(fact, &list)).unwrap_or_default();
+                let (parts, kinds) = self
+                    .fact(read)
+                    .map(|fact| (self.listed(fact, &list), self.kinds(fact)))
+                    .unwrap_or_default();
                 let (item, place) = self.hanging(read, Origin::List, &parts);
-                let from = self.dialect.list(slot, &list);
+                let from = self.dialect.list(slot, &list, &kinds);
                 items.push(format!("(select {} from {from})", self.dialect.group(&item)));
                 places.push(place);
             }
@@ -328,7 +349,7 @@ impl Writer<'_> {
             _ => {
                 let (cells, inside) = self.row(read, &table, false);
                 let found = self.fact(read).map_or_else(String::new, |fact| {
-                    let from = self.dialect.from(&table_name(fact.table.name), None, &table);
+                    let from = self.dialect.from(&fact.name(), None, &table);
                     format!("{from} where {}", self.beginning(fact, &table, parts))
                 });
                 (format!("(select {cells} from {found})"), inside, false)
@@ -349,9 +370,7 @@ impl Writer<'_> {
         let Some(fact) = self.fact(read) else {
             return String::new();
         };
-        let from = self
-            .dialect
-            .from(&table_name(fact.table.name), fact.index().as_deref(), alias);
+        let from = self.dialect.from(&fact.name(), fact.index().as_deref(), alias);
         format!(
             "select {} from {from} where {}{}{} limit {}",
             fact.columns(alias),
@@ -374,9 +393,9 @@ impl Writer<'_> {
         if fact.planned.want > Want::Key {
             cells.extend(fact.table.columns.iter().map(|field| self.cell(field, false, alias)));
             if fact.table.class == Class::Stamped {
-                cells.push(self.dialect.hex(&format!("{alias}.{STAMP}")));
+                cells.push(self.dialect.id(&format!("{alias}.{STAMP}")));
             }
-            if summed(fact.table) {
+            if self.dialect.sums() && summed(fact.table) {
                 cells.push(format!("{alias}.{SUM}"));
             }
         }
@@ -404,7 +423,7 @@ impl Writer<'_> {
                 inside.push(place);
             }
         }
-        (self.dialect.array(&cells.join(",")), inside)
+        (self.dialect.array(&cells), inside)
     }
 
     fn cell(&self, field: &Field, key: bool, alias: &str) -> String {
@@ -422,18 +441,7 @@ pub(crate) fn until_sign(dir: Dir) -> &'static str {
 
 /// A key part or a column of a row called `alias` as JSON.
 pub(crate) fn cell(dialect: &dyn Dialect, field: &Field, key: bool, alias: &str) -> String {
-    let stored = format!("{alias}.{}", quoted(field.name));
-    let value = match field.kind {
-        Kind::Id | Kind::Bytes => dialect.hex(&stored),
-        Kind::Time | Kind::Int | Kind::Text => stored.clone(),
-    };
-    let absent = match (field.optional, key, field.kind) {
-        (true, true, _) => format!("{stored}={}", dialect.absent()),
-        // An id is never empty, so the empty text that stands for an absent one is told from it.
-        (_, false, Kind::Bytes) => format!("{stored} is null"),
-        _ => return value,
-    };
-    dialect.pick(&absent, "null", &value)
+    dialect.cell(field, key, &format!("{alias}.{}", quoted(field.name)))
 }
 
 /// An `order by` over these expressions.

@@ -1,11 +1,12 @@
 //! What a batch writes: one text of one statement a table and purpose, each with its rows as one parameter.
 
-use crate::dialect::{Arg, COMMITS, DOCUMENT, Dialect, NETWORK, NUMBERS, POSITIONS, STAMP, SUM, quoted, table_name};
-use crate::facts::{Facts, column_item, key_items, push_put};
+use crate::dialect::{Arg, DOCUMENT, Dialect, NETWORK, STAMP, SUM, Target, Texts, quoted};
+use crate::facts::{Facts, key_items, push_put};
 use crate::json::List;
 use crate::sums::{Sums, summed};
 use parvis::store::{
-    AGENDA, Batch, Class, Committed, LOG, NetworkId, Parts, Position, Schema, StorageError, Table, Value, Wake, Write,
+    AGENDA, Batch, Class, Committed, Field, Kind, LOG, NetworkId, Parts, Position, Schema, StorageError, Table, Value,
+    Wake, Write,
 };
 use std::collections::BTreeMap;
 
@@ -19,27 +20,70 @@ enum Group {
     Max(&'static str, &'static str, bool),
 }
 
-/// A text under way; the first parameters are the number of the network and the commit id.
+/// Statements that are carried out together. The first parameters are the number of the network and the commit id.
+#[derive(Debug, Default)]
+pub(crate) struct Round {
+    /// The statements.
+    pub(crate) statements: Vec<String>,
+    /// Their parameters, behind the first two.
+    pub(crate) args: Vec<Arg>,
+}
+
+/// What writes a batch, under way.
 struct Text<'a> {
     dialect: &'a dyn Dialect,
-    statements: Vec<String>,
-    args: Vec<Arg>,
+    rounds: Vec<Round>,
+    /// The one that is written to.
+    round: usize,
+    /// How many statements there are of each table.
+    tables: BTreeMap<String, usize>,
+    /// Whether what this release does not know must not stay in a row that it writes.
+    clear: bool,
 }
 
 impl Text<'_> {
-    fn arg(&mut self, arg: Arg) -> usize {
-        self.args.push(arg);
-        self.args.len() + 2
+    /// Where the next statement about this table goes.
+    fn open(&mut self, table: &str) {
+        let count = self.tables.entry(table.to_owned()).or_default();
+        self.round = match self.dialect.texts() {
+            Texts::Whole => 0,
+            Texts::Tables => *count,
+        };
+        *count += 1;
+        while self.rounds.len() <= self.round {
+            self.rounds.push(Round::default());
+        }
     }
 
-    fn param(&mut self, arg: Arg) -> String {
+    fn statement(&mut self, statement: String) {
+        if let Some(round) = self.rounds.get_mut(self.round) {
+            round.statements.push(statement);
+        }
+    }
+
+    fn arg(&mut self, arg: Arg) -> usize {
+        let Some(round) = self.rounds.get_mut(self.round) else {
+            return 0;
+        };
+        round.args.push(arg);
+        round.args.len() + 2
+    }
+
+    fn param(&mut self, kind: Kind, arg: Arg) -> String {
         let number = self.arg(arg);
-        self.dialect.param(number)
+        self.dialect.param(kind, number)
+    }
+
+    fn network(&self) -> String {
+        self.dialect.param(Kind::Int, 1)
+    }
+
+    fn id(&self) -> String {
+        self.dialect.param(Kind::Id, 2)
     }
 }
 
-/// The statements that write a batch, their parameters behind the number of the network and the commit id, and what the
-/// commit answers.
+/// The statements that write a batch, and what the commit answers.
 ///
 /// # Errors
 /// [`StorageError::Full`] where the log has no number left.
@@ -49,16 +93,18 @@ pub(crate) fn writes(
     network: NetworkId,
     batch: &Batch,
     facts: &Facts,
-) -> Result<(Vec<String>, Vec<Arg>, Committed), StorageError> {
+) -> Result<(Vec<Round>, Committed), StorageError> {
     let mut text = Text {
         dialect,
-        statements: Vec::new(),
-        args: Vec::new(),
+        rounds: Vec::new(),
+        round: 0,
+        tables: BTreeMap::new(),
+        clear: dialect.leaves() && facts.numbers.is_some_and(|numbers| numbers.adds > schema.adds),
     };
     let mut groups: BTreeMap<Group, List> = BTreeMap::new();
     for write in &batch.writes {
         push(&mut groups, write, |table, key, columns, document| {
-            let table = schema.table(table).filter(|table| summed(table))?;
+            let table = schema.table(table).filter(|table| dialect.sums() && summed(table))?;
             Some(Sums::of(network, table).sum(key, columns, batch.id, document))
         });
     }
@@ -69,28 +115,32 @@ pub(crate) fn writes(
     if let Some(wake) = batch.wake {
         text.wake(network, wake);
     }
-    let (network, id) = (dialect.param(1), dialect.param(2));
     if batch.is_remembered() {
-        let request = text.param(Arg::Bytes(batch.request.to_vec()));
-        let number = text.param(Arg::Int(position.number));
-        let commit = text.param(Arg::Bytes(position.commit.0.to_vec()));
-        let answer = text.param(Arg::Text(batch.answer.clone()));
-        text.statements.push(format!(
-            "insert into {COMMITS}(network,id,request,number,commit_id,answer) \
+        let commits = dialect.names().commits();
+        text.open(&commits);
+        let (network, id) = (text.network(), text.id());
+        let request = text.param(Kind::Id, Arg::Bytes(batch.request.to_vec()));
+        let number = text.param(Kind::Int, Arg::Int(position.number));
+        let commit = text.param(Kind::Id, Arg::Bytes(position.commit.0.to_vec()));
+        let answer = text.param(Kind::Text, Arg::Text(batch.answer.clone()));
+        text.statement(format!(
+            "insert into {commits}(network,id,request,number,commit_id,answer) \
              values({network},{id},{request},{number},{commit},{answer})"
         ));
     }
     if facts.numbers.is_some_and(|numbers| numbers.filled > schema.adds) {
         // This release does not know the newest columns: the newer one has to fill them in again.
-        let filled = text.param(Arg::Int(i64::from(schema.adds)));
-        text.statements.push(format!("update {NUMBERS} set filled={filled}"));
+        let numbers = dialect.names().numbers();
+        text.open(&numbers);
+        let filled = text.param(Kind::Int, Arg::Int(i64::from(schema.adds)));
+        text.statement(format!("update {numbers} set filled={filled}"));
     }
     let committed = Committed {
         position,
         answer: batch.answer.clone(),
         repeated: false,
     };
-    Ok((text.statements, text.args, committed))
+    Ok((text.rounds, committed))
 }
 
 fn push(
@@ -141,105 +191,122 @@ impl Text<'_> {
     fn group(&mut self, schema: &Schema, group: Group, list: List) {
         let (Group::Put(name) | Group::Delete(name, _) | Group::Add(name, _) | Group::Max(name, ..)) = group;
         let Some(table) = schema.table(name) else { return };
-        let rows = self.arg(Arg::Text(list.finish()));
-        let statement = match group {
+        let rows = list.finish();
+        match group {
             Group::Put(_) => self.put(table, rows),
             Group::Delete(_, parts) => self.delete(table, parts, rows),
             Group::Add(_, column) => self.count(table, column, "+", rows),
             Group::Max(_, column, low) => {
                 if low {
-                    let begun = self.begun(table, rows);
-                    self.statements.push(begun);
+                    self.begun(table, rows.clone());
                 }
-                self.count(table, column, "max", rows)
+                self.count(table, column, "max", rows);
             }
-        };
-        self.statements.push(statement);
+        }
     }
 
-    fn put(&self, table: &Table, rows: usize) -> String {
+    /// The name of a table, and the list of rows as a relation `j` of these parts, for a statement that begins.
+    fn rows(&mut self, table: &Table, rows: String, kinds: &[Kind]) -> (String, String) {
+        let name = self.dialect.names().table(table.name);
+        self.open(&name);
+        let rows = self.arg(Arg::Text(rows));
+        (name, self.dialect.list(rows, "j", kinds))
+    }
+
+    fn put(&mut self, table: &Table, list: String) {
+        if self.clear {
+            self.delete(table, table.key.len(), list.clone());
+        }
         let dialect = self.dialect;
-        let mut names = vec![NETWORK.to_owned()];
-        let mut values = vec![dialect.param(1)];
-        names.extend(table.key.iter().map(|field| quoted(field.name)));
-        values.extend(key_items(dialect, table, "j"));
+        let mut names = key_names(table);
+        let mut values = vec![self.network()];
+        let mut kinds: Vec<Kind> = table.key.iter().chain(&table.columns).map(|field| field.kind).collect();
+        values.extend(key_stored(dialect, table));
         for (at, field) in table.columns.iter().enumerate() {
             names.push(quoted(field.name));
-            values.push(column_item(dialect, field.kind, "j", table.key.len() + at));
+            values.push(dialect.item(field.kind, "j", table.key.len() + at));
         }
         if table.class == Class::Stamped {
             names.push(STAMP.to_owned());
-            values.push(dialect.param(2));
+            values.push(self.id());
         }
+        // Rows of tables without documents have an empty one in the list.
         if table.document {
             names.push(DOCUMENT.to_owned());
-            values.push(dialect.item("j", table.key.len() + table.columns.len()));
+            values.push(dialect.item(Kind::Text, "j", kinds.len()));
         }
-        if summed(table) {
+        kinds.push(Kind::Text);
+        if dialect.sums() && summed(table) {
             names.push(SUM.to_owned());
-            values.push(dialect.item("j", table.key.len() + table.columns.len() + 1));
+            values.push(dialect.item(Kind::Int, "j", kinds.len()));
+            kinds.push(Kind::Int);
         }
-        let rows = format!("select {} from {}", values.join(","), dialect.list(rows, "j"));
-        dialect.put(&table_name(table.name), &names.join(","), &rows)
+        let (name, from) = self.rows(table, list, &kinds);
+        let rows = format!("select {} from {from}", values.join(","));
+        let (key, unique) = (key_names(table), unique(dialect, table));
+        let into = Target {
+            table: &name,
+            key: &key,
+            unique: &unique,
+            columns: &names,
+        };
+        let statement = dialect.put(&into, &rows);
+        self.statement(statement);
     }
 
-    fn delete(&self, table: &Table, parts: usize, rows: usize) -> String {
+    fn delete(&mut self, table: &Table, parts: usize, list: String) {
         let dialect = self.dialect;
-        let name = table_name(table.name);
-        let network = dialect.param(1);
-        let fields: Vec<String> = table.key.iter().take(parts).map(|field| quoted(field.name)).collect();
-        let items = key_items(dialect, table, "j")
-            .into_iter()
-            .take(parts)
-            .collect::<Vec<_>>();
-        if fields.is_empty() {
-            return format!("delete from {name} where {NETWORK}={network}");
-        }
-        format!(
-            "delete from {name} where ({NETWORK},{}) in (select {network},{} from {})",
-            fields.join(","),
-            items.join(","),
-            dialect.list(rows, "j"),
-        )
+        let fields = table.key.iter().take(parts);
+        let kinds: Vec<Kind> = fields.clone().map(|field| field.kind).collect();
+        let stored = fields.map(|field| dialect.stored(field, true, &quoted(field.name)));
+        let stored: Vec<String> = stored.collect();
+        let items: Vec<String> = key_items(dialect, table, "j").into_iter().take(parts).collect();
+        let (name, from) = self.rows(table, list, &kinds);
+        let network = self.network();
+        let statement = if stored.is_empty() {
+            // The list holds one empty prefix: it is named so that the parameter has a use.
+            format!("delete from {name} where {NETWORK}={network} and exists(select 1 from {from})")
+        } else {
+            dialect.delete(&name, &network, &stored, &items, &from)
+        };
+        self.statement(statement);
     }
 
     /// Counter rows at 0 where there are none.
-    fn begun(&self, table: &Table, rows: usize) -> String {
+    fn begun(&mut self, table: &Table, list: String) {
         let dialect = self.dialect;
-        let key: String = table
-            .key
-            .iter()
-            .map(|field| format!(",{}", quoted(field.name)))
-            .collect();
-        let items = key_items(dialect, table, "j").join(",");
-        let rows = format!("select {},{items} from {}", dialect.param(1), dialect.list(rows, "j"));
-        dialect.begin(&table_name(table.name), &format!("{NETWORK}{key}"), &rows)
+        let (name, from) = self.rows(table, list, &counted(table));
+        let items = key_stored(dialect, table).join(",");
+        let rows = format!("select {},{items} from {from}", self.network());
+        let (key, unique) = (key_names(table), unique(dialect, table));
+        let into = Target {
+            table: &name,
+            key: &key,
+            unique: &unique,
+            columns: &key,
+        };
+        let statement = dialect.begin(&into, &rows);
+        self.statement(statement);
     }
 
-    fn count(&self, table: &Table, column: &str, function: &str, rows: usize) -> String {
+    fn count(&mut self, table: &Table, column: &str, function: &str, list: String) {
         let dialect = self.dialect;
-        let key: String = table
-            .key
-            .iter()
-            .map(|field| format!(",{}", quoted(field.name)))
-            .collect();
-        let key = format!("{NETWORK}{key}");
+        let (name, from) = self.rows(table, list, &counted(table));
+        let items = key_stored(dialect, table).join(",");
+        let value = dialect.item(Kind::Int, "j", table.key.len());
+        let rows = format!("select {},{items},{value} from {from}", self.network());
         let column = quoted(column);
-        let items = key_items(dialect, table, "j").join(",");
-        let value = dialect.item("j", table.key.len());
-        let rows = format!(
-            "select {},{items},{value} from {}",
-            dialect.param(1),
-            dialect.list(rows, "j")
-        );
-        dialect.merge(
-            &table_name(table.name),
-            &format!("{key},{column}"),
-            &rows,
-            &key,
-            &column,
-            function,
-        )
+        let mut names = key_names(table);
+        names.push(column.clone());
+        let (key, unique) = (key_names(table), unique(dialect, table));
+        let into = Target {
+            table: &name,
+            key: &key,
+            unique: &unique,
+            columns: &names,
+        };
+        let statement = dialect.merge(&into, &rows, &column, function);
+        self.statement(statement);
     }
 
     /// Log entries and the position; without an entry it stays where it was.
@@ -254,21 +321,34 @@ impl Text<'_> {
         for entry in &batch.log {
             list.push(|out| crate::json::push_text(out, entry));
         }
-        let t = self.param(Arg::Int(batch.time.max(facts.newest)));
-        let first = self.param(Arg::Int(before + 1));
-        let last = self.param(Arg::Int(number));
+        let dialect = self.dialect;
+        let newest = batch.time.max(facts.newest);
+        let log = dialect.names().table(LOG);
+        self.open(&log);
+        let (network, id) = (self.network(), self.id());
+        let t = self.param(Kind::Time, Arg::Int(newest));
+        let first = self.param(Kind::Int, Arg::Int(before + 1));
         let rows = self.arg(Arg::Text(list.finish()));
-        let (network, id) = (self.dialect.param(1), self.dialect.param(2));
-        let (at, entry) = (self.dialect.number("j"), self.dialect.element("j"));
-        let from = self.dialect.list(rows, "j");
-        self.statements.push(format!(
-            "insert into {}({NETWORK},\"number\",\"t\",\"commit\",{STAMP},{DOCUMENT}) \
-             select {network},{first}+{at},{t},{id},{id},{entry} from {from}",
-            table_name(LOG),
+        let (at, entry) = (dialect.number("j"), dialect.element("j"));
+        let from = dialect.list(rows, "j", &[]);
+        self.statement(format!(
+            "insert into {log}({NETWORK},\"number\",\"t\",\"commit\",{STAMP},{DOCUMENT}) \
+             select {network},{first}+{at},{t},{id},{id},{entry} from {from}"
         ));
-        let row = format!("select {network},{last},{id},{t}");
-        self.statements
-            .push(self.dialect.put(POSITIONS, "network,number,commit_id,newest", &row));
+        let positions = dialect.names().positions();
+        self.open(&positions);
+        let t = self.param(Kind::Time, Arg::Int(newest));
+        let last = self.param(Kind::Int, Arg::Int(number));
+        let names = ["network", "number", "commit_id", "newest"].map(str::to_owned);
+        let key = ["network".to_owned()];
+        let into = Target {
+            table: &positions,
+            key: &key,
+            unique: &key,
+            columns: &names,
+        };
+        let statement = dialect.put(&into, &format!("select {network},{last},{id},{t}"));
+        self.statement(statement);
         Ok(Position {
             number,
             commit: batch.id,
@@ -277,22 +357,58 @@ impl Text<'_> {
 
     /// The network's row of the agenda, which lies in the network of the store itself, number 0.
     fn wake(&mut self, network: NetworkId, wake: Wake) {
-        let name = table_name(AGENDA);
-        let id = self.param(Arg::Bytes(network.0.to_vec()));
-        let columns = format!("{NETWORK},\"network\",\"at\"");
+        let dialect = self.dialect;
+        let name = dialect.names().table(AGENDA);
+        self.open(&name);
+        let id = self.param(Kind::Id, Arg::Bytes(network.0.to_vec()));
+        let names = [NETWORK, "\"network\"", "\"at\""].map(str::to_owned);
+        let [network, of, at] = &names;
+        let key = [network.clone(), of.clone()];
+        let into = Target {
+            table: &name,
+            key: &key,
+            unique: &key,
+            columns: &names,
+        };
         let statement = match wake {
-            Wake::Exactly(None) => format!("delete from {name} where {NETWORK}=0 and \"network\"={id}"),
-            Wake::Exactly(Some(at)) => {
-                let at = self.param(Arg::Int(at));
-                self.dialect.put(&name, &columns, &format!("select 0,{id},{at}"))
+            Wake::Exactly(None) => format!("delete from {name} where {network}=0 and {of}={id}"),
+            Wake::Exactly(Some(time)) => {
+                let time = self.param(Kind::Time, Arg::Int(time));
+                dialect.put(&into, &format!("select 0,{id},{time}"))
             }
-            Wake::Sooner(at) => {
-                let at = self.param(Arg::Int(at));
-                let row = format!("select 0,{id},{at}");
-                let key = format!("{NETWORK},\"network\"");
-                self.dialect.merge(&name, &columns, &row, &key, "\"at\"", "min")
+            Wake::Sooner(time) => {
+                let time = self.param(Kind::Time, Arg::Int(time));
+                dialect.merge(&into, &format!("select 0,{id},{time}"), at, "min")
             }
         };
-        self.statements.push(statement);
+        self.statement(statement);
     }
+}
+
+/// The kinds of what a row of a list for counters holds; behind the number an empty document.
+fn counted(table: &Table) -> Vec<Kind> {
+    let key = table.key.iter().map(|field| field.kind);
+    key.chain([Kind::Int]).collect()
+}
+
+/// The names of a table's key, the network's first.
+fn key_names(table: &Table) -> Vec<String> {
+    let names = table.key.iter().map(|field| quoted(field.name));
+    [NETWORK.to_owned()].into_iter().chain(names).collect()
+}
+
+/// The parts of a key that lie in an element of a list, as they are stored.
+fn key_stored(dialect: &dyn Dialect, table: &Table) -> Vec<String> {
+    let part = |(at, field): (usize, &Field)| {
+        let item = dialect.item(field.kind, "j", at);
+        dialect.kept(field, &item)
+    };
+    table.key.iter().enumerate().map(part).collect()
+}
+
+/// A table's key as orders see it, the network's first.
+pub(crate) fn unique(dialect: &dyn Dialect, table: &Table) -> Vec<String> {
+    let stored = |field: &Field| dialect.stored(field, true, &quoted(field.name));
+    let parts = table.key.iter().map(stored);
+    [NETWORK.to_owned()].into_iter().chain(parts).collect()
 }

@@ -10,6 +10,7 @@
 
 mod asked;
 mod broken;
+mod calls;
 mod cancel;
 mod compile;
 mod due;
@@ -25,13 +26,15 @@ mod mutes;
 mod oracle;
 mod orders;
 mod paths;
+mod postgres;
 mod ranking;
 mod redb;
 mod retries;
+mod servers;
 mod sled;
 mod sqlite;
-mod sqlite_calls;
 mod stepped;
+mod stores;
 mod street;
 mod threads;
 mod town;

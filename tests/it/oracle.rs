@@ -16,11 +16,12 @@ mod ways;
 pub(crate) mod world;
 
 use crate::folder::Folder;
+use crate::servers::{NO_POSTGRES, PostgresPlace};
 use history::Size;
 use parvis::store::conformance::wait;
 use parvis::store::{Memory, Storage};
 use parvis_sled::{Sled, SledOptions};
-use parvis_sqlx::{Sqlite, SqliteOptions};
+use parvis_sqlx::{Postgres, Sqlite, SqliteOptions};
 
 fn number(name: &str, otherwise: u64) -> u64 {
     std::env::var(name)
@@ -91,6 +92,24 @@ fn u4_the_oracle_and_the_library_agree_on_sled() {
         let folder = Folder::new();
         let options = SledOptions::new(folder.file("parvis")).readers(1).cache_bytes(4 << 20);
         (wait(Sled::open(options)).unwrap(), folder)
+    });
+}
+
+#[test]
+fn u4_the_oracle_and_the_library_agree_on_postgres() {
+    let size = Size {
+        commands: 300,
+        glances: false,
+        every: 100,
+        ..SIZE
+    };
+    if PostgresPlace::new().is_none() {
+        println!("{NO_POSTGRES}");
+        return;
+    }
+    compare_on(number("PARVIS_DECISIONS", 1_000_000) / 100, size, || {
+        let place = PostgresPlace::new().unwrap();
+        (wait(Postgres::open(place.options())).unwrap(), place)
     });
 }
 

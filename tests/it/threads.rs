@@ -1,6 +1,7 @@
 //! Threads from both ends: order, previews, placeholders, and how much of the store a page reads. Pins.
 
 use crate::folder::Folder;
+use crate::stores::Engine;
 use crate::town::{NETWORK, act, clock, settings};
 use async_trait::async_trait;
 use parvis::gate::answer::Token;
@@ -131,6 +132,13 @@ fn a_page_of_ten_thousand_comments_reads_a_page_in_sqlite() {
     let folder = Folder::new();
     let options = SqliteOptions::new(folder.file("parvis.db")).readers(1);
     wait(async { a_page_reads_a_page(Arc::new(Sqlite::open(options).await.unwrap())).await });
+}
+
+#[test]
+fn a_page_of_ten_thousand_comments_reads_a_page_in_postgres() {
+    if let Some(made) = Engine::Postgres.make() {
+        wait(a_page_reads_a_page(Arc::clone(&made.storage)));
+    }
 }
 
 /// Ana owns the lab, Mona moderates it, Ben is a member.

@@ -8,12 +8,14 @@ mod shapes;
 use crate::oracle::dice::Dice;
 use crate::oracle::drive::{Pair, Step};
 use crate::oracle::history::{self, Size, morning};
+use crate::stores::{Engine, Made};
 use eyes::Answers;
-use parvis::store::Memory;
 use parvis::store::conformance::wait;
 use parvis::testing::config;
 use parvis::{Parvis, Time};
 use secrets::{Secret, Twin};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Small, so that many pairs fit: the compared answers are what counts.
 const SIZE: Size = Size {
@@ -27,15 +29,15 @@ const SIZE: Size = Size {
 /// How many outsiders of each pair are compared.
 const OUTSIDERS: usize = 2;
 
-async fn open(seed: u64) -> Pair {
+async fn open(made: &Made, seed: u64) -> Pair {
     let clock = morning();
-    let db = Parvis::open(Memory::new(), config(&clock, seed)).await.unwrap();
-    Pair::new(db, clock)
+    let db = Parvis::open_shared(Arc::clone(&made.storage), config(&clock, seed));
+    Pair::new(db.await.unwrap(), clock)
 }
 
 /// The world without the secret, with the record of its history.
-async fn without(seed: u64) -> Pair {
-    let mut pair = open(seed).await;
+async fn without(made: &Made, seed: u64) -> Pair {
+    let mut pair = open(made, seed).await;
     pair.steps = Some(Vec::new());
     let outcome = history::live(&mut pair, &mut Dice::new(seed), SIZE).await;
     assert!(outcome.is_ok(), "seed {seed}: {outcome:?}");
@@ -44,8 +46,8 @@ async fn without(seed: u64) -> Pair {
 
 /// The same history again, with the secret planted on the way. `None` where the secret changed what its insiders may do, so
 /// that the two histories are not the same.
-async fn with(seed: u64, plain: &Pair, secret: Secret) -> Option<(Pair, Twin)> {
-    let mut pair = open(seed).await;
+async fn with(made: &Made, seed: u64, plain: &Pair, secret: Secret) -> Option<(Pair, Twin)> {
+    let mut pair = open(made, seed).await;
     let steps: &[Step] = plain.steps.as_deref().unwrap_or_default();
     let at = steps.len() / 2 + Dice::new(seed).below(steps.len() / 3);
     let mut twin = None;
@@ -76,12 +78,32 @@ async fn with(seed: u64, plain: &Pair, secret: Secret) -> Option<(Pair, Twin)> {
 
 #[test]
 fn u2_an_outsider_gets_the_same_bytes_with_and_without_the_secret() {
-    let (wanted, mut pairs, mut bytes, mut seed) = (200, 0, 0, 1);
-    let mut told = std::collections::BTreeMap::new();
+    let told = compare(Engine::Memory, 200);
+    assert_eq!(
+        told.len(),
+        Secret::ALL.len(),
+        "a kind of secret without a pair: {told:?}"
+    );
+}
+
+#[test]
+fn u2_an_outsider_gets_the_same_bytes_on_every_store() {
+    for engine in [Engine::Sqlite, Engine::Sled, Engine::Postgres] {
+        if engine.make().is_some() {
+            compare(engine, 4);
+        }
+    }
+}
+
+/// Compares so many pairs of worlds; answers how many there were of each kind of secret.
+fn compare(engine: Engine, wanted: usize) -> BTreeMap<String, usize> {
+    let (mut pairs, mut bytes, mut seed) = (0, 0, 1);
+    let mut told = BTreeMap::new();
     while pairs < wanted {
         let secret = Secret::ALL[seed as usize % Secret::ALL.len()];
-        let plain = wait(without(seed));
-        if let Some((planted, twin)) = wait(with(seed, &plain, secret)) {
+        let [one, other] = [(); 2].map(|()| engine.make().unwrap());
+        let plain = wait(without(&one, seed));
+        if let Some((planted, twin)) = wait(with(&other, seed, &plain, secret)) {
             let mut dice = Dice::new(seed);
             let mut outsiders = secrets::unaware(&twin, &plain);
             while outsiders.len() > OUTSIDERS {
@@ -103,10 +125,6 @@ fn u2_an_outsider_gets_the_same_bytes_with_and_without_the_secret() {
         seed += 1;
         assert!(seed < 2_000, "too few pairs: {told:?}");
     }
-    println!("{pairs} pairs, {bytes} bytes equal: {told:?}");
-    assert_eq!(
-        told.len(),
-        Secret::ALL.len(),
-        "a kind of secret without a pair: {told:?}"
-    );
+    println!("{pairs} pairs on {engine:?}, {bytes} bytes equal: {told:?}");
+    told
 }

@@ -386,6 +386,9 @@ impl Case {
 
     /// Runs the case on a fresh store.
     pub fn run(&self, kit: &Kit) -> Report {
+        if let Some(why) = kit.unavailable {
+            return Report::NotApplicable(why);
+        }
         let case = async { (self.run)(Bench::prepared(kit).await?).await };
         match kit.run(case) {
             Some(Ok(())) => Report::Passed,

@@ -1,14 +1,12 @@
 //! Where the file lies, and how connections to it are set up.
 
 use super::errors::unopened;
+use crate::release::STATEMENTS;
 use parvis::store::StorageError;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, SqliteConnection};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-
-/// Texts that a connection keeps prepared; more than there are shapes.
-pub(super) const STATEMENTS: usize = 256;
 
 /// Where and how to open a store.
 ///

@@ -4,16 +4,16 @@
 //! its key is enough for that. For guarding tables ([`Table::guard`]) triggers keep how many rows there are and the sum of
 //! their sums, and `prepare` looks through them, rows, order and indexes.
 
-use super::dialect::SqliteDialect;
+use super::dialect::{NAMES, SqliteDialect};
 use super::errors::failure;
 use super::prepare::{ask, change};
 use super::run::run;
-use crate::dialect::{Arg, DOCUMENT, Dialect, NETWORK, NETWORKS, STAMP, SUM, index_name, quoted, table_name};
+use crate::dialect::{Arg, DOCUMENT, Dialect, NETWORK, STAMP, SUM, quoted};
 use crate::facts::key_items;
 use crate::json::{Cursor, List};
 use crate::sums::{Sums, summed};
 use crate::text::cell;
-use parvis::store::{CommitId, Field, NetworkId, Parts, Row, Schema, StorageError, Table, Value};
+use parvis::store::{CommitId, Field, Kind, NetworkId, Parts, Row, Schema, StorageError, Table, Value};
 use sqlx::SqliteConnection;
 
 /// What is known of guarding tables: their rows, and the sum of the lower halves of their sums.
@@ -25,7 +25,7 @@ const CHUNK: usize = 1_000;
 
 /// Begins to watch a table.
 pub(super) async fn guard(connection: &mut SqliteConnection, table: &Table) -> Result<(), StorageError> {
-    let (name, of) = (table_name(table.name), text(table.name));
+    let (name, of) = (NAMES.table(table.name), text(table.name));
     let trigger = |what: &str| quoted(&format!("parvis_g_{}_{what}", table.name));
     let sums = |sum: &str| format!("sum=(sum{sum})&{LOWER}");
     let (new, old) = (
@@ -85,7 +85,7 @@ pub(super) async fn look_through(connection: &mut SqliteConnection, schema: &Sch
 
 async fn look(connection: &mut SqliteConnection, table: &Table) -> Result<(), StorageError> {
     let corrupt = StorageError::Corrupt { table: table.name };
-    let name = table_name(table.name);
+    let name = NAMES.table(table.name);
     let same = format!(
         "select ((select count(*)||' '||(ifnull(sum({SUM}&{LOWER}),0)&{LOWER}) from {name}) is \
          (select rows||' '||sum from {GUARDS} where name={})) || ''",
@@ -119,16 +119,20 @@ fn rows(table: &Table, relation: &str) -> String {
     let dialect = &SqliteDialect;
     let mut cells = vec![
         format!("x.{NETWORK}"),
-        format!("(select {} from {NETWORKS} where n=x.{NETWORK})", dialect.hex("id")),
+        format!(
+            "(select {} from {} where n=x.{NETWORK})",
+            dialect.id("id"),
+            NAMES.networks()
+        ),
     ];
     cells.extend(table.key.iter().map(|field| cell(dialect, field, true, "x")));
     cells.extend(table.columns.iter().map(|field| cell(dialect, field, false, "x")));
-    cells.push(dialect.hex(&format!("x.{STAMP}")));
+    cells.push(dialect.id(&format!("x.{STAMP}")));
     cells.push(format!("x.{SUM}"));
     if table.document {
         cells.push(format!("x.{DOCUMENT}"));
     }
-    let row = dialect.array(&cells.join(","));
+    let row = dialect.array(&cells);
     format!("select {} from ({relation}) x", dialect.group(&row))
 }
 
@@ -173,8 +177,8 @@ pub(super) async fn sum_again(connection: &mut SqliteConnection, table: &Table) 
     }
     let corrupt = StorageError::Corrupt { table: table.name };
     let dialect = &SqliteDialect;
-    let name = table_name(table.name);
-    let index = index_name("_unsummed");
+    let name = NAMES.table(table.name);
+    let index = NAMES.index("_unsummed");
     let find = format!("create index {index} on {name}({NETWORK}) where {SUM} is null");
     change(connection, find, &[]).await?;
     let unsummed = rows(
@@ -189,9 +193,9 @@ pub(super) async fn sum_again(connection: &mut SqliteConnection, table: &Table) 
         .collect();
     let update = format!(
         "update {name} set {SUM}={} from {} where {name}.{NETWORK}={}{same}",
-        dialect.item("j", table.key.len() + 1),
-        dialect.list(1, "j"),
-        dialect.item("j", table.key.len()),
+        dialect.item(Kind::Int, "j", table.key.len() + 1),
+        dialect.list(1, "j", &[]),
+        dialect.item(Kind::Int, "j", table.key.len()),
     );
     loop {
         let answer = ask(connection, unsummed.clone()).await?;

@@ -1,13 +1,11 @@
 //! Tables, columns and indexes from the schema.
 
-use super::dialect::SqliteDialect;
+use super::dialect::{NAMES, SqliteDialect};
 use super::errors::failure;
 use super::guard::{guard, look_through, sum_again};
 use super::run::{fetch, run};
 use crate::decode::Numbers;
-use crate::dialect::{
-    Arg, COMMITS, DOCUMENT, Dialect, NETWORK, NETWORKS, NUMBERS, POSITIONS, STAMP, SUM, index_name, quoted, table_name,
-};
+use crate::dialect::{Arg, DOCUMENT, Dialect, NETWORK, STAMP, SUM, quoted};
 use crate::json::Cursor;
 use crate::sums::summed;
 use parvis::store::{Class, Field, Kind, Prepare, Prepared, Schema, StorageError, Table, check_schema};
@@ -20,7 +18,7 @@ pub(super) async fn prepare(
     mode: Prepare,
 ) -> Result<Prepared, StorageError> {
     check_schema(schema)?;
-    check_names(schema)?;
+    crate::release::check_names(schema)?;
     // A file that fits is only looked at: it may lie where nothing can be written.
     match (within(connection, schema, Prepare::Check).await, mode) {
         (Err(StorageError::SchemaTooOld { .. }), Prepare::Upgrade) => {}
@@ -45,26 +43,15 @@ pub(super) async fn prepare(
     prepared
 }
 
-/// Names that begin with an underscore are the store's own.
-fn check_names(schema: &Schema) -> Result<(), StorageError> {
-    for table in &schema.tables {
-        let fields = table.key.iter().chain(&table.columns).map(|field| field.name);
-        if fields.chain([table.name]).any(|name| name.starts_with('_')) {
-            return Err(StorageError::Refused {
-                table: table.name,
-                what: "names do not begin with an underscore",
-            });
-        }
-    }
-    Ok(())
-}
-
 async fn within(connection: &mut SqliteConnection, schema: &Schema, mode: Prepare) -> Result<Prepared, StorageError> {
-    let exists = format!("select count(*) || '' from sqlite_schema where name='{NUMBERS}'");
+    let exists = format!(
+        "select count(*) || '' from sqlite_schema where name='{}'",
+        NAMES.bare("_numbers")
+    );
     let stored = match ask(connection, exists).await?.as_str() {
         "0" => None,
         _ => {
-            let numbers = format!("select json_array(adds,breaks,filled) from {NUMBERS}");
+            let numbers = format!("select json_array(adds,breaks,filled) from {}", NAMES.numbers());
             let answer = ask(connection, numbers).await?;
             Numbers::read(&mut Cursor::new(&answer)).ok_or(StorageError::Corrupt { table: "*" })?
         }
@@ -83,7 +70,10 @@ async fn within(connection: &mut SqliteConnection, schema: &Schema, mode: Prepar
         (Err(StorageError::SchemaTooOld { .. }), Prepare::Upgrade) => {
             let adds = stored.map_or(0, |old| old.adds).max(schema.adds);
             upgrade(connection, schema).await?;
-            let numbers = format!("insert or replace into {NUMBERS}(id,adds,breaks,filled) values(1,$1,$2,$3)");
+            let numbers = format!(
+                "insert or replace into {}(id,adds,breaks,filled) values(1,$1,$2,$3)",
+                NAMES.numbers()
+            );
             let args = [adds, schema.breaks, schema.adds].map(|n| Arg::Int(i64::from(n)));
             change(connection, numbers, &args).await?;
             Ok(Prepared {
@@ -97,13 +87,15 @@ async fn within(connection: &mut SqliteConnection, schema: &Schema, mode: Prepar
 }
 
 async fn upgrade(connection: &mut SqliteConnection, schema: &Schema) -> Result<(), StorageError> {
+    let (numbers, networks, positions, commits) =
+        (NAMES.numbers(), NAMES.networks(), NAMES.positions(), NAMES.commits());
     for statement in [
-        format!("create table if not exists {NUMBERS}(id integer primary key, adds, breaks, filled)"),
-        format!("create table if not exists {NETWORKS}(n integer primary key, id blob not null unique)"),
-        format!("insert or ignore into {NETWORKS}(n,id) values(0,zeroblob(16))"),
-        format!("create table if not exists {POSITIONS}(network integer primary key, number, commit_id, newest)"),
+        format!("create table if not exists {numbers}(id integer primary key, adds, breaks, filled)"),
+        format!("create table if not exists {networks}(n integer primary key, id blob not null unique)"),
+        format!("insert or ignore into {networks}(n,id) values(0,zeroblob(16))"),
+        format!("create table if not exists {positions}(network integer primary key, number, commit_id, newest)"),
         format!(
-            "create table if not exists {COMMITS}(network not null, id not null, request, number, commit_id, answer, \
+            "create table if not exists {commits}(network not null, id not null, request, number, commit_id, answer, \
              primary key(network,id)) without rowid"
         ),
     ] {
@@ -128,7 +120,7 @@ async fn upgrade(connection: &mut SqliteConnection, schema: &Schema) -> Result<(
                 change(connection, add(table, field), &[]).await?;
             }
             if summed(table) && !names.iter().any(|name| name == SUM) {
-                let add = format!("alter table {} add column {SUM}", table_name(table.name));
+                let add = format!("alter table {} add column {SUM}", NAMES.table(table.name));
                 change(connection, add, &[]).await?;
             }
             fill(connection, table).await?;
@@ -139,8 +131,8 @@ async fn upgrade(connection: &mut SqliteConnection, schema: &Schema) -> Result<(
             let fields: Vec<String> = fields.iter().map(|field| indexed(table, field)).collect();
             let statement = format!(
                 "create index if not exists {} on {}({NETWORK},{})",
-                index_name(index.name),
-                table_name(table.name),
+                NAMES.index(index.name),
+                NAMES.table(table.name),
                 fields.join(","),
             );
             change(connection, statement, &[]).await?;
@@ -154,12 +146,8 @@ async fn upgrade(connection: &mut SqliteConnection, schema: &Schema) -> Result<(
 
 /// A field as an order sees it; the same expression as in reads, so that the index serves them.
 fn indexed(table: &Table, field: &Field) -> String {
-    let name = quoted(field.name);
-    if field.optional && !table.key.iter().any(|part| part.name == field.name) {
-        SqliteDialect.or(&name, SqliteDialect.absent())
-    } else {
-        name
-    }
+    let key = table.key.iter().any(|part| part.name == field.name);
+    SqliteDialect.stored(field, key, &quoted(field.name))
 }
 
 fn create(table: &Table) -> String {
@@ -178,7 +166,7 @@ fn create(table: &Table) -> String {
     }
     format!(
         "create table {}({}, primary key({NETWORK},{})) without rowid",
-        table_name(table.name),
+        NAMES.table(table.name),
         columns.join(", "),
         key.join(","),
     )
@@ -204,7 +192,7 @@ fn missing(kind: Kind) -> (&'static str, &'static str) {
 fn add(table: &Table, field: &Field) -> String {
     format!(
         "alter table {} add column {}",
-        table_name(table.name),
+        NAMES.table(table.name),
         column(table, field)
     )
 }
@@ -222,7 +210,7 @@ async fn fill(connection: &mut SqliteConnection, table: &Table) -> Result<(), St
             _ => "null".to_owned(),
         };
         let missing = format!("typeof({name})='{kind}'");
-        let table_name = table_name(table.name);
+        let table_name = NAMES.table(table.name);
         let sum = if summed(table) {
             format!(",{SUM}=null")
         } else {

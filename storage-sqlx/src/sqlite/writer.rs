@@ -1,11 +1,11 @@
 //! The one task that writes: it takes batches from a queue and carries each out to its end, whoever still waits.
 
 use super::connect::SqliteOptions;
-use super::dialect::SqliteDialect;
+use super::dialect::{NAMES, SqliteDialect};
 use super::errors::{commit_failure, failure};
 use super::prepare::prepare;
 use super::run::{fetch, run};
-use crate::dialect::{Arg, NETWORKS};
+use crate::dialect::{Arg, Dialect};
 use crate::facts::{facts, question};
 use crate::writes::writes;
 use parvis::store::{Batch, CommitError, Committed, NetworkId, Prepare, Prepared, Schema, StorageError, check_batch};
@@ -189,9 +189,9 @@ async fn carry_out(
                 *began = false;
                 before(&error)
             })?;
-            let insert = format!("insert or ignore into {NETWORKS}(id) values($1)");
+            let insert = format!("insert or ignore into {}(id) values($1)", NAMES.networks());
             run(connection, insert, &id).await.map_err(|error| before(&error))?;
-            let select = format!("select n || '' from {NETWORKS} where id=$1");
+            let select = format!("select n || '' from {} where id=$1", NAMES.networks());
             let number = fetch(connection, select, &id).await.map_err(|error| before(&error))?;
             let number = number.and_then(|number| number.parse().ok());
             number.ok_or(StorageError::Corrupt { table: "*" })?
@@ -226,11 +226,15 @@ async fn carry_out(
     }
     fits?;
     known.judge(batch)?;
-    let (mut statements, more, committed) = writes(&SqliteDialect, schema, network, batch, &known)?;
+    let (rounds, committed) = writes(&SqliteDialect, schema, network, batch, &known)?;
     args.truncate(2);
-    args.extend(more);
+    let mut statements = Vec::new();
+    for round in rounds {
+        statements.extend(round.statements);
+        args.extend(round.args);
+    }
     statements.push("commit".to_owned());
-    run(connection, statements.join(";\n"), &args)
+    run(connection, SqliteDialect.together(statements), &args)
         .await
         .map_err(Failed::While)?;
     Ok((number, committed))

@@ -7,12 +7,11 @@ use super::judge::{exactly, shown, within};
 use super::paths::paths;
 use super::worlds::Worlds;
 use super::{Instant, quiet_in};
-use crate::folder::Folder;
+use crate::stores::Engine;
 use crate::town::{Town, act, clock, settings, settle, town};
 use parvis::Parvis;
 use parvis::store::conformance::wait;
 use parvis::store::{Memory, Storage};
-use parvis_sqlx::{Sqlite, SqliteOptions};
 use std::cell::RefCell;
 use std::sync::Arc;
 
@@ -69,16 +68,34 @@ fn f12_a_live_store_shows_one_instant_whatever_happens_in_the_gaps() {
     assert!(schedules > 50);
 }
 
+/// A sample on an engine, where it is there.
+fn sample_on(engine: Engine, nth: usize) {
+    if engine.make().is_none() {
+        return;
+    }
+    let places = RefCell::new(Vec::new());
+    let make = || -> Arc<dyn Storage> {
+        let made = engine.make().unwrap();
+        let storage = Arc::clone(&made.storage);
+        places.borrow_mut().push(made);
+        storage
+    };
+    let schedules = sample(make, nth);
+    println!("{schedules} schedules on {engine:?}");
+    assert!(schedules > 15);
+}
+
 #[test]
 fn f12_sqlite_shows_one_instant_whatever_happens_in_the_gaps() {
-    let folders = RefCell::new(Vec::new());
-    let make = || -> Arc<dyn Storage> {
-        let folder = Folder::new();
-        let options = SqliteOptions::new(folder.file("parvis.db")).readers(2).cache_kib(2048);
-        folders.borrow_mut().push(folder);
-        Arc::new(wait(Sqlite::open(options)).unwrap())
-    };
-    let schedules = sample(make, 211);
-    println!("{schedules} schedules on SQLite");
-    assert!(schedules > 15);
+    sample_on(Engine::Sqlite, 211);
+}
+
+#[test]
+fn f12_sled_shows_one_instant_whatever_happens_in_the_gaps() {
+    sample_on(Engine::Sled, 211);
+}
+
+#[test]
+fn f12_postgres_shows_one_instant_whatever_happens_in_the_gaps() {
+    sample_on(Engine::Postgres, 211);
 }

@@ -1,7 +1,7 @@
 //! The store under test: how the kit makes one, opens it again, and runs futures on it.
 
 use super::bench::Bench;
-use crate::store::Storage;
+use crate::store::{Memory, Storage};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
@@ -21,9 +21,18 @@ pub struct Kit {
     executor: Executor,
     reopens: bool,
     shares: bool,
+    /// Why no store can be made here.
+    pub(super) unavailable: Option<&'static str>,
 }
 
 impl Kit {
+    /// A kit for stores that cannot be made here, for the want of a server perhaps: every case says so and is not applicable.
+    pub fn unavailable(why: &'static str) -> Kit {
+        let mut kit = Kit::new(|| async { Memory::new() });
+        kit.unavailable = Some(why);
+        kit
+    }
+
     /// A kit for stores that live as long as their handle, memory for instance: `make` gives an empty, unprepared one.
     ///
     /// Cases that open a store again are reported as not applicable.
@@ -62,6 +71,7 @@ impl Kit {
             executor: Arc::new(|work| wait(work)),
             reopens: true,
             shares: false,
+            unavailable: None,
         }
     }
 

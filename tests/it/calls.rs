@@ -1,13 +1,12 @@
-//! Long random calls on SQLite against memory: up to 14 reads that take their keys from each other in every way, over few
+//! Long random calls on every store against memory: up to 14 reads that take their keys from each other in every way, over few
 //! different values, so that ties, repeats and absent parts are everywhere.
 
-use crate::folder::Folder;
+use crate::stores::Engine;
 use parvis::store::conformance::wait;
 use parvis::store::{
     Batch, Class, CommitId, Dir, Field, Keys, Kind, Memory, NetworkId, Part, Parts, Prepare, Range, Read, ReadAt,
     Schema, Source, Storage, Table, Value, Want, Write,
 };
-use parvis_sqlx::Sqlite;
 
 const NETWORK: NetworkId = NetworkId([5; 16]);
 
@@ -190,22 +189,37 @@ impl Random {
 }
 
 #[test]
-fn long_calls_agree_with_memory() {
+fn long_calls_on_sqlite_agree_with_memory() {
+    agree(Engine::Sqlite, 150);
+}
+
+#[test]
+fn long_calls_on_sled_agree_with_memory() {
+    agree(Engine::Sled, 150);
+}
+
+#[test]
+fn long_calls_on_postgres_agree_with_memory() {
+    agree(Engine::Postgres, 60);
+}
+
+fn agree(engine: Engine, calls: usize) {
+    let Some(made) = engine.make() else { return };
+    let store = &made.storage;
     let seed = std::env::var("PARVIS_SEED").map_or(1, |seed| seed.parse().unwrap());
-    let calls: usize = std::env::var("PARVIS_CALLS").map_or(150, |calls| calls.parse().unwrap());
-    let (folder, schema) = (Folder::new(), schema());
+    let calls: usize = std::env::var("PARVIS_CALLS").map_or(calls, |calls| calls.parse().unwrap());
+    let schema = schema();
     let mut random = Random(seed);
     wait(async {
         let memory = Memory::new();
-        let sqlite = Sqlite::open(folder.file("parvis.db")).await.unwrap();
         memory.prepare(&schema, Prepare::Upgrade).await.unwrap();
-        sqlite.prepare(&schema, Prepare::Upgrade).await.unwrap();
+        store.prepare(&schema, Prepare::Upgrade).await.unwrap();
         let (mut rows, mut refused) = (0, 0);
         for call in 0..calls {
             if call % 20 == 0 {
                 let batch = random.batch(&schema, (call / 20) as u8);
                 memory.commit(NETWORK, batch.clone()).await.unwrap();
-                sqlite.commit(NETWORK, batch).await.unwrap();
+                store.commit(NETWORK, batch).await.unwrap();
             }
             let mut earlier = Vec::new();
             let mut reads = Vec::new();
@@ -215,7 +229,7 @@ fn long_calls_agree_with_memory() {
                 earlier.push(answered);
             }
             let expected = memory.read(NETWORK, &reads, ReadAt::Fresh).await;
-            let found = sqlite.read(NETWORK, &reads, ReadAt::Fresh).await;
+            let found = store.read(NETWORK, &reads, ReadAt::Fresh).await;
             if let (Ok(found), Ok(expected)) = (&found, &expected) {
                 for (number, sets) in found.sets.iter().zip(&expected.sets).enumerate() {
                     assert_eq!(
@@ -232,6 +246,5 @@ fn long_calls_agree_with_memory() {
         }
         println!("{calls} calls, {rows} rows, {refused} refused");
         assert!(rows > calls && refused < calls / 4, "{rows} rows, {refused} refused");
-        sqlite.close().await;
     });
 }

@@ -1,0 +1,78 @@
+//! PostgreSQL: one database, or a schema of one that the host has.
+
+mod connect;
+mod ddl;
+mod dialect;
+mod engine;
+mod errors;
+mod fill;
+mod prepare;
+
+pub use connect::PostgresOptions;
+
+use crate::server::Server;
+use async_trait::async_trait;
+use engine::PostgresEngine;
+use parvis::store::{
+    Batch, CommitError, Committed, Found, NetworkId, Prepare, Prepared, Read, ReadAt, Schema, Storage, StorageError,
+};
+
+/// A store in a PostgreSQL database, version 15 or newer. Clones share it; any number of processes may.
+///
+/// Works under any executor and blocks none. Each network's commits are serial, those of different networks are not; batches
+/// that arrive for a network while one is flushed share the next flush.
+///
+/// ```no_run
+/// # async fn example(schema: &parvis::store::Schema) -> Result<(), parvis::store::StorageError> {
+/// use parvis::store::{Prepare, Storage};
+///
+/// let store = parvis_sqlx::Postgres::open("postgresql://app@db.example.org/intranet").await?;
+/// store.prepare(schema, Prepare::Upgrade).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Postgres {
+    server: Server<PostgresEngine>,
+}
+
+impl std::fmt::Debug for Postgres {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Postgres").finish_non_exhaustive()
+    }
+}
+
+impl Postgres {
+    /// A store by the URL of its database, or [`PostgresOptions`]. Connections are made when they are first needed.
+    ///
+    /// # Errors
+    /// [`StorageError::Refused`] for a URL that cannot be read.
+    #[expect(clippy::unused_async, reason = "all stores are opened alike")]
+    pub async fn open(options: impl Into<PostgresOptions>) -> Result<Postgres, StorageError> {
+        let engine = PostgresEngine::new(options.into());
+        engine.options.server()?;
+        Ok(Postgres {
+            server: Server::new(engine)?,
+        })
+    }
+
+    /// Waits for the batches under way and closes all connections. Calls after it answer [`StorageError::Unavailable`].
+    pub async fn close(&self) {
+        self.server.close().await;
+    }
+}
+
+#[async_trait]
+impl Storage for Postgres {
+    async fn prepare(&self, schema: &Schema, mode: Prepare) -> Result<Prepared, StorageError> {
+        self.server.prepare(schema, mode).await
+    }
+
+    async fn read(&self, network: NetworkId, reads: &[Read], _at: ReadAt) -> Result<Found, StorageError> {
+        self.server.read(network, reads).await
+    }
+
+    async fn commit(&self, network: NetworkId, batch: Batch) -> Result<Committed, CommitError> {
+        self.server.commit(network, batch).await
+    }
+}

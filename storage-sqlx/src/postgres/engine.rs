@@ -1,0 +1,180 @@
+//! Statements through the driver.
+
+use super::connect::PostgresOptions;
+use super::dialect::PostgresDialect;
+use super::errors::fault;
+use super::prepare::prepare;
+use crate::decode::decode;
+use crate::dialect::{Arg, Dialect};
+use crate::release::Release;
+use crate::server::{Engine, Fault, Make};
+use crate::shape::arguments;
+use async_trait::async_trait;
+use parvis::store::{CommitId, Found, NetworkId, Position, Prepare, Prepared, Read, Schema, StorageError};
+use sqlx::encode::IsNull;
+use sqlx::error::BoxDynError;
+use sqlx::postgres::types::Oid;
+use sqlx::postgres::{PgArgumentBuffer, PgArguments, PgTypeInfo};
+use sqlx::{AssertSqlSafe, Connection, Encode, PgConnection, Postgres, Row, Type};
+use std::sync::Arc;
+
+/// PostgreSQL.
+pub(crate) struct PostgresEngine {
+    pub(super) options: PostgresOptions,
+    pub(super) dialect: PostgresDialect,
+}
+
+impl PostgresEngine {
+    pub(super) fn new(options: PostgresOptions) -> PostgresEngine {
+        PostgresEngine {
+            dialect: PostgresDialect { names: options.names() },
+            options,
+        }
+    }
+}
+
+/// The type that the cast in the text says: an id and other bytes look alike, and what is absent has none.
+const UNSPECIFIED: Oid = Oid(0);
+
+impl Type<Postgres> for Arg {
+    fn type_info() -> PgTypeInfo {
+        PgTypeInfo::with_oid(UNSPECIFIED)
+    }
+}
+
+impl Encode<'_, Postgres> for Arg {
+    fn encode_by_ref(&self, buf: &mut PgArgumentBuffer) -> Result<IsNull, BoxDynError> {
+        match self {
+            Arg::Int(n) => buf.extend_from_slice(&n.to_be_bytes()),
+            Arg::Text(text) => buf.extend_from_slice(text.as_bytes()),
+            Arg::Bytes(bytes) => buf.extend_from_slice(bytes),
+            Arg::Absent => return Ok(IsNull::Yes),
+        }
+        Ok(IsNull::No)
+    }
+}
+
+/// A text of ours with its parameters. Texts are made of names of the schema only.
+fn query(text: Arc<str>, args: &[Arg]) -> sqlx::query::Query<'static, Postgres, PgArguments> {
+    let query = sqlx::query(AssertSqlSafe(text));
+    args.iter().fold(query, |query, arg| query.bind(arg.clone()))
+}
+
+/// Statements without parameters.
+pub(super) async fn raw(c: &mut PgConnection, text: String) -> Result<(), Fault> {
+    let done = sqlx::raw_sql(AssertSqlSafe(text)).execute(c).await;
+    done.map(|_| ()).map_err(|error| fault(&error))
+}
+
+#[async_trait]
+impl Engine for PostgresEngine {
+    type Connection = PgConnection;
+
+    fn dialect(&self) -> &dyn Dialect {
+        &self.dialect
+    }
+
+    fn connections(&self) -> (usize, usize) {
+        self.options.connections()
+    }
+
+    async fn connect(&self) -> Result<PgConnection, Fault> {
+        self.options.connect().await
+    }
+
+    async fn close(&self, connection: PgConnection) {
+        if let Err(error) = connection.close().await {
+            tracing::debug!(%error, "a connection was closed before");
+        }
+    }
+
+    async fn prepare(&self, c: &mut PgConnection, schema: &Schema, mode: Prepare) -> Result<Prepared, Fault> {
+        prepare(self, c, schema, mode).await
+    }
+
+    async fn read(
+        &self,
+        c: &mut PgConnection,
+        release: &Release,
+        network: NetworkId,
+        number: i64,
+        reads: &[Read],
+    ) -> Result<Found, Fault> {
+        let shape = release.shape(&self.dialect, reads)?;
+        let mut args = vec![Arg::Int(number)];
+        args.extend(arguments(reads));
+        let answer = self.fetch(c, Arc::clone(&shape.sql), &args).await?;
+        let answer = answer.ok_or(StorageError::Corrupt { table: "*" })?;
+        Ok(decode(&release.schema, &shape.text, network, reads, &answer)?)
+    }
+
+    /// The columns of the row, each a JSON value or NULL, as one array.
+    async fn fetch(&self, c: &mut PgConnection, text: Arc<str>, args: &[Arg]) -> Result<Option<String>, Fault> {
+        let row = query(text, args).fetch_optional(c).await;
+        let Some(row) = row.map_err(|error| fault(&error))? else {
+            return Ok(None);
+        };
+        let mut out = String::from("[");
+        for at in 0..row.len() {
+            if at > 0 {
+                out.push(',');
+            }
+            let cell: Option<&str> = row.try_get_unchecked(at).map_err(|error| fault(&error))?;
+            out.push_str(cell.unwrap_or("null"));
+        }
+        out.push(']');
+        Ok(Some(out))
+    }
+
+    async fn run(&self, c: &mut PgConnection, text: Arc<str>, args: &[Arg]) -> Result<(), Fault> {
+        let done = query(text, args).execute(c).await;
+        done.map(|_| ()).map_err(|error| fault(&error))
+    }
+
+    async fn number(&self, c: &mut PgConnection, network: NetworkId, make: Make) -> Result<Option<i64>, Fault> {
+        let names = &self.dialect.names;
+        let id = [Arg::Bytes(network.0.to_vec())];
+        let select = format!("select n from {} where id=$1::uuid", names.networks());
+        if make == Make::Missing {
+            let insert = format!(
+                "insert into {}(id) values($1::uuid) on conflict do nothing",
+                names.networks()
+            );
+            self.run(c, insert.into(), &id).await?;
+            let Position {
+                number,
+                commit: CommitId(commit),
+            } = Position::START;
+            let insert = format!(
+                "insert into {}(network,number,commit_id,newest) select n,$2::bigint,$3::uuid,$4::bigint from {} \
+                 where id=$1::uuid on conflict do nothing",
+                names.positions(),
+                names.networks()
+            );
+            let [id] = id.clone();
+            let args = [id, Arg::Int(number), Arg::Bytes(commit.to_vec()), Arg::Int(i64::MIN)];
+            self.run(c, insert.into(), &args).await?;
+        }
+        let row = query(select.into(), &id).fetch_optional(c).await;
+        let row = row.map_err(|error| fault(&error))?;
+        row.map(|row| row.try_get(0)).transpose().map_err(|error| fault(&error))
+    }
+
+    async fn begin(&self, c: &mut PgConnection, number: i64) -> Result<(), Fault> {
+        let positions = self.dialect.names.positions();
+        // What is read later in the transaction sees what was committed before the row was free.
+        raw(
+            c,
+            format!("begin; select 1 from {positions} where network={number} for update"),
+        )
+        .await
+    }
+
+    async fn commit(&self, c: &mut PgConnection) -> Result<(), Fault> {
+        raw(c, "commit".to_owned()).await
+    }
+
+    async fn rollback(&self, c: &mut PgConnection) -> Result<(), Fault> {
+        raw(c, "rollback".to_owned()).await
+    }
+}

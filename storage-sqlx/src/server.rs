@@ -1,0 +1,335 @@
+//! What engines with servers have in common: connections, a queue of batches for each network, and what is done again.
+//!
+//! Everything runs on threads of the store's own: a caller may use any executor, and whoever stops waiting leaves nothing
+//! half done.
+
+mod carry;
+mod pool;
+mod queue;
+
+use crate::dialect::{Arg, Dialect};
+use crate::release::{Release, unprepared};
+use async_trait::async_trait;
+use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
+use parvis::store::{
+    Batch, CommitError, Committed, Found, NetworkId, Prepare, Prepared, Read, Schema, StorageError, check_reads,
+};
+use pool::Pool;
+use queue::Queues;
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::oneshot;
+
+/// A call is tried so often again before its failure is answered.
+const TRIES: usize = 6;
+
+/// Why a statement failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// The engine gave way to another transaction, and nothing was written: the same may be tried again.
+    Again,
+    /// The connection is gone.
+    Lost,
+    /// Whatever is tried.
+    Failed(StorageError),
+}
+
+impl From<StorageError> for Fault {
+    fn from(error: StorageError) -> Fault {
+        Fault::Failed(error)
+    }
+}
+
+impl Fault {
+    /// What a caller learns.
+    fn error(self) -> StorageError {
+        match self {
+            Fault::Again => StorageError::Busy,
+            Fault::Lost => StorageError::Unavailable,
+            Fault::Failed(error) => error,
+        }
+    }
+}
+
+/// One engine.
+#[async_trait]
+pub(crate) trait Engine: Send + Sync + 'static {
+    /// A connection to it.
+    type Connection: Send + 'static;
+
+    /// How it spells.
+    fn dialect(&self) -> &dyn Dialect;
+
+    /// How many connections read, and how many write, at the same time.
+    fn connections(&self) -> (usize, usize);
+
+    /// A new connection, to a server that takes writes.
+    async fn connect(&self) -> Result<Self::Connection, Fault>;
+
+    /// Closes a connection in good order.
+    async fn close(&self, connection: Self::Connection);
+
+    /// Compares the store with the schema, or makes it fit.
+    async fn prepare(&self, c: &mut Self::Connection, schema: &Schema, mode: Prepare) -> Result<Prepared, Fault>;
+
+    /// All reads of a call, from one snapshot. `number`: of the network; -1 where nothing was ever written to it.
+    async fn read(
+        &self,
+        c: &mut Self::Connection,
+        release: &Release,
+        network: NetworkId,
+        number: i64,
+        reads: &[Read],
+    ) -> Result<Found, Fault>;
+
+    /// What the one row of a text holds.
+    async fn fetch(&self, c: &mut Self::Connection, text: Arc<str>, args: &[Arg]) -> Result<Option<String>, Fault>;
+
+    /// Carries out a text of one statement.
+    async fn run(&self, c: &mut Self::Connection, text: Arc<str>, args: &[Arg]) -> Result<(), Fault>;
+
+    /// The number of a network; where it has none, it gets one and a position row if `make` is said.
+    async fn number(&self, c: &mut Self::Connection, network: NetworkId, make: Make) -> Result<Option<i64>, Fault>;
+
+    /// Begins a transaction and takes the position row of the network.
+    async fn begin(&self, c: &mut Self::Connection, number: i64) -> Result<(), Fault>;
+
+    /// Commits: lasting when it returns.
+    async fn commit(&self, c: &mut Self::Connection) -> Result<(), Fault>;
+
+    /// Takes back what was not committed.
+    async fn rollback(&self, c: &mut Self::Connection) -> Result<(), Fault>;
+}
+
+/// Whether a network gets a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Make {
+    /// Where it has none.
+    Missing,
+    /// Never.
+    Nothing,
+}
+
+/// A store on servers of one engine.
+pub(crate) struct Server<E: Engine> {
+    shared: Arc<Shared<E>>,
+    threads: Arc<Threads>,
+}
+
+impl<E: Engine> Clone for Server<E> {
+    fn clone(&self) -> Self {
+        Server {
+            shared: Arc::clone(&self.shared),
+            threads: Arc::clone(&self.threads),
+        }
+    }
+}
+
+struct Shared<E: Engine> {
+    engine: E,
+    readers: Pool<E>,
+    writers: Pool<E>,
+    queues: Queues,
+    prepared: RwLock<Option<Arc<Release>>>,
+    networks: RwLock<HashMap<NetworkId, i64>>,
+}
+
+/// The threads; they end with the last handle.
+struct Threads(Option<Runtime>);
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        // Waiting for them is not allowed where a future is polled.
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+impl<E: Engine> Server<E> {
+    /// A store; connections are made when they are first needed.
+    pub(crate) fn new(engine: E) -> Result<Server<E>, StorageError> {
+        let threads = Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name("parvis-sql")
+            .enable_all()
+            .build();
+        let threads = threads.map_err(|error| {
+            tracing::warn!(%error, "no threads for the store");
+            StorageError::Unavailable
+        })?;
+        let (readers, writers) = engine.connections();
+        Ok(Server {
+            shared: Arc::new(Shared {
+                readers: Pool::new(readers),
+                writers: Pool::new(writers),
+                queues: Queues::default(),
+                prepared: RwLock::default(),
+                networks: RwLock::default(),
+                engine,
+            }),
+            threads: Arc::new(Threads(Some(threads))),
+        })
+    }
+
+    /// Carries work out to its end on the store's threads, whoever still waits.
+    async fn on_threads<T: Send + 'static, X: From<StorageError> + Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, X>> + Send + 'static,
+    ) -> Result<T, X> {
+        let (answer, answered) = oneshot::channel();
+        let Some(runtime) = &self.threads.0 else {
+            return Err(StorageError::Unavailable.into());
+        };
+        runtime.spawn(async move { drop(answer.send(work.await)) });
+        answered
+            .await
+            .unwrap_or_else(|_| Err(StorageError::OutcomeUnknown.into()))
+    }
+
+    fn release(&self) -> Result<Arc<Release>, StorageError> {
+        let prepared = self.shared.prepared.read().unwrap_or_else(PoisonError::into_inner);
+        prepared.clone().ok_or_else(|| unprepared(None))
+    }
+
+    /// See [`Storage::prepare`](parvis::store::Storage::prepare).
+    pub(crate) async fn prepare(&self, schema: &Schema, mode: Prepare) -> Result<Prepared, StorageError> {
+        let schema = Arc::new(schema.clone());
+        let (shared, given) = (Arc::clone(&self.shared), Arc::clone(&schema));
+        let prepared = self
+            .on_threads(async move { shared.prepare(&given, mode).await })
+            .await?;
+        let release = Arc::new(Release::new(schema));
+        *self.shared.prepared.write().unwrap_or_else(PoisonError::into_inner) = Some(release);
+        Ok(prepared)
+    }
+
+    /// See [`Storage::read`](parvis::store::Storage::read).
+    pub(crate) async fn read(&self, network: NetworkId, reads: &[Read]) -> Result<Found, StorageError> {
+        let release = self.release()?;
+        check_reads(&release.schema, reads)?;
+        let (shared, reads) = (Arc::clone(&self.shared), reads.to_vec());
+        self.on_threads(async move { shared.read(&release, network, &reads).await })
+            .await
+    }
+
+    /// See [`Storage::commit`](parvis::store::Storage::commit).
+    pub(crate) async fn commit(&self, network: NetworkId, batch: Batch) -> Result<Committed, CommitError> {
+        let release = self.release()?;
+        let shared = Arc::clone(&self.shared);
+        self.on_threads(async move { shared.commit(release, network, batch).await })
+            .await
+    }
+
+    /// Waits for the batches under way and closes all connections. Calls after it answer [`StorageError::Unavailable`].
+    pub(crate) async fn close(&self) {
+        let shared = Arc::clone(&self.shared);
+        let closed = self.on_threads(async move {
+            shared.writers.close(&shared.engine).await;
+            shared.readers.close(&shared.engine).await;
+            Ok::<(), StorageError>(())
+        });
+        if let Err(error) = closed.await {
+            tracing::debug!(%error, "the store was closed before");
+        }
+    }
+}
+
+/// The tries of one call, with waits between them that grow and differ by chance: opponents must not meet again.
+struct Tries(ExponentialBackoff);
+
+impl Tries {
+    fn new() -> Tries {
+        let waits = ExponentialBuilder::default()
+            .with_min_delay(Duration::from_millis(2))
+            .with_max_delay(Duration::from_millis(500))
+            .with_factor(3.0)
+            .with_max_times(TRIES)
+            .with_jitter();
+        Tries(waits.build())
+    }
+
+    /// Waits before the next try; `false` where there is none.
+    async fn again(&mut self) -> bool {
+        let Some(wait) = self.0.next() else { return false };
+        tokio::time::sleep(wait).await;
+        true
+    }
+}
+
+impl<E: Engine> Shared<E> {
+    async fn prepare(&self, schema: &Schema, mode: Prepare) -> Result<Prepared, StorageError> {
+        let mut tries = Tries::new();
+        loop {
+            let mut connection = self.writers.get(&self.engine).await?;
+            let prepared = self.engine.prepare(connection.get()?, schema, mode).await;
+            match prepared {
+                Ok(prepared) => {
+                    connection.sound();
+                    return Ok(prepared);
+                }
+                Err(Fault::Failed(error)) => {
+                    connection.sound();
+                    return Err(error);
+                }
+                Err(fault) => {
+                    drop(connection);
+                    if !tries.again().await {
+                        return Err(fault.error());
+                    }
+                }
+            }
+        }
+    }
+
+    async fn read(&self, release: &Release, network: NetworkId, reads: &[Read]) -> Result<Found, StorageError> {
+        let mut tries = Tries::new();
+        loop {
+            let mut connection = self.readers.get(&self.engine).await?;
+            let found = self.read_once(connection.get()?, release, network, reads).await;
+            match found {
+                Ok(found) => {
+                    connection.sound();
+                    return Ok(found);
+                }
+                Err(Fault::Failed(error)) => return Err(error),
+                Err(fault) => {
+                    drop(connection);
+                    if !tries.again().await {
+                        return Err(fault.error());
+                    }
+                }
+            }
+        }
+    }
+
+    async fn read_once(
+        &self,
+        connection: &mut E::Connection,
+        release: &Release,
+        network: NetworkId,
+        reads: &[Read],
+    ) -> Result<Found, Fault> {
+        let number = self.number(connection, network, Make::Nothing).await?;
+        self.engine
+            .read(connection, release, network, number.unwrap_or(-1), reads)
+            .await
+    }
+
+    /// The number of a network, which never changes.
+    async fn number(&self, c: &mut E::Connection, network: NetworkId, make: Make) -> Result<Option<i64>, Fault> {
+        let known = |networks: &HashMap<NetworkId, i64>| networks.get(&network).copied();
+        let cached = known(&self.networks.read().unwrap_or_else(PoisonError::into_inner));
+        if cached.is_some() {
+            return Ok(cached);
+        }
+        let number = self.engine.number(c, network, make).await?;
+        if let Some(number) = number {
+            let mut networks = self.networks.write().unwrap_or_else(PoisonError::into_inner);
+            networks.insert(network, number);
+        }
+        Ok(number)
+    }
+}

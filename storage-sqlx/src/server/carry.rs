@@ -1,0 +1,68 @@
+//! One batch inside a transaction that holds the network's position row.
+
+use super::{Engine, Fault};
+use crate::dialect::Arg;
+use crate::facts::{facts, question};
+use crate::release::unprepared;
+use crate::writes::writes;
+use parvis::store::{Batch, CommitError, Committed, NetworkId, Schema, StorageError, check_batch};
+
+/// What became of a batch.
+pub(super) enum Carried {
+    /// It was written; it lasts once the transaction commits.
+    Written(Committed),
+    /// It was committed before: the first answer.
+    Known(Committed),
+    /// A condition of it does not hold; nothing was written.
+    Refused(CommitError),
+}
+
+/// Judges a batch and writes it.
+pub(super) async fn carry<E: Engine>(
+    engine: &E,
+    c: &mut E::Connection,
+    schema: &Schema,
+    (network, number): (NetworkId, i64),
+    batch: &Batch,
+) -> Result<Carried, Fault> {
+    // A batch that does not fit is refused only after it was looked up: the first success counts.
+    let fits = check_batch(schema, batch);
+    let empty;
+    let asked = match &fits {
+        Ok(()) => batch,
+        Err(_) => {
+            empty = Batch::new(batch.id, batch.request, batch.time);
+            &empty
+        }
+    };
+    let two = [Arg::Int(number), Arg::Bytes(batch.id.0.to_vec())];
+    let (text, more) = question(engine.dialect(), schema, asked);
+    let args: Vec<Arg> = two.iter().cloned().chain(more).collect();
+    let answer = engine.fetch(c, text.into(), &args).await?;
+    let known = answer.and_then(|answer| facts(asked, &answer));
+    let known = known.ok_or(StorageError::Corrupt { table: "*" })?;
+    let usable = known.numbers.ok_or_else(|| unprepared(Some(schema)));
+    if let Err(error) = usable.and_then(|numbers| numbers.usable(schema)) {
+        return Ok(Carried::Refused(error.into()));
+    }
+    if batch.is_remembered()
+        && let Some((request, first)) = known.first
+    {
+        return Ok(if request == batch.request {
+            Carried::Known(first)
+        } else {
+            Carried::Refused(CommitError::KeyReused)
+        });
+    }
+    if let Err(error) = fits.map_err(CommitError::from).and_then(|()| known.judge(batch)) {
+        return Ok(Carried::Refused(error));
+    }
+    let (rounds, committed) = writes(engine.dialect(), schema, network, batch, &known)?;
+    for round in rounds {
+        let args: Vec<Arg> = two.iter().cloned().chain(round.args).collect();
+        let text = engine.dialect().together(round.statements);
+        let text = engine.dialect().finish(text, args.len());
+        engine.run(c, text.into(), &args).await?;
+    }
+    Ok(Carried::Written(committed))
+}

@@ -1,0 +1,203 @@
+//! The batches of each network, one transaction after the other. What arrives while a transaction is under way shares the
+//! next one, and its flush; each batch has its own verdict.
+
+use super::carry::{Carried, carry};
+use super::{Engine, Fault, Make, Shared, Tries};
+use crate::release::Release;
+use parvis::store::{Batch, CommitError, Committed, NetworkId, StorageError};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::oneshot;
+
+/// Batches that share one transaction at most.
+const SHARED: usize = 64;
+
+type Verdict = Result<Committed, CommitError>;
+
+/// A batch that waits.
+struct Job {
+    release: Arc<Release>,
+    batch: Batch,
+    answer: oneshot::Sender<Verdict>,
+}
+
+/// What waits, by network. A network stands here while somebody works for it.
+#[derive(Default)]
+pub(super) struct Queues(Mutex<HashMap<NetworkId, Vec<Job>>>);
+
+impl Queues {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<NetworkId, Vec<Job>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts a batch in line; `true` where nobody works for its network yet.
+    fn push(&self, network: NetworkId, job: Job) -> bool {
+        let mut queues = self.lock();
+        let working = queues.contains_key(&network);
+        queues.entry(network).or_default().push(job);
+        !working
+    }
+
+    /// The next batches of a network; where there are none, nobody works for it any more.
+    fn next(&self, network: NetworkId) -> Option<Vec<Job>> {
+        let mut queues = self.lock();
+        let waiting = queues.get_mut(&network)?;
+        if waiting.is_empty() {
+            queues.remove(&network);
+            return None;
+        }
+        let some = waiting.len().min(SHARED);
+        Some(waiting.drain(..some).collect())
+    }
+}
+
+/// Lets those in line learn it where work for a network ends otherwise than by an empty line.
+struct Leaving<'a> {
+    queues: &'a Queues,
+    network: NetworkId,
+    ended: bool,
+}
+
+impl Drop for Leaving<'_> {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.queues.lock().remove(&self.network);
+        }
+    }
+}
+
+impl<E: Engine> Shared<E> {
+    /// Puts a batch in line and waits for its verdict; whoever comes first works until the line is empty.
+    pub(super) async fn commit(
+        self: Arc<Self>,
+        release: Arc<Release>,
+        network: NetworkId,
+        batch: Batch,
+    ) -> Result<Committed, CommitError> {
+        let (answer, verdict) = oneshot::channel();
+        let job = Job { release, batch, answer };
+        if self.queues.push(network, job) {
+            let shared = Arc::clone(&self);
+            tokio::spawn(async move {
+                let mut leaving = Leaving {
+                    queues: &shared.queues,
+                    network,
+                    ended: false,
+                };
+                while let Some(jobs) = shared.queues.next(network) {
+                    shared.work(network, jobs).await;
+                }
+                leaving.ended = true;
+            });
+        }
+        verdict
+            .await
+            .unwrap_or_else(|_| Err(StorageError::OutcomeUnknown.into()))
+    }
+
+    /// Carries batches out together; where that fails other than by a condition, one by one.
+    async fn work(&self, network: NetworkId, jobs: Vec<Job>) {
+        let together = match jobs.as_slice() {
+            [_] => None,
+            jobs => self.once(network, jobs).await.ok(),
+        };
+        if let Some(verdicts) = together {
+            for (job, verdict) in jobs.into_iter().zip(verdicts) {
+                // Nobody may be waiting any more.
+                let _gone = job.answer.send(verdict);
+            }
+            return;
+        }
+        for job in jobs {
+            let verdict = self.alone(network, &job).await;
+            let _gone = job.answer.send(verdict);
+        }
+    }
+
+    /// One batch, tried again where that is safe: the identical batch may always be sent again.
+    async fn alone(&self, network: NetworkId, job: &Job) -> Verdict {
+        let mut tries = Tries::new();
+        let mut unknown = false;
+        loop {
+            let fault = match self.once(network, std::slice::from_ref(job)).await {
+                Ok(verdicts) => match verdicts.into_iter().next() {
+                    Some(verdict) => return verdict,
+                    None => return Err(StorageError::Corrupt { table: "*" }.into()),
+                },
+                Err(failed) => {
+                    unknown |= failed.committing;
+                    failed.fault
+                }
+            };
+            if matches!(fault, Fault::Failed(_)) || !tries.again().await {
+                let error = if unknown {
+                    StorageError::OutcomeUnknown
+                } else {
+                    fault.error()
+                };
+                return Err(error.into());
+            }
+        }
+    }
+
+    /// One transaction.
+    async fn once(&self, network: NetworkId, jobs: &[Job]) -> Result<Vec<Verdict>, Failed> {
+        let mut connection = self.writers.get(&self.engine).await?;
+        let c = connection.get()?;
+        let number = self.number(c, network, Make::Missing).await?;
+        let number = number.ok_or(StorageError::Corrupt { table: "*" })?;
+        let engine = &self.engine;
+        engine.begin(c, number).await?;
+        let mut verdicts = Vec::with_capacity(jobs.len());
+        let mut written = false;
+        for job in jobs {
+            let carried = carry(engine, c, &job.release.schema, (network, number), &job.batch).await;
+            verdicts.push(match carried {
+                Ok(Carried::Written(committed)) => {
+                    written = true;
+                    Ok(committed)
+                }
+                Ok(Carried::Known(committed)) => Ok(committed),
+                Ok(Carried::Refused(error)) => Err(error),
+                Err(fault) => {
+                    if engine.rollback(c).await.is_ok() {
+                        connection.sound();
+                    }
+                    return Err(fault.into());
+                }
+            });
+        }
+        let ended = if written {
+            engine.commit(c).await
+        } else {
+            engine.rollback(c).await
+        };
+        match ended {
+            Ok(()) => {
+                connection.sound();
+                Ok(verdicts)
+            }
+            // A server that gave way while it committed has said that nothing was written.
+            Err(fault) => Err(Failed {
+                committing: written && fault != Fault::Again,
+                fault,
+            }),
+        }
+    }
+}
+
+/// Why a transaction failed.
+struct Failed {
+    fault: Fault,
+    /// Whether it may have been committed all the same.
+    committing: bool,
+}
+
+impl<F: Into<Fault>> From<F> for Failed {
+    fn from(fault: F) -> Failed {
+        Failed {
+            fault: fault.into(),
+            committing: false,
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Places on database servers: each test has its own. `scripts/test` makes the servers and says where they are.
+
+use sqlx::{AssertSqlSafe, Connection};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// What a test prints where there is no server.
+pub(crate) const NO_POSTGRES: &str = "skipped: no `PARVIS_TEST_POSTGRES`; scripts/test makes a server";
+
+/// A schema of its own in a PostgreSQL database; removed with its last clone.
+#[derive(Clone, Debug)]
+pub(crate) struct PostgresPlace(Arc<Dropped>);
+
+#[derive(Debug)]
+struct Dropped {
+    url: String,
+    schema: String,
+}
+
+impl PostgresPlace {
+    /// A place on the server of the tests, where there is one.
+    pub(crate) fn new() -> Option<PostgresPlace> {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let url = std::env::var("PARVIS_TEST_POSTGRES").ok()?;
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let schema = format!("parvis_{}_{count}", std::process::id());
+        Some(PostgresPlace(Arc::new(Dropped { url, schema })))
+    }
+
+    /// How to open it.
+    pub(crate) fn options(&self) -> parvis_sqlx::PostgresOptions {
+        parvis_sqlx::PostgresOptions::new(&self.0.url)
+            .schema(&self.0.schema)
+            .readers(2)
+            .writers(2)
+    }
+}
+
+/// Runs work of the driver on a thread of its own, whatever runs here.
+pub(crate) fn block_on<T: Send>(work: impl Future<Output = T> + Send) -> T {
+    std::thread::scope(|scope| {
+        let run = || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.unwrap().block_on(work)
+        };
+        scope.spawn(run).join().unwrap()
+    })
+}
+
+impl Drop for Dropped {
+    fn drop(&mut self) {
+        block_on(async {
+            let mut connection = sqlx::PgConnection::connect(&self.url).await.unwrap();
+            let away = format!("drop schema if exists {} cascade", self.schema);
+            sqlx::raw_sql(AssertSqlSafe(away))
+                .execute(&mut connection)
+                .await
+                .unwrap();
+        });
+    }
+}
