@@ -118,6 +118,10 @@ reasons! {
     Archived = (Conflict, "archived"),
     /// Others kept changing the same thing.
     Contended = (Conflict, "contended"),
+    /// The host's transaction has ended: begin another one.
+    TransactionOver = (Conflict, "transaction_over"),
+    /// The host's transaction had to give way to another one and nothing of it is written: run the handler again.
+    TransactionLost = (Conflict, "transaction_lost"),
     /// The unit would be its own ancestor.
     Cycle = (Conflict, "cycle"),
     /// A field is empty that must not be.
@@ -128,6 +132,8 @@ reasons! {
     BadValue = (Invalid, "bad_value"),
     /// The audience is wider than the place, or not one of the place's.
     BadAudience = (Invalid, "bad_audience"),
+    /// The host's transaction is not READ COMMITTED.
+    Isolation = (Invalid, "isolation"),
     /// One cannot do this to oneself.
     Oneself = (Invalid, "oneself"),
     /// There is no operation of this name.
@@ -192,6 +198,7 @@ impl Error {
     pub fn retry(&self) -> Retry {
         match self.code() {
             Code::OutcomeUnknown => Retry::Now,
+            Code::Conflict if self.reason == Reason::TransactionLost => Retry::Now,
             Code::Unavailable => Retry::After,
             Code::Conflict if self.reason == Reason::Contended => Retry::After,
             _ => Retry::Never,
@@ -227,6 +234,9 @@ impl From<StorageError> for Error {
         let reason = match error {
             StorageError::SchemaTooOld { .. } => Reason::OldSchema,
             StorageError::SchemaTooNew { .. } => Reason::NewSchema,
+            StorageError::TransactionOver => Reason::TransactionOver,
+            StorageError::TransactionLost => Reason::TransactionLost,
+            StorageError::Isolation => Reason::Isolation,
             StorageError::Busy => Reason::Busy,
             StorageError::Full => Reason::Full,
             StorageError::ReadOnly => Reason::ReadOnly,

@@ -31,6 +31,7 @@
 //! - [`Error`]: a stable [`Reason`], its [`Code`] (at most twelve) and whether a [`Retry`] helps. Hidden and absent look the same.
 //! - [`due`]: what follows the log. The host owns the loop: [`Parvis::run_due`] does a bounded piece of work and answers what is left;
 //!   [`Upkeep::Inline`] does it after each command.
+//! - [`Transaction`]: the same facade on a transaction of the host ([`Parvis::on`]): its rows and Parvis's, one commit.
 //! - [`store`]: the seam. A backend implements three methods over tables, keys, columns and documents, and runs the conformance kit
 //!   (feature `conformance`).
 //! - [`Config`]: secret, clock, entropy, weights; given once, at [`Parvis::open`].
@@ -62,6 +63,7 @@ pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod text;
+mod transaction;
 
 pub use actor::{Actor, Parvis};
 pub use config::{Clock, Config, Entropy, EntropyFailed, Secret, Upkeep};
@@ -69,3 +71,4 @@ pub use error::{Code, Error, Reason, Retry};
 pub use ids::{ItemId, NoticeId, ParseIdError, ParseTimeError, PersonId, SpaceId, TagId, Time, UnitId};
 pub use refs::{External, HOST, Ref, external, handle};
 pub use rights::Verb;
+pub use transaction::Transaction;

@@ -46,7 +46,7 @@ pub use record::{Column, Declaration, Record, Rest};
 pub(crate) use record::{class_table, coded, col, column, field, parse_document, record};
 pub use run::run;
 pub use schema::{AGENDA, AGENDA_DUE, Class, Field, Index, LOG, Schema, Table};
-pub use storage::{Prepare, Prepared, Storage, StorageError};
+pub use storage::{HostTransaction, Prepare, Prepared, Storage, StorageError};
 pub use value::{CommitId, Kind, MAX_DOCUMENT, MAX_KEY, NetworkId, Parts, Position, Value};
 
 #[cfg(test)]

@@ -28,8 +28,10 @@
 //!   its table. `prepare` looks through [guarding tables](parvis::store::Table::guard). Counters, free and unstamped rows, the log
 //!   and rows with nothing but a key carry none.
 
+mod carry;
 mod decode;
 mod dialect;
+mod enlist;
 mod facts;
 #[cfg(feature = "server")]
 mod fill;
@@ -46,10 +48,11 @@ mod shape;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod sums;
+mod talk;
 mod text;
 mod writes;
 
 #[cfg(feature = "postgres")]
-pub use postgres::{Postgres, PostgresOptions};
+pub use postgres::{Postgres, PostgresOptions, PostgresTransaction};
 #[cfg(feature = "sqlite")]
-pub use sqlite::{Sqlite, SqliteOptions};
+pub use sqlite::{Sqlite, SqliteOptions, SqliteTransaction};

@@ -10,6 +10,7 @@ mod prepare;
 
 pub use connect::PostgresOptions;
 
+use crate::enlist::Enlisted;
 use crate::server::Server;
 use async_trait::async_trait;
 use engine::PostgresEngine;
@@ -56,10 +57,31 @@ impl Postgres {
         })
     }
 
+    /// Takes a transaction of the host on the same database, after the host's own statements:
+    /// `db.on(store.enlist(tx)?)`.
+    ///
+    /// The transaction must be READ COMMITTED, the default; the first call on it says so otherwise. Its session's planner
+    /// switches are set until it ends.
+    ///
+    /// # Errors
+    /// [`StorageError::SchemaTooOld`] before [`prepare`](Storage::prepare).
+    pub fn enlist(
+        &self,
+        transaction: sqlx::Transaction<'static, sqlx::Postgres>,
+    ) -> Result<PostgresTransaction, StorageError> {
+        let (engine, release) = self.server.parts()?;
+        Ok(PostgresTransaction(Enlisted::new(engine, release, transaction)))
+    }
+
     /// Waits for the batches under way and closes all connections. Calls after it answer [`StorageError::Unavailable`].
     pub async fn close(&self) {
         self.server.close().await;
     }
+}
+
+crate::enlist::host_transaction! {
+    /// A store inside a transaction of the host: what [`Postgres::enlist`] gives and [`Parvis::on`](parvis::Parvis::on) takes.
+    PostgresTransaction(PostgresEngine)
 }
 
 #[async_trait]

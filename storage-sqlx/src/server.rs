@@ -3,12 +3,11 @@
 //! Everything runs on threads of the store's own: a caller may use any executor, and whoever stops waiting leaves nothing
 //! half done.
 
-mod carry;
 mod pool;
 mod queue;
 
-use crate::dialect::{Arg, Dialect};
 use crate::release::{Release, unprepared};
+use crate::talk::{Fault, Make, Talk};
 use async_trait::async_trait;
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use parvis::store::{
@@ -25,43 +24,9 @@ use tokio::sync::oneshot;
 /// A call is tried so often again before its failure is answered.
 const TRIES: usize = 6;
 
-/// Why a statement failed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Fault {
-    /// The engine gave way to another transaction, and nothing was written: the same may be tried again.
-    Again,
-    /// The connection is gone.
-    Lost,
-    /// Whatever is tried.
-    Failed(StorageError),
-}
-
-impl From<StorageError> for Fault {
-    fn from(error: StorageError) -> Fault {
-        Fault::Failed(error)
-    }
-}
-
-impl Fault {
-    /// What a caller learns.
-    fn error(self) -> StorageError {
-        match self {
-            Fault::Again => StorageError::Busy,
-            Fault::Lost => StorageError::Unavailable,
-            Fault::Failed(error) => error,
-        }
-    }
-}
-
-/// One engine.
+/// An engine with servers.
 #[async_trait]
-pub(crate) trait Engine: Send + Sync + 'static {
-    /// A connection to it.
-    type Connection: Send + 'static;
-
-    /// How it spells.
-    fn dialect(&self) -> &dyn Dialect;
-
+pub(crate) trait Engine: Talk {
     /// How many connections read, and how many write, at the same time.
     fn connections(&self) -> (usize, usize);
 
@@ -74,25 +39,6 @@ pub(crate) trait Engine: Send + Sync + 'static {
     /// Compares the store with the schema, or makes it fit.
     async fn prepare(&self, c: &mut Self::Connection, schema: &Schema, mode: Prepare) -> Result<Prepared, Fault>;
 
-    /// All reads of a call, from one snapshot. `number`: of the network; -1 where nothing was ever written to it.
-    async fn read(
-        &self,
-        c: &mut Self::Connection,
-        release: &Release,
-        network: NetworkId,
-        number: i64,
-        reads: &[Read],
-    ) -> Result<Found, Fault>;
-
-    /// What the one row of a text holds.
-    async fn fetch(&self, c: &mut Self::Connection, text: Arc<str>, args: &[Arg]) -> Result<Option<String>, Fault>;
-
-    /// Carries out a text of one statement.
-    async fn run(&self, c: &mut Self::Connection, text: Arc<str>, args: &[Arg]) -> Result<(), Fault>;
-
-    /// The number of a network; where it has none, it gets one and a position row if `make` is said.
-    async fn number(&self, c: &mut Self::Connection, network: NetworkId, make: Make) -> Result<Option<i64>, Fault>;
-
     /// Begins a transaction and takes the position row of the network.
     async fn begin(&self, c: &mut Self::Connection, number: i64) -> Result<(), Fault>;
 
@@ -101,15 +47,6 @@ pub(crate) trait Engine: Send + Sync + 'static {
 
     /// Takes back what was not committed.
     async fn rollback(&self, c: &mut Self::Connection) -> Result<(), Fault>;
-}
-
-/// Whether a network gets a number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Make {
-    /// Where it has none.
-    Missing,
-    /// Never.
-    Nothing,
 }
 
 /// A store on servers of one engine.
@@ -128,7 +65,7 @@ impl<E: Engine> Clone for Server<E> {
 }
 
 struct Shared<E: Engine> {
-    engine: E,
+    engine: Arc<E>,
     readers: Pool<E>,
     writers: Pool<E>,
     queues: Queues,
@@ -168,7 +105,7 @@ impl<E: Engine> Server<E> {
                 queues: Queues::default(),
                 prepared: RwLock::default(),
                 networks: RwLock::default(),
-                engine,
+                engine: Arc::new(engine),
             }),
             threads: Arc::new(Threads(Some(threads))),
         })
@@ -192,6 +129,11 @@ impl<E: Engine> Server<E> {
     fn release(&self) -> Result<Arc<Release>, StorageError> {
         let prepared = self.shared.prepared.read().unwrap_or_else(PoisonError::into_inner);
         prepared.clone().ok_or_else(|| unprepared(None))
+    }
+
+    /// What a transaction of the host works with.
+    pub(crate) fn parts(&self) -> Result<(Arc<E>, Arc<Release>), StorageError> {
+        Ok((Arc::clone(&self.shared.engine), self.release()?))
     }
 
     /// See [`Storage::prepare`](parvis::store::Storage::prepare).
@@ -227,8 +169,8 @@ impl<E: Engine> Server<E> {
     pub(crate) async fn close(&self) {
         let shared = Arc::clone(&self.shared);
         let closed = self.on_threads(async move {
-            shared.writers.close(&shared.engine).await;
-            shared.readers.close(&shared.engine).await;
+            shared.writers.close(shared.engine.as_ref()).await;
+            shared.readers.close(shared.engine.as_ref()).await;
             Ok::<(), StorageError>(())
         });
         if let Err(error) = closed.await {
@@ -263,7 +205,7 @@ impl<E: Engine> Shared<E> {
     async fn prepare(&self, schema: &Schema, mode: Prepare) -> Result<Prepared, StorageError> {
         let mut tries = Tries::new();
         loop {
-            let mut connection = self.writers.get(&self.engine).await?;
+            let mut connection = self.writers.get(self.engine.as_ref()).await?;
             let prepared = self.engine.prepare(connection.get()?, schema, mode).await;
             match prepared {
                 Ok(prepared) => {
@@ -287,7 +229,7 @@ impl<E: Engine> Shared<E> {
     async fn read(&self, release: &Release, network: NetworkId, reads: &[Read]) -> Result<Found, StorageError> {
         let mut tries = Tries::new();
         loop {
-            let mut connection = self.readers.get(&self.engine).await?;
+            let mut connection = self.readers.get(self.engine.as_ref()).await?;
             let found = self.read_once(connection.get()?, release, network, reads).await;
             match found {
                 Ok(found) => {

@@ -9,12 +9,14 @@ mod readers;
 mod run;
 #[cfg(test)]
 mod steps;
+mod talk;
 mod writer;
 
 pub use connect::SqliteOptions;
 
 use crate::decode::decode;
 use crate::dialect::Arg;
+use crate::enlist::Enlisted;
 use crate::release::{Release, unprepared};
 use crate::shape::arguments;
 use async_trait::async_trait;
@@ -29,6 +31,7 @@ use run::fetch;
 use std::collections::HashMap;
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, PoisonError, RwLock};
+use talk::SqliteEngine;
 use tokio::sync::oneshot;
 use writer::{Job, Writer};
 
@@ -105,6 +108,26 @@ impl Sqlite {
         })
     }
 
+    /// Takes a transaction of the host on the same file, after the host's own statements: `db.on(store.enlist(tx)?)`.
+    ///
+    /// The host's pool must be one of sqlx: two copies of SQLite in one process do not see each other's locks. Begin the
+    /// transaction with `pool.begin_with("BEGIN IMMEDIATE")`: one that reads first and writes later may have to give way, which
+    /// [`StorageError::TransactionLost`] says. Other writers of the file wait until it ends.
+    ///
+    /// # Errors
+    /// [`StorageError::SchemaTooOld`] before [`prepare`](Storage::prepare).
+    pub fn enlist(
+        &self,
+        transaction: sqlx::Transaction<'static, sqlx::Sqlite>,
+    ) -> Result<SqliteTransaction, StorageError> {
+        let release = self.release()?;
+        Ok(SqliteTransaction(Enlisted::new(
+            Arc::new(SqliteEngine),
+            release,
+            transaction,
+        )))
+    }
+
     /// Waits for the batches under way and closes the file. Calls after it answer [`StorageError::Unavailable`].
     pub async fn close(&self) {
         let (answer, closed) = oneshot::channel();
@@ -150,6 +173,11 @@ impl Sqlite {
         }
         Ok(number)
     }
+}
+
+crate::enlist::host_transaction! {
+    /// A store inside a transaction of the host: what [`Sqlite::enlist`] gives and [`Parvis::on`](parvis::Parvis::on) takes.
+    SqliteTransaction(SqliteEngine)
 }
 
 #[async_trait]

@@ -18,6 +18,7 @@ mod faults;
 mod folder;
 mod found;
 mod golden;
+mod host_transaction;
 mod import;
 mod inbox;
 mod kit;

@@ -34,6 +34,16 @@ impl PostgresPlace {
             .readers(2)
             .writers(2)
     }
+
+    /// The URL of the database.
+    pub(crate) fn url(&self) -> &str {
+        &self.0.url
+    }
+
+    /// The schema.
+    pub(crate) fn schema(&self) -> &str {
+        &self.0.schema
+    }
 }
 
 /// Runs work of the driver on a thread of its own, whatever runs here.

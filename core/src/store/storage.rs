@@ -71,6 +71,15 @@ pub enum StorageError {
     /// The store cannot be reached or failed; nothing was changed.
     #[error("the store is unavailable")]
     Unavailable,
+    /// The transaction of the host has ended.
+    #[error("the transaction is over")]
+    TransactionOver,
+    /// The transaction of the host had to give way to another one: nothing of it is written.
+    #[error("the transaction had to give way")]
+    TransactionLost,
+    /// The transaction of the host is isolated otherwise than the store can work in.
+    #[error("the transaction's isolation level is not READ COMMITTED")]
+    Isolation,
     /// The store failed while it committed: the batch may or may not be in. The same batch may be sent again.
     #[error("the outcome of the commit is unknown")]
     OutcomeUnknown,
@@ -101,4 +110,19 @@ pub trait Storage: Send + Sync + 'static {
     /// # Errors
     /// [`CommitError`].
     async fn commit(&self, network: NetworkId, batch: Batch) -> Result<Committed, CommitError>;
+}
+
+/// A storage inside a transaction that the host began: it sees what the transaction wrote, a batch is a part of it, and
+/// nothing lasts before [`finish`](HostTransaction::finish).
+#[async_trait]
+pub trait HostTransaction: Storage {
+    /// Commits everything. Whatever is asked afterwards answers [`StorageError::TransactionOver`].
+    ///
+    /// # Errors
+    /// [`StorageError::TransactionLost`] where nothing was written, [`StorageError::OutcomeUnknown`] where that is not known.
+    async fn finish(&self) -> Result<(), StorageError>;
+
+    /// Takes everything back, as soon as no call is under way; after [`finish`](HostTransaction::finish) it does nothing. It
+    /// does not block.
+    fn abandon(&self);
 }

@@ -7,6 +7,7 @@
 )]
 
 mod bad_lines;
+mod deal;
 mod imports;
 mod quickstart;
 mod work;

@@ -4,7 +4,7 @@ use super::ddl;
 use super::errors::fault;
 use crate::dialect::{Names, quoted};
 use crate::release::STATEMENTS;
-use crate::server::Fault;
+use crate::talk::Fault;
 use parvis::store::{Schema, StorageError};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, PgConnection, Row};
@@ -12,9 +12,17 @@ use std::time::Duration;
 
 /// Plans follow from the texts, whatever the tables hold and whenever they were last looked at: every range is read through
 /// its index, from the first relation to the last.
-const PLANS: &str = "set plan_cache_mode=force_generic_plan; set jit=off; set enable_seqscan=off; set enable_bitmapscan=off; \
-     set enable_hashjoin=off; set enable_mergejoin=off; set join_collapse_limit=1; set from_collapse_limit=1; \
-     set max_parallel_workers_per_gather=0; ";
+const PLANS: [&str; 9] = [
+    "plan_cache_mode=force_generic_plan",
+    "jit=off",
+    "enable_seqscan=off",
+    "enable_bitmapscan=off",
+    "enable_hashjoin=off",
+    "enable_mergejoin=off",
+    "join_collapse_limit=1",
+    "from_collapse_limit=1",
+    "max_parallel_workers_per_gather=0",
+];
 
 /// Where and how to open a store.
 ///
@@ -83,8 +91,8 @@ impl PostgresOptions {
         self
     }
 
-    /// How long a commit waits for another one of its network, in whatever process, before it is tried again; after a few
-    /// tries it answers [`StorageError::Busy`]. 5 seconds by default.
+    /// How long a commit waits for another one of its network, in whatever process, before it answers
+    /// [`StorageError::Busy`]. 5 seconds by default.
     pub fn lock_timeout(mut self, wait: Duration) -> PostgresOptions {
         self.lock = wait;
         self
@@ -109,13 +117,20 @@ impl PostgresOptions {
         (self.readers, self.writers)
     }
 
+    /// The statements that set how plans are made and how long locks are waited for.
+    pub(super) fn session(&self, set: &str) -> String {
+        let wait = format!("{set}lock_timeout='{}ms'", self.lock.as_millis());
+        let plans = PLANS.iter().map(|plan| format!("; {set}{plan}"));
+        wait + &plans.collect::<String>()
+    }
+
     /// A session with a server that takes writes.
     pub(super) async fn connect(&self) -> Result<PgConnection, Fault> {
         let mut connection = self.server()?.connect().await.map_err(|error| fault(&error))?;
-        let wait = self.lock.as_millis();
         let session = format!(
-            "set client_encoding=utf8; set default_transaction_isolation='read committed'; set lock_timeout='{wait}ms'; \
-             set idle_in_transaction_session_timeout='60s'; {PLANS}"
+            "set client_encoding=utf8; set default_transaction_isolation='read committed'; \
+             set idle_in_transaction_session_timeout='60s'; {}",
+            self.session("set ")
         );
         let set = sqlx::raw_sql(AssertSqlSafe(session)).execute(&mut connection).await;
         set.map_err(|error| fault(&error))?;

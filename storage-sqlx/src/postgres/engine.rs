@@ -6,9 +6,11 @@ use super::errors::fault;
 use super::prepare::prepare;
 use crate::decode::decode;
 use crate::dialect::{Arg, Dialect};
+use crate::enlist::Hosted;
 use crate::release::Release;
-use crate::server::{Engine, Fault, Make};
+use crate::server::Engine;
 use crate::shape::arguments;
+use crate::talk::{Fault, Make, Talk};
 use async_trait::async_trait;
 use parvis::store::{CommitId, Found, NetworkId, Position, Prepare, Prepared, Read, Schema, StorageError};
 use sqlx::encode::IsNull;
@@ -30,6 +32,11 @@ impl PostgresEngine {
             dialect: PostgresDialect { names: options.names() },
             options,
         }
+    }
+
+    fn lock_text(&self, number: i64) -> String {
+        let positions = self.dialect.names.positions();
+        format!("select 1 from {positions} where network={number} for update")
     }
 }
 
@@ -67,29 +74,11 @@ pub(super) async fn raw(c: &mut PgConnection, text: String) -> Result<(), Fault>
 }
 
 #[async_trait]
-impl Engine for PostgresEngine {
+impl Talk for PostgresEngine {
     type Connection = PgConnection;
 
     fn dialect(&self) -> &dyn Dialect {
         &self.dialect
-    }
-
-    fn connections(&self) -> (usize, usize) {
-        self.options.connections()
-    }
-
-    async fn connect(&self) -> Result<PgConnection, Fault> {
-        self.options.connect().await
-    }
-
-    async fn close(&self, connection: PgConnection) {
-        if let Err(error) = connection.close().await {
-            tracing::debug!(%error, "a connection was closed before");
-        }
-    }
-
-    async fn prepare(&self, c: &mut PgConnection, schema: &Schema, mode: Prepare) -> Result<Prepared, Fault> {
-        prepare(self, c, schema, mode).await
     }
 
     async fn read(
@@ -160,14 +149,37 @@ impl Engine for PostgresEngine {
         row.map(|row| row.try_get(0)).transpose().map_err(|error| fault(&error))
     }
 
+    async fn raw(&self, c: &mut PgConnection, text: String) -> Result<(), Fault> {
+        raw(c, text).await
+    }
+
+    async fn lock(&self, c: &mut PgConnection, number: i64) -> Result<(), Fault> {
+        raw(c, self.lock_text(number)).await
+    }
+}
+
+#[async_trait]
+impl Engine for PostgresEngine {
+    fn connections(&self) -> (usize, usize) {
+        self.options.connections()
+    }
+
+    async fn connect(&self) -> Result<PgConnection, Fault> {
+        self.options.connect().await
+    }
+
+    async fn close(&self, connection: PgConnection) {
+        if let Err(error) = connection.close().await {
+            tracing::debug!(%error, "a connection was closed before");
+        }
+    }
+
+    async fn prepare(&self, c: &mut PgConnection, schema: &Schema, mode: Prepare) -> Result<Prepared, Fault> {
+        prepare(self, c, schema, mode).await
+    }
+
     async fn begin(&self, c: &mut PgConnection, number: i64) -> Result<(), Fault> {
-        let positions = self.dialect.names.positions();
-        // What is read later in the transaction sees what was committed before the row was free.
-        raw(
-            c,
-            format!("begin; select 1 from {positions} where network={number} for update"),
-        )
-        .await
+        raw(c, format!("begin; {}", self.lock_text(number))).await
     }
 
     async fn commit(&self, c: &mut PgConnection) -> Result<(), Fault> {
@@ -176,5 +188,23 @@ impl Engine for PostgresEngine {
 
     async fn rollback(&self, c: &mut PgConnection) -> Result<(), Fault> {
         raw(c, "rollback".to_owned()).await
+    }
+}
+
+#[async_trait]
+impl Hosted for PostgresEngine {
+    type Database = Postgres;
+
+    async fn enter(&self, c: &mut PgConnection) -> Result<(), Fault> {
+        let level = "select to_json(current_setting('transaction_isolation'))::text";
+        let level = self.fetch(c, level.into(), &[]).await?;
+        if level.as_deref() != Some("[\"read committed\"]") {
+            return Err(StorageError::Isolation.into());
+        }
+        raw(c, self.options.session("set local ")).await
+    }
+
+    fn ended(&self, error: &sqlx::Error) -> Fault {
+        fault(error)
     }
 }

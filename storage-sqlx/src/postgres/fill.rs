@@ -4,7 +4,7 @@ use super::engine::PostgresEngine;
 use crate::dialect::{Arg, DOCUMENT, Dialect, NETWORK, quoted};
 use crate::fill::found;
 use crate::json::{Cursor, List, push_value, push_values};
-use crate::server::{Engine, Fault};
+use crate::talk::{Fault, Talk};
 use crate::text::cell;
 use crate::writes::unique;
 use parvis::store::{Class, Field, Kind, Parts, StorageError, Table};

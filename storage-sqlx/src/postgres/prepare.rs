@@ -6,7 +6,7 @@ use super::fill::fill;
 use crate::decode::Numbers;
 use crate::dialect::Arg;
 use crate::json::Cursor;
-use crate::server::{Engine, Fault};
+use crate::talk::{Fault, Talk};
 use parvis::store::{Prepare, Prepared, Schema, StorageError, check_schema};
 use sqlx::PgConnection;
 

@@ -1,6 +1,7 @@
 //! Connections, made when they are first needed and kept while they are sound.
 
-use super::{Engine, Fault};
+use super::Engine;
+use crate::talk::Fault;
 use parvis::store::StorageError;
 use std::sync::{Mutex, PoisonError};
 use tokio::sync::{Semaphore, SemaphorePermit};

@@ -1,9 +1,10 @@
 //! The batches of each network, one transaction after the other. What arrives while a transaction is under way shares the
 //! next one, and its flush; each batch has its own verdict.
 
-use super::carry::{Carried, carry};
-use super::{Engine, Fault, Make, Shared, Tries};
+use super::{Engine, Shared, Tries};
+use crate::carry::{Carried, carry};
 use crate::release::Release;
+use crate::talk::{Fault, Make};
 use parvis::store::{Batch, CommitError, Committed, NetworkId, StorageError};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -142,11 +143,11 @@ impl<E: Engine> Shared<E> {
 
     /// One transaction.
     async fn once(&self, network: NetworkId, jobs: &[Job]) -> Result<Vec<Verdict>, Failed> {
-        let mut connection = self.writers.get(&self.engine).await?;
+        let mut connection = self.writers.get(self.engine.as_ref()).await?;
         let c = connection.get()?;
         let number = self.number(c, network, Make::Missing).await?;
         let number = number.ok_or(StorageError::Corrupt { table: "*" })?;
-        let engine = &self.engine;
+        let engine = self.engine.as_ref();
         engine.begin(c, number).await?;
         let mut verdicts = Vec::with_capacity(jobs.len());
         let mut written = false;

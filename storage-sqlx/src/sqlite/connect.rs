@@ -72,8 +72,6 @@ impl SqliteOptions {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(false)
             .pragma("cache_size", format!("-{}", self.cache_kib))
-            // What is replaced is deleted first, and counted so.
-            .pragma("recursive_triggers", "on")
             .pragma("mmap_size", self.mmap_bytes.to_string())
             .statement_cache_capacity(STATEMENTS)
             // A batch changes pages all over the file: copying the log back often writes the same pages again and again.

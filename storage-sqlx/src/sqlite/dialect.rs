@@ -190,16 +190,23 @@ impl Dialect for SqliteDialect {
     }
 
     fn put(&self, into: &Target<'_>, rows: &str) -> String {
-        // Columns that a newer release added get their default, by which that release finds them.
+        let rest = into.columns.iter().filter(|column| !into.key.contains(column));
+        let sets: Vec<String> = rest.map(|column| format!("{column}=excluded.{column}")).collect();
+        let sets = if sets.is_empty() {
+            "nothing".to_owned()
+        } else {
+            format!("update set {}", sets.join(","))
+        };
         format!(
-            "insert or replace into {}({}) {rows}",
+            "insert into {}({}) {rows} where true on conflict({}) do {sets}",
             into.table,
-            into.columns.join(",")
+            into.columns.join(","),
+            into.key.join(","),
         )
     }
 
     fn leaves(&self) -> bool {
-        false
+        true
     }
 
     fn begin(&self, into: &Target<'_>, rows: &str) -> String {

@@ -1,10 +1,13 @@
 //! What SQLite's failures mean. The driver's own words go to `tracing` only.
 
+use crate::talk::Fault;
 use parvis::store::StorageError;
 
 /// Primary result codes.
 const BUSY: u32 = 5;
 const LOCKED: u32 = 6;
+/// An extended one.
+const BUSY_SNAPSHOT: u32 = BUSY | 2 << 8;
 const READONLY: u32 = 8;
 const IOERR: u32 = 10;
 const CORRUPT: u32 = 11;
@@ -26,6 +29,18 @@ pub(crate) fn failure(error: &sqlx::Error) -> StorageError {
         Some(READONLY) => StorageError::ReadOnly,
         Some(CORRUPT | NOTADB) => StorageError::Corrupt { table: "*" },
         _ => StorageError::Unavailable,
+    }
+}
+
+/// A failure on a connection of the host.
+pub(crate) fn host_fault(error: &sqlx::Error) -> Fault {
+    let code = error.as_database_error().and_then(|error| error.code());
+    match code.and_then(|code| code.parse::<u32>().ok()) {
+        // The transaction read what another one has changed since: it can never write.
+        Some(BUSY_SNAPSHOT) => Fault::Again,
+        Some(code) if code & 0xff == IOERR => Fault::Lost,
+        None => Fault::Lost,
+        Some(_) => failure(error).into(),
     }
 }
 

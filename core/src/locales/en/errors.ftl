@@ -42,3 +42,6 @@ error-store = The store cannot be reached: try again in a moment
 error-old-schema = The store must be upgraded first
 error-new-schema = The store was written by a newer release
 error-corrupt = Something went wrong inside
+error-transaction-over = The transaction has ended: begin another one
+error-transaction-lost = The transaction had to give way to another one: nothing of it is written, try again
+error-isolation = The transaction must be READ COMMITTED

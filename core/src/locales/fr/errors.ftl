@@ -42,3 +42,6 @@ error-store = Le stockage est injoignable : réessayez dans un instant
 error-old-schema = Le stockage doit d'abord être mis à jour
 error-new-schema = Le stockage a été écrit par une version plus récente
 error-corrupt = Une erreur interne est survenue
+error-transaction-over = La transaction est terminée : commencez-en une autre
+error-transaction-lost = La transaction a dû céder à une autre : rien n'en est enregistré, réessayez
+error-isolation = La transaction doit être en READ COMMITTED

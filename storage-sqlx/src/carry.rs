@@ -1,14 +1,14 @@
 //! One batch inside a transaction that holds the network's position row.
 
-use super::{Engine, Fault};
 use crate::dialect::Arg;
 use crate::facts::{facts, question};
 use crate::release::unprepared;
+use crate::talk::{Fault, Talk};
 use crate::writes::writes;
 use parvis::store::{Batch, CommitError, Committed, NetworkId, Schema, StorageError, check_batch};
 
 /// What became of a batch.
-pub(super) enum Carried {
+pub(crate) enum Carried {
     /// It was written; it lasts once the transaction commits.
     Written(Committed),
     /// It was committed before: the first answer.
@@ -18,7 +18,7 @@ pub(super) enum Carried {
 }
 
 /// Judges a batch and writes it.
-pub(super) async fn carry<E: Engine>(
+pub(crate) async fn carry<E: Talk>(
     engine: &E,
     c: &mut E::Connection,
     schema: &Schema,
