@@ -13,6 +13,7 @@ mod broken;
 mod calls;
 mod cancel;
 mod compile;
+mod crowds;
 mod due;
 mod faults;
 mod folder;

@@ -35,6 +35,11 @@ impl PostgresPlace {
             .writers(2)
     }
 
+    /// The same for sessions that call themselves so.
+    pub(crate) fn options_as(&self, name: &str) -> parvis_sqlx::PostgresOptions {
+        parvis_sqlx::PostgresOptions::new(&format!("{}?application_name={name}", self.0.url)).schema(&self.0.schema)
+    }
+
     /// The URL of the database.
     pub(crate) fn url(&self) -> &str {
         &self.0.url

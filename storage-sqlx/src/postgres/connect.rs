@@ -42,10 +42,11 @@ impl PostgresOptions {
     /// The database at a URL like `postgresql://user:password@host:5432/database`.
     pub fn new(url: &str) -> PostgresOptions {
         let server = url.parse::<PgConnectOptions>().ok().map(|server| {
-            server
-                .application_name("parvis")
-                .statement_cache_capacity(STATEMENTS)
-                .disable_statement_logging()
+            let server = match server.get_application_name() {
+                Some(_) => server,
+                None => server.application_name("parvis"),
+            };
+            server.statement_cache_capacity(STATEMENTS).disable_statement_logging()
         });
         PostgresOptions {
             server,

@@ -6,7 +6,7 @@ use crate::store::{Cause, ReadAt};
 
 pub(super) async fn a_fresh_read_sees_what_another_handle_was_acknowledged(bench: Bench) -> Verdict {
     let other = bench.beside().await?;
-    for n in 0..20 {
+    for n in 0..10_000 {
         let (from, to) = if n % 2 == 0 { (&bench, &other) } else { (&other, &bench) };
         let committed = from
             .commit(
