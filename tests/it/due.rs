@@ -1,5 +1,6 @@
-//! What follows the log or the clock: projections that crash and start again, due rows that are crossed, the agenda.
+//! What follows the log or the clock: projections that crash and start again or anew, due rows that are crossed, the agenda.
 
+mod again;
 mod clock;
 mod crash;
 mod idle;
@@ -40,6 +41,27 @@ fn past(seed: u64, commands: usize) -> Memory {
     memory
 }
 
+/// The same, each command followed at once by what it brings.
+fn lived(seed: u64, commands: usize) -> Memory {
+    let memory = Memory::new();
+    let size = Size {
+        persons: 10,
+        spaces: 5,
+        commands,
+        glances: false,
+        every: usize::MAX,
+    };
+    let (_, lived) = wait(history::run(memory.clone(), seed, size, |config| {
+        config.upkeep(Upkeep::Inline)
+    }));
+    assert_eq!(
+        lived.err().map(|it| format!("{}: {}", it.by, it.said)),
+        None,
+        "history {seed}"
+    );
+    memory
+}
+
 /// All rows of a table.
 fn rows(memory: &Memory, network: &str, table: &'static str) -> Vec<Row> {
     let tables = parvis::testing::schema();
@@ -62,8 +84,11 @@ fn rows(memory: &Memory, network: &str, table: &'static str) -> Vec<Row> {
     found.sets.into_iter().next().unwrap().rows
 }
 
+/// Rows by table.
+type Derived = Vec<(&'static str, Vec<Row>)>;
+
 /// What the projections derived, without the ids of the batches that wrote it.
-fn derived(memory: &Memory) -> Vec<(&'static str, Vec<Row>)> {
+fn derived(memory: &Memory) -> Derived {
     let tables = parvis::testing::schema().tables;
     let own = [LOG, AGENDA, "due", "follower_position", "worker"];
     let tables = tables.iter().map(|table| table.name).filter(|name| !own.contains(name));

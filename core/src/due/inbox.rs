@@ -68,8 +68,16 @@ impl Raw {
 
 /// One entry of the log as far as the inbox goes: its date, what it is.
 struct Deed {
+    number: i64,
     t: Time,
     raw: Raw,
+}
+
+impl Deed {
+    /// Whether it can be derived anew: who was staff when somebody asked to join, nothing says any more. What was told of it stays.
+    fn lasts(&self) -> bool {
+        !matches!(self.raw, Raw::Asked { .. })
+    }
 }
 
 fn deed_of(row: &LogRow) -> Option<Deed> {
@@ -107,6 +115,7 @@ fn deed_of(row: &LogRow) -> Option<Deed> {
         _ => return None,
     };
     Some(Deed {
+        number: row.number,
         t: entry.t.unwrap_or(row.t),
         raw,
     })
@@ -118,13 +127,19 @@ pub(super) fn fills(entries: &[LogRow]) -> bool {
     writes.sum::<usize>() > MAX_WRITES / 2
 }
 
-/// Derives the notices that some entries make and take away. An entry is taken whole or left for the next step.
-pub(crate) async fn derive(core: &Core, network: NetworkId, entries: Vec<LogRow>) -> Result<Derived, Error> {
+/// Derives the notices that some entries make and take away. An entry is taken whole or left for the next step. Entries up to `reached`
+/// were followed before: what they made is there, or is made anew.
+pub(crate) async fn derive(
+    core: &Core,
+    network: NetworkId,
+    entries: Vec<LogRow>,
+    reached: i64,
+) -> Result<Derived, Error> {
     let mut upto = entries.first().map_or(0, |row| row.number.saturating_sub(1));
     let mut deeds = Vec::new();
     let mut writes = 0;
     for row in &entries {
-        if let Some(deed) = deed_of(row) {
+        if let Some(deed) = deed_of(row).filter(|deed| row.number > reached || deed.lasts()) {
             writes += deed.raw.writes();
             if !deeds.is_empty() && writes > MAX_WRITES {
                 break;
@@ -142,8 +157,8 @@ pub(crate) async fn derive(core: &Core, network: NetworkId, entries: Vec<LogRow>
 
 /// A notice that comes or goes.
 enum Change {
-    Tell { told: Told, t: Time },
-    TakeBack { told: Told, t: Time },
+    Tell { told: Told, t: Time, number: i64 },
+    TakeBack { told: Told, t: Time, number: i64 },
 }
 
 impl Change {
@@ -219,9 +234,10 @@ async fn changes(core: &Core, network: NetworkId, deeds: &[Deed]) -> Result<Vec<
             }
         };
         let told = event.as_ref().map(recipients).unwrap_or_default();
+        let number = deed.number;
         changes.extend(told.into_iter().map(|told| match undo {
-            false => Change::Tell { told, t },
-            true => Change::TakeBack { told, t },
+            false => Change::Tell { told, t, number },
+            true => Change::TakeBack { told, t, number },
         }));
     }
     Ok(changes)
@@ -256,7 +272,7 @@ fn notice_id(told: &Told, t: Time) -> NoticeId {
 async fn stored(core: &Core, network: NetworkId, changes: &[Change]) -> Result<Stored, Error> {
     let mut plan = Plan::new();
     let told = changes.iter().filter_map(|change| match change {
-        Change::Tell { told, t } => Some(vec![told.person.to_value(), notice_id(told, *t).to_value()]),
+        Change::Tell { told, t, .. } => Some(vec![told.person.to_value(), notice_id(told, *t).to_value()]),
         Change::TakeBack { .. } => None,
     });
     let again: Slot<Notice> = plan.get(Keys::given(told));
@@ -290,7 +306,7 @@ async fn stored(core: &Core, network: NetworkId, changes: &[Change]) -> Result<S
     let undone: BTreeSet<(PersonId, Time)> = changes
         .iter()
         .filter_map(|change| match change {
-            Change::TakeBack { told, t } => Some((told.person, *t)),
+            Change::TakeBack { told, t, .. } => Some((told.person, *t)),
             Change::Tell { .. } => None,
         })
         .collect();
@@ -331,7 +347,7 @@ async fn settle(core: &Core, network: NetworkId, changes: Vec<Change>) -> Result
     for change in changes {
         let told = *change.told();
         match change {
-            Change::Tell { t, .. } => {
+            Change::Tell { t, number, .. } => {
                 let id = notice_id(&told, t);
                 let key = (told.person, id);
                 let there = match after.get(&key) {
@@ -350,13 +366,16 @@ async fn settle(core: &Core, network: NetworkId, changes: Vec<Change>) -> Result
                         space: told.space,
                         reasons: told.reasons,
                         read: None,
+                        number: Some(number),
                     };
                     after.insert(key, Some(notice));
                 }
             }
-            Change::TakeBack { t, .. } => {
+            Change::TakeBack { t, number, .. } => {
+                // What was told again later stays, where this is derived anew.
                 let of = |notice: &Notice| {
                     notice.person == told.person
+                        && notice.number < Some(number)
                         && notice.id.time() == t.max(Time::from_millis(0))
                         && notice.actor == told.actor
                         && notice.item == told.item

@@ -93,13 +93,13 @@ async fn step(core: &Core, network: NetworkId, failed: &mut Failed) -> Result<St
     }
     for (at, (projection, slot)) in slots.into_iter().enumerate() {
         let before = snapshot.take(slot)?.open(Opening::Project).into_iter().next();
-        let from = before.map_or(0, |row| row.number);
+        let from = before.as_ref().map_or(0, |row| row.number);
         if snapshot.position.number <= from || failed.projections.contains(&projection) {
             continue;
         }
         let row = snapshot.sets().get(at).and_then(|set| set.rows.first());
         let expect = row.and_then(|row| row.stamp).map_or(Expect::Absent, Expect::Stamp);
-        let advanced = projection.advance(core, network, from, expect).await;
+        let advanced = projection.advance(core, network, before.as_ref(), expect).await;
         return told(advanced, || failed.projections.push(projection));
     }
     let overdue = rows.iter().any(|row| row.at <= now) || !failed.projections.is_empty();

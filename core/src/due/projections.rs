@@ -13,10 +13,11 @@ use crate::store::{
 };
 
 record! {
-    /// How far a projection followed the log of its network.
+    /// How far a projection followed the log of its network, and how far it ever did: where its position was set back, it derives anew
+    /// what it derived before.
     Follower in "follower_position", Stamped {
         key { name: String }
-        columns { number: i64 }
+        columns { number: i64, reached: Option<i64> }
         declares { persons: [], texts: [] }
     }
 }
@@ -58,22 +59,29 @@ impl Projection {
         }
     }
 
-    async fn derive(self, core: &Core, network: NetworkId, entries: Vec<LogRow>) -> Result<Derived, Error> {
+    async fn derive(
+        self,
+        core: &Core,
+        network: NetworkId,
+        entries: Vec<LogRow>,
+        reached: i64,
+    ) -> Result<Derived, Error> {
         match self {
             Projection::Affinity => affinity::derive(core, network, entries).await,
-            Projection::Inbox => inbox::derive(core, network, entries).await,
+            Projection::Inbox => inbox::derive(core, network, entries, reached).await,
         }
     }
 
-    /// One batch, from where it stands (`from`, as `expect` finds it) on. Answers whether it was this worker's: of two at
+    /// One batch, from where it stands (`before`, as `expect` finds it) on. Answers whether it was this worker's: of two at
     /// the same step one meets a conflict and leaves it.
     pub(super) async fn advance(
         self,
         core: &Core,
         network: NetworkId,
-        from: i64,
+        before: Option<&Follower>,
         expect: Expect,
     ) -> Result<bool, Error> {
+        let (from, reached) = before.map_or((0, 0), |row| (row.number, row.reached.unwrap_or(0).max(row.number)));
         let (mut entries, newest) = entries(core, network, from, FIRST).await?;
         let mut now = newest;
         if entries.len() == FIRST as usize && !self.fills(&entries) {
@@ -82,17 +90,24 @@ impl Projection {
             entries.extend(more);
             now = newest;
         }
-        let derived = self.derive(core, network, entries).await?;
+        let derived = self.derive(core, network, entries, reached).await?;
         let row = Follower {
             name: self.name().to_owned(),
             number: derived.upto.max(from),
+            reached: Some(derived.upto.max(reached)),
         };
-        // The id follows from what the step does, so that a repeated step is the same batch.
+        // The id follows from what the step does and from the batch that brought the projection to where it stands: a repeated
+        // step is the same batch, and a step over entries that were followed before the position was set back is another one.
+        let stamp = match expect {
+            Expect::Stamp(CommitId(id)) => id,
+            Expect::Absent | Expect::Present => [0; 16],
+        };
         let id = crate::ids::hash16(&[
             &network.0,
             self.name().as_bytes(),
             &from.to_le_bytes(),
             &row.number.to_le_bytes(),
+            &stamp,
         ]);
         let now = core.config.clock.now().max(now).millis();
         let mut batch = Batch::new(CommitId(id), id, now);

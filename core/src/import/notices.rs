@@ -83,6 +83,7 @@ impl Notices<'_> {
             space: known.space,
             reasons: code.bit(),
             read: row.read.then_some(row.ts),
+            number: None,
         }))
     }
 }

@@ -71,7 +71,8 @@ record! {
     /// One event that one person is told of directly. It says who did what to which item; whether he may still know of it is
     /// judged when he reads it. `opened` names its bundle: the largest mark that had closed bundles of its kind when it came.
     ///
-    /// `space` is where the item stood at the event: it finds what a guest must share with the actor, and decides nothing.
+    /// `space` is where the item stood at the event: it finds what a guest must share with the actor, and decides nothing. `number` is
+    /// the entry of the log that told it, absent for one that was imported.
     Notice in "inbox", Stamped {
         key { person: PersonId, id: NoticeId }
         columns {
@@ -83,6 +84,7 @@ record! {
             space: Option<SpaceId>,
             reasons: i64,
             read: Option<Time>,
+            number: Option<i64>,
         }
         indexes { "inbox_bundle": [person, about, code, opened] }
         declares { place: item, persons: [person, actor], texts: [] }

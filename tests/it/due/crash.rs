@@ -10,10 +10,10 @@ use parvis::store::{LOG, Memory};
 use std::sync::Arc;
 
 /// Commands of a history: enough of them for several batches of every projection.
-const COMMANDS: usize = 700;
+pub(super) const COMMANDS: usize = 700;
 
 /// Notices of a history are read, seen and left alone; the persons who do so are known by their numbers.
-fn read_some(memory: &Memory, seed: u64) {
+pub(super) fn read_some(memory: &Memory, seed: u64) {
     let db = worker(Arc::new(memory.clone()), &later(), seed);
     for person in 0..10 {
         let inbox = db.act_as(NETWORK, external(format!("person {person}"))).inbox();
@@ -33,7 +33,11 @@ fn read_some(memory: &Memory, seed: u64) {
 
 /// A history of which half was followed and looked at before the other half is.
 fn half_read(seed: u64) -> Memory {
-    let past = past(seed, 2 * COMMANDS);
+    half_read_of(seed, 2 * COMMANDS)
+}
+
+pub(super) fn half_read_of(seed: u64, commands: usize) -> Memory {
+    let past = past(seed, commands);
     let half = rows(&past, NETWORK, LOG).len() as i64 / 2;
     let some = Arc::new(Watched::new(past.clone()).up_to(half));
     wait(worker(some, &later(), 7).run_due(Budget::steps(u32::MAX))).unwrap();
@@ -42,7 +46,7 @@ fn half_read(seed: u64) -> Memory {
 }
 
 /// Works until nothing is left.
-fn finish(memory: &Memory, seed: u64) {
+pub(super) fn finish(memory: &Memory, seed: u64) {
     let db = worker(Arc::new(memory.clone()), &later(), seed);
     let due = wait(async {
         loop {
