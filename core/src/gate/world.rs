@@ -139,7 +139,10 @@ impl World {
         let mut items = HashMap::new();
         for slot in &slots.items {
             let rows = snapshot.take(*slot)?.open(Opening::Show);
-            items.extend(rows.into_iter().map(|item| (item.id, item)));
+            for item in rows {
+                // Roots come last, maybe without the document that they were read with before.
+                items.entry(item.id).or_insert(item);
+            }
         }
         let mut audiences: HashMap<ItemId, Vec<Audience>> = HashMap::new();
         for row in snapshot.take(slots.audiences)?.open(Opening::Show) {

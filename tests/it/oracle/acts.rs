@@ -34,6 +34,9 @@ pub(crate) enum Act {
         until: Option<i64>,
     },
     Unmute(Muted),
+    /// A tag, as somebody types it.
+    FollowTag(&'static str),
+    UnfollowTag(&'static str),
     /// Another handle for oneself; an empty one gives it up.
     EditMe {
         handle: &'static str,

@@ -34,6 +34,7 @@ impl World {
             }
             Act::Mute { what, until } => self.predict_mute(by, *what, *until),
             Act::Unmute(what) => self.predict_mute(by, *what, None),
+            Act::FollowTag(tag) | Act::UnfollowTag(tag) => self.predict_topic(tag),
             Act::EditMe { handle } => {
                 self.internal(by).then_some(()).ok_or(Reason::Guest)?;
                 self.free_for(handle, Holder::Person(by))
@@ -269,6 +270,8 @@ impl World {
             }
             Act::Mute { what, until } => drop(self.mutes.insert((by, self.topic(what)), until)),
             Act::Unmute(what) => drop(self.mutes.remove(&(by, self.topic(what)))),
+            Act::FollowTag(tag) => self.follow_tag(by, tag),
+            Act::UnfollowTag(tag) => self.unfollow_tag(by, tag),
             Act::Unblock(Some(other)) => drop(self.blocks.remove(&(by, other))),
             Act::Join(Some(space)) if self.role(space, by).is_none() => {
                 let (role, expires) = (Role::Member, None);

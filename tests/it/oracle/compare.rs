@@ -235,9 +235,10 @@ impl Pair {
         let shown = got.len();
         if expected.is_ok() {
             let month = self.world.now() - 30 * 86_400_000;
-            let answered = self.world.answered(person);
+            let mut anywhere = self.world.answered(person);
+            anywhere.extend(self.world.tagged(person));
             let (recent, older): (Vec<usize>, Vec<usize>) =
-                answered.into_iter().partition(|&item| self.world.items[item].t > month);
+                anywhere.into_iter().partition(|&item| self.world.items[item].t > month);
             let home: BTreeSet<_> = ids(expected.clone().unwrap_or_default())
                 .union(&ids(recent))
                 .copied()
@@ -446,7 +447,12 @@ impl Pair {
         let link = called.map(|called| format!("href=\"person:{}\"", self.world.persons[called].id));
         let html = view.body.as_ref().map_or("", |body| body.html.as_str());
         let shown = link.as_deref().is_none_or(|link| html.contains(link));
-        let links = html.matches("href=").count();
+        let links = html.matches("href=").count() - html.matches("href=\"tag:").count();
+        let named: Vec<String> = view.tags.iter().map(|tag| tag.name.to_lowercase()).collect();
+        let tags = self.world.tags(item).into_iter().filter(|_| whole);
+        equal(by, &tags.map(str::to_owned).collect(), &named, || {
+            format!("tags of {}", about())
+        })?;
         equal("mention", &(true, usize::from(link.is_some())), &(shown, links), || {
             format!("{html} {}", about())
         })?;

@@ -59,9 +59,11 @@ pub(crate) struct Step {
     pub(crate) act: Act,
 }
 
-/// The words of a command's text, different for each. They mention one person, sometimes one that there is not.
+/// The words of a command's text, different for each. They mention one person, sometimes one that there is not, and bear a tag or two
+/// or none.
 fn words(number: usize) -> String {
-    format!("words {number} @[x](<person:person {}>)", number % 13)
+    let tags = ["", "", " #fire", " #Ice", " #FIRE and #rain"][number % 5];
+    format!("words {number}{tags} @[x](<person:person {}>)", number % 13)
 }
 
 /// What a command made.
@@ -351,6 +353,7 @@ impl Pair {
                 space: self.space(space),
             },
             Muted::Thread(item) => Topic::Thread { item: self.item(item) },
+            Muted::Tag(tag) => Topic::Tag { tag: tag.into() },
         }
     }
 
@@ -383,6 +386,8 @@ impl Pair {
                 let request = Unmute::new(self.muted(*what));
                 people.unmute(request.idempotency_key(key)).await
             }
+            Act::FollowTag(tag) => people.follow_tag(FollowTag::new(*tag).idempotency_key(key)).await,
+            Act::UnfollowTag(tag) => people.unfollow_tag(UnfollowTag::new(*tag).idempotency_key(key)).await,
             Act::Join(space) => {
                 spaces
                     .join(JoinSpace::new(self.space(*space)).idempotency_key(key))

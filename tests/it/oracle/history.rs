@@ -4,7 +4,7 @@ use super::acts::{Act, Named, PostPlace};
 use super::compare::List;
 use super::dice::Dice;
 use super::drive::{Outcome, Pair};
-use super::ties::Muted;
+use super::ties::{Muted, TYPED};
 use super::world::Stand;
 use parvis::items::NewAudience;
 use parvis::people::{PersonKind, PersonStatus};
@@ -313,9 +313,10 @@ fn any_mute(pair: &Pair, dice: &mut Dice, by: usize) -> Act {
     if !own.is_empty() && dice.percent(35) {
         return Act::Unmute(dice.of(&own));
     }
-    let what = match dice.below(3) {
+    let what = match dice.below(4) {
         0 => Muted::Person(any_of(dice, world.persons.len())),
         1 => Muted::Space(any_of(dice, world.spaces.len())),
+        2 => Muted::Tag(dice.of(&TYPED)),
         _ => Muted::Thread(any_item(pair, dice)),
     };
     let until = dice
@@ -351,7 +352,7 @@ pub(super) fn any_act(pair: &Pair, dice: &mut Dice, by: usize) -> Act {
             Act::Publish(own.filter(|_| dice.percent(80)).or(any).or(item))
         }
         9..=24 => any_post(pair, dice, by),
-        25..=49 => {
+        25..=48 => {
             let place = item.map(|item| world.items[world.root(item)].stand);
             let staff = matches!(place, Some(Stand::Space(space)) if world.is_staff(space, by));
             Act::Comment {
@@ -359,7 +360,7 @@ pub(super) fn any_act(pair: &Pair, dice: &mut Dice, by: usize) -> Act {
                 staff: dice.percent(if staff { 50 } else { 10 }),
             }
         }
-        50 => {
+        49 | 50 => {
             let staff: Vec<usize> = (0..world.items.len())
                 .filter(|&item| world.may(by, item, parvis::Verb::Pin).is_ok())
                 .collect();
@@ -397,7 +398,11 @@ pub(super) fn any_act(pair: &Pair, dice: &mut Dice, by: usize) -> Act {
             reaction: dice.of(&["like", "celebrate", "insightful"]),
         },
         67 | 68 => Act::Unreact(item),
-        69..=73 => Act::Follow(person),
+        69..=72 => Act::Follow(person),
+        73 => match dice.percent(70) {
+            true => Act::FollowTag(dice.of(&TYPED)),
+            false => Act::UnfollowTag(dice.of(&TYPED)),
+        },
         74 => Act::Unfollow(person),
         75 => Act::Block(person),
         76 | 77 => any_mute(pair, dice, by),

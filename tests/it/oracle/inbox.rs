@@ -252,7 +252,8 @@ impl World {
             About::Space(space) => self.is_staff(space, person) && self.active(actor),
             _ => true,
         };
-        let muted = self.mutes_person(person, actor) || (place && !mention);
+        let topic = told.number.is_none() && told.item.is_some_and(|item| self.mutes_tag(person, item));
+        let muted = self.mutes_person(person, actor) || topic || (place && !mention);
         !told.undone
             && concerned
             && !muted

@@ -181,6 +181,12 @@ impl World {
         self.listed(person, names)
     }
 
+    /// Threads that bear a tag that a person follows: they come to his ranked home from anywhere.
+    pub(crate) fn tagged(&self, person: usize) -> Vec<usize> {
+        let comes = |root: usize| self.brought(root) && !self.kept_away(person, root);
+        self.listed(person, |root| self.follows_tag(person, root) && comes(root))
+    }
+
     /// What may be put into a ranked home from outside: roots in spaces that an internal person has not joined.
     pub(crate) fn outside(&self, person: usize) -> Vec<usize> {
         self.listed(person, |item| match self.items[item].stand {
@@ -188,6 +194,7 @@ impl World {
                 !self.spaces[space].archived
                     && !self.mutes_person(person, self.items[item].author)
                     && !self.mutes_place(person, item)
+                    && !self.mutes_tag(person, item)
                     && self.internal(person)
                     && self.role(space, person).is_none()
                     && self.items[item].author != person

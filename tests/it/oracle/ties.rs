@@ -1,4 +1,4 @@
-//! Ties of persons: follows, reactions, mutes; and what a mute keeps away.
+//! Ties of persons: follows, reactions, mutes, tags; and what a mute keeps away.
 
 use super::acts::Named;
 use super::world::{Stand, World};
@@ -11,6 +11,21 @@ pub(crate) enum Muted {
     Space(Named),
     /// The thread of an item; in the model, its root.
     Thread(Named),
+    /// A tag, as somebody types it; in the model, in small letters.
+    Tag(&'static str),
+}
+
+/// Tags of the words, in small letters.
+const TAGS: [&str; 3] = ["fire", "ice", "rain"];
+
+/// How tags are typed; the last one is none.
+pub(crate) const TYPED: [&str; 6] = ["fire", "#FIRE", " Ice", "#ice", "rain", "rain-"];
+
+/// The tag that somebody types.
+fn tag(typed: &str) -> Result<&'static str, Reason> {
+    let small = typed.trim().trim_start_matches('#').to_lowercase();
+    let found = TAGS.iter().find(|tag| **tag == small);
+    found.copied().ok_or(Reason::BadValue)
 }
 
 impl World {
@@ -25,6 +40,7 @@ impl World {
                 let item = item.ok_or(Reason::Named)?;
                 self.may(by, item, Verb::See)?;
             }
+            Muted::Tag(typed) => drop(tag(typed)?),
         }
         let ahead = until.is_none_or(|end| self.now() < end);
         ahead.then_some(()).ok_or(Reason::BadValue)
@@ -34,6 +50,7 @@ impl World {
     pub(super) fn topic(&self, what: Muted) -> Muted {
         match what {
             Muted::Thread(Some(item)) => Muted::Thread(Some(self.root(item))),
+            Muted::Tag(typed) => Muted::Tag(tag(typed).unwrap_or(typed)),
             other => other,
         }
     }
@@ -61,11 +78,47 @@ impl World {
         space || self.mutes(person, Muted::Thread(Some(root)))
     }
 
+    /// The tags of an item: those of its words, for a post.
+    pub(super) fn tags(&self, item: usize) -> Vec<&'static str> {
+        let words = self.items[item].words.to_lowercase();
+        let post = self.items[item].root.is_none();
+        let bears = |tag: &&&str| post && words.contains(&format!("#{tag}"));
+        TAGS.iter().filter(bears).copied().collect()
+    }
+
+    /// Whether a tag of a post is muted.
+    pub(super) fn mutes_tag(&self, person: usize, root: usize) -> bool {
+        self.tags(root)
+            .into_iter()
+            .any(|tag| self.mutes(person, Muted::Tag(tag)))
+    }
+
+    /// Whether a person follows a tag of a post.
+    pub(super) fn follows_tag(&self, person: usize, root: usize) -> bool {
+        self.tags(root)
+            .into_iter()
+            .any(|tag| self.topics.contains(&(person, tag)))
+    }
+
+    pub(super) fn predict_topic(&self, typed: &str) -> Result<(), Reason> {
+        tag(typed).map(drop)
+    }
+
+    pub(super) fn follow_tag(&mut self, by: usize, typed: &str) {
+        self.topics.extend(tag(typed).map(|tag| (by, tag)));
+    }
+
+    pub(super) fn unfollow_tag(&mut self, by: usize, typed: &str) {
+        self.topics
+            .retain(|(person, it)| *person != by || tag(typed) != Ok(*it));
+    }
+
     /// Whether a root keeps away from the homes of a person: a mention passes what he muted, but not whom.
     pub(super) fn kept_away(&self, person: usize, root: usize) -> bool {
         let it = &self.items[root];
         let mentioned = it.mention == Some(person) && it.author != person;
-        self.mutes_person(person, it.author) || (self.mutes_place(person, root) && !mentioned)
+        self.mutes_person(person, it.author)
+            || (!mentioned && (self.mutes_place(person, root) || self.mutes_tag(person, root)))
     }
 
     pub(super) fn follow(&mut self, by: usize, other: usize) {

@@ -140,6 +140,8 @@ pub(crate) struct World {
     pub(crate) blocks: BTreeSet<(usize, usize)>,
     /// What a person muted, and until when.
     pub(crate) mutes: BTreeMap<(usize, super::ties::Muted), Option<i64>>,
+    /// The tags that a person follows, in small letters.
+    pub(crate) topics: BTreeSet<(usize, &'static str)>,
     /// What is pinned in a space, since and until when; latest last.
     pub(crate) pins: BTreeMap<usize, Vec<Pinned>>,
     /// Whom or what each handle names.
