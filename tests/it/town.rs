@@ -209,6 +209,10 @@ pub(crate) async fn settle(storage: Arc<dyn Storage>, hidden: usize) -> [ItemId;
             .await
             .unwrap();
     }
+    for item in ["lab1", "agora1", "club1", "vault1"] {
+        let pin = PinItem::new(post(item), Time::from_millis(NOON + 7 * 86_400_000));
+        ana.items().pin(pin.idempotency_key(item)).await.unwrap();
+    }
     for tag in ["lab", "#Glass"] {
         let follow = FollowTag::new(tag).idempotency_key(tag);
         act(&db, "ben").people().follow_tag(follow).await.unwrap();

@@ -3,7 +3,7 @@
 use crate::town::{NETWORK, NOON, Town, act, post};
 use parvis::items::{NewAudience, Place};
 use parvis::operations::*;
-use parvis::people::PersonStatus;
+use parvis::people::{PersonStatus, Topic};
 use parvis::spaces::{Role, Visibility};
 use parvis::testing::ManualClock;
 use parvis::{External, Parvis, Ref, Time, external};
@@ -16,6 +16,9 @@ pub(crate) enum OnContent {
     Delete,
     Comment,
     Post,
+    /// By the staff, in a space.
+    Pin,
+    Unpin,
 }
 
 /// On what Ben may read.
@@ -30,11 +33,22 @@ pub(crate) enum OnRights {
     Move,
     Role,
     Deactivate,
+    /// No right, but what comes to him without his asking.
+    FollowTag,
+    UnfollowTag,
+    MuteTag,
 }
 
-pub(crate) const CONTENTS: [OnContent; 4] = [OnContent::Edit, OnContent::Delete, OnContent::Comment, OnContent::Post];
+pub(crate) const CONTENTS: [OnContent; 6] = [
+    OnContent::Edit,
+    OnContent::Delete,
+    OnContent::Comment,
+    OnContent::Post,
+    OnContent::Pin,
+    OnContent::Unpin,
+];
 
-pub(crate) const RIGHTS: [OnRights; 9] = [
+pub(crate) const RIGHTS: [OnRights; 12] = [
     OnRights::Add,
     OnRights::Remove,
     OnRights::Open,
@@ -44,6 +58,9 @@ pub(crate) const RIGHTS: [OnRights; 9] = [
     OnRights::Move,
     OnRights::Role,
     OnRights::Deactivate,
+    OnRights::FollowTag,
+    OnRights::UnfollowTag,
+    OnRights::MuteTag,
 ];
 
 /// What a deed on contents is about: an item, its author, and where a new post beside it goes.
@@ -56,6 +73,10 @@ pub(crate) struct Target {
 }
 
 impl OnRights {
+    fn is_on_tags(self) -> bool {
+        matches!(self, OnRights::FollowTag | OnRights::UnfollowTag | OnRights::MuteTag)
+    }
+
     /// The item that the deed on rights decides about.
     pub(crate) fn target(self, town: &Town) -> Target {
         let at = |item: &str, space: &str| Target {
@@ -72,6 +93,8 @@ impl OnRights {
         match self {
             OnRights::Add | OnRights::Open => at("club1", "club"),
             OnRights::Remove | OnRights::Deactivate => at("lab1", "lab"),
+            // It bears the tag `lab`, which Ben follows.
+            OnRights::FollowTag | OnRights::UnfollowTag | OnRights::MuteTag => at("lab1", "lab"),
             OnRights::Close => at("agora1", "agora"),
             OnRights::Expire => at("vault1", "vault"),
             OnRights::Block => wall("fans1", NewAudience::Followers),
@@ -129,6 +152,18 @@ impl OnRights {
                     .status(PersonStatus::Deactivated);
                 host.put(gone.idempotency_key("r")).await.map(drop)
             }
+            OnRights::FollowTag => {
+                let follow = FollowTag::new("later").idempotency_key("r");
+                act(db, "ben").people().follow_tag(follow).await.map(drop)
+            }
+            OnRights::UnfollowTag => {
+                let unfollow = UnfollowTag::new("lab").idempotency_key("r");
+                act(db, "ben").people().unfollow_tag(unfollow).await.map(drop)
+            }
+            OnRights::MuteTag => {
+                let mute = Mute::new(Topic::Tag { tag: "lab".into() }).idempotency_key("r");
+                act(db, "ben").people().mute(mute).await.map(drop)
+            }
         }
         .unwrap();
     }
@@ -156,7 +191,7 @@ impl OnContent {
                 items.comment(comment.idempotency_key("c")).await.map(drop)
             }
             OnContent::Post => {
-                let post = NewItem::new("A later post")
+                let post = NewItem::new("A #later post")
                     .place(target.place.clone())
                     .audience(target.audience);
                 let post = match target.audience {
@@ -164,6 +199,15 @@ impl OnContent {
                     _ => post,
                 };
                 items.create(post.idempotency_key("c")).await.map(drop)
+            }
+            OnContent::Pin => {
+                let pin = PinItem::new(target.item.clone(), Time::from_millis(NOON + 86_400_000));
+                let staff = act(db, "ana").items();
+                staff.pin(pin.idempotency_key("c")).await.map(drop)
+            }
+            OnContent::Unpin => {
+                let unpin = UnpinItem::new(target.item.clone()).idempotency_key("c");
+                act(db, "ana").items().unpin(unpin).await.map(drop)
             }
         }
         .unwrap();
@@ -197,12 +241,23 @@ fn aside(town: &Town) -> Target {
     }
 }
 
+impl OnContent {
+    /// Whether it can go together with this deed on rights: pins stand in spaces, and what comes home by its tag is posted, changed
+    /// and deleted.
+    fn meets(self, rights: OnRights, target: &Target) -> bool {
+        let pins = matches!(self, OnContent::Pin | OnContent::Unpin);
+        let posts = matches!(self, OnContent::Edit | OnContent::Delete | OnContent::Post);
+        (posts || !rights.is_on_tags()) && (!pins || matches!(target.place, Place::Space { .. }))
+    }
+}
+
 /// Every pair of a deed on contents and a deed on rights, in both orders, each on a target.
-fn both_orders(targets: impl Fn(OnRights) -> Target) -> Vec<[Deed; 2]> {
+fn both_orders(rights: impl Iterator<Item = OnRights>, targets: impl Fn(OnRights) -> Target) -> Vec<[Deed; 2]> {
     let mut pairs = Vec::new();
-    for rights in RIGHTS {
-        for content in CONTENTS {
-            let [one, other] = [Deed::Content(content, targets(rights)), Deed::Rights(rights)];
+    for rights in rights {
+        let target = targets(rights);
+        for content in CONTENTS.into_iter().filter(|content| content.meets(rights, &target)) {
+            let [one, other] = [Deed::Content(content, target.clone()), Deed::Rights(rights)];
             pairs.push([one.clone(), other.clone()]);
             pairs.push([other, one]);
         }
@@ -212,10 +267,12 @@ fn both_orders(targets: impl Fn(OnRights) -> Target) -> Vec<[Deed; 2]> {
 
 /// Every pair on the item that the rights are about.
 pub(crate) fn pairs(town: &Town) -> Vec<[Deed; 2]> {
-    both_orders(|rights| rights.target(town))
+    both_orders(RIGHTS.into_iter(), |rights| rights.target(town))
 }
 
 /// Every pair whose content is another item than the one that the rights are about.
 pub(crate) fn pairs_aside(town: &Town) -> Vec<[Deed; 2]> {
-    both_orders(|_| aside(town))
+    both_orders(RIGHTS.into_iter().filter(|rights| !rights.is_on_tags()), |_| {
+        aside(town)
+    })
 }

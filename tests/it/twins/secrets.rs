@@ -8,7 +8,7 @@ use parvis::items::{NewAudience, Place};
 use parvis::operations::*;
 use parvis::people::{PersonKind, Topic};
 use parvis::spaces::{Role, Visibility};
-use parvis::{Actor, Error, ItemId, SpaceId, Verb, external};
+use parvis::{Actor, Error, ItemId, SpaceId, Time, Verb, external};
 
 /// A kind of secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,10 +30,11 @@ pub(crate) enum Secret {
     Invitation,
     Handle,
     Mute,
+    Pin,
 }
 
 impl Secret {
-    pub(crate) const ALL: [Secret; 17] = [
+    pub(crate) const ALL: [Secret; 18] = [
         Secret::Space,
         Secret::ItemInSpace,
         Secret::StaffPost,
@@ -51,6 +52,7 @@ impl Secret {
         Secret::Invitation,
         Secret::Handle,
         Secret::Mute,
+        Secret::Pin,
     ];
 }
 
@@ -138,10 +140,15 @@ pub(crate) async fn plant(pair: &Pair, secret: Secret, dice: &mut Dice) -> Optio
             items.push(id.ok()?);
             Tied::Wall(place)
         }
-        Secret::StaffPost => {
+        Secret::StaffPost | Secret::Pin => {
             let place = some(dice, spaces.filter(staffed))?;
             let id = write(&actor, Place::space(pair.space(Some(place))), NewAudience::Staff, None).await;
-            items.push(id.ok()?);
+            let id = id.ok()?;
+            items.push(id);
+            if secret == Secret::Pin {
+                let pin = PinItem::new(id, Time::from_millis(world.now()).plus_days(20));
+                actor.items().pin(pin.idempotency_key(key(14))).await.ok()?;
+            }
             Tied::Staff(place)
         }
         Secret::StaffComment => {
