@@ -221,7 +221,22 @@ fn any_way_in(pair: &Pair, dice: &mut Dice, by: usize) -> Act {
         .filter(|key| key.1 == by)
         .map(|key| key.0)
         .collect();
-    match dice.below(14) {
+    // What holds no more is tried, and an owner who invited somebody leaves him with that.
+    let owns = |space: usize, person: usize| world.role(space, person) == Some(Role::Owner);
+    let held = world.invitations.iter();
+    let (stale, own): (Vec<_>, Vec<_>) = held.partition(|((space, _), it)| !owns(*space, it.by));
+    let stale = stale.into_iter().find(|((_, person), _)| *person == by);
+    if let Some(((space, _), _)) = stale.filter(|_| dice.percent(80)) {
+        let (space, accept) = (Some(*space), true);
+        return Act::AnswerInvitation { space, accept };
+    }
+    let own = own
+        .into_iter()
+        .find(|((space, _), it)| it.by == by && world.lasting_owners(*space).len() > 1);
+    if let Some(((space, _), _)) = own.filter(|_| dice.percent(50)) {
+        return Act::Leave(Some(*space));
+    }
+    match dice.below(15) {
         0..=2 => Act::Ask(space),
         3 => Act::Withdraw(space),
         4..=6 => {
@@ -352,7 +367,7 @@ pub(super) fn any_act(pair: &Pair, dice: &mut Dice, by: usize) -> Act {
             Act::Publish(own.filter(|_| dice.percent(80)).or(any).or(item))
         }
         9..=24 => any_post(pair, dice, by),
-        25..=48 => {
+        25..=44 => {
             let place = item.map(|item| world.items[world.root(item)].stand);
             let staff = matches!(place, Some(Stand::Space(space)) if world.is_staff(space, by));
             Act::Comment {
@@ -408,7 +423,7 @@ pub(super) fn any_act(pair: &Pair, dice: &mut Dice, by: usize) -> Act {
         76 | 77 => any_mute(pair, dice, by),
         78 => Act::Unblock(person),
         79..=84 => any_membership(pair, dice),
-        85..=89 => any_way_in(pair, dice, by),
+        45..=48 | 85..=89 => any_way_in(pair, dice, by),
         90 => {
             let handle = dice.of(HANDLES);
             match dice.below(3) {
