@@ -20,7 +20,7 @@ usage: cargo run --example quickstart -- [FOLDER] [options]
   FOLDER            in the format of docs/import-format.md; the sample company without it
   --db PLACE        the SQLite file or the sled folder (default: parvis.db or parvis.sled in $PARVIS_DATA, else
                     ./parvis-demo.db or ./parvis-demo.sled)
-  --store STORE     sqlite (default), sled, or memory, which writes nothing to disk
+  --store STORE     sqlite (default), sled, postgres or mysql (--db URL), or memory, which writes nothing to disk
   --as PERSON       whose home is shown, by your id (default: somebody with a full home)
   --lang LANGUAGE   en (default) or fr
   --authoritative people
@@ -61,6 +61,7 @@ enum Kind {
     Sqlite,
     Sled,
     Postgres,
+    Mysql,
 }
 
 /// The options; none where only help was asked for.
@@ -77,7 +78,8 @@ fn options(mut parser: Parser) -> Result<Option<Options>, lexopt::Error> {
                 "sqlite" => store = Kind::Sqlite,
                 "sled" => store = Kind::Sled,
                 "postgres" => store = Kind::Postgres,
-                other => return Err(format!("`{other}` is no store: sqlite, sled, postgres or memory").into()),
+                "mysql" => store = Kind::Mysql,
+                other => return Err(format!("`{other}` is no store: sqlite, sled, postgres, mysql or memory").into()),
             },
             Arg::Long("as") => options.person = Some(parser.value()?.string()?),
             Arg::Long("lang") => {
@@ -121,6 +123,11 @@ fn options(mut parser: Parser) -> Result<Option<Options>, lexopt::Error> {
         Kind::Postgres => {
             let url = url.ok_or("a URL like postgresql://user@host/database goes behind --db, or into PARVIS_URL")?;
             Store::Postgres(url)
+        }
+        Kind::Mysql => {
+            let url =
+                url.ok_or("a URL like mysql://user:password@host/database goes behind --db, or into PARVIS_URL")?;
+            Store::Mysql(url)
         }
     };
     options.styled = stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();

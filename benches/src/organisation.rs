@@ -3,7 +3,7 @@
 use parvis::store::{Memory, Storage};
 use parvis::{Clock, Time};
 use parvis_sled::Sled;
-use parvis_sqlx::{Postgres, Sqlite, SqliteOptions};
+use parvis_sqlx::{Mysql, Postgres, Sqlite, SqliteOptions};
 use std::error::Error;
 use std::fs;
 use std::path::Path;
@@ -62,7 +62,8 @@ pub(crate) async fn storage(store: &str) -> Result<Arc<dyn Storage>, Box<dyn Err
             Ok(Arc::new(Sqlite::open(SqliteOptions::from(url)).await?))
         }
         "postgres" => Ok(Arc::new(Postgres::open(std::env::var("ESN_URL")?).await?)),
+        "mysql" => Ok(Arc::new(Mysql::open(std::env::var("ESN_URL")?).await?)),
         "sled" => Ok(Arc::new(Sled::open(std::env::var("ESN_URL")?).await?)),
-        other => Err(format!("ESN_STORE is memory, sqlite, postgres or sled, not {other}").into()),
+        other => Err(format!("ESN_STORE is memory, sqlite, postgres, mysql or sled, not {other}").into()),
     }
 }

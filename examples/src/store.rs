@@ -17,6 +17,8 @@ pub enum Store {
     Sled(PathBuf),
     /// A PostgreSQL database by its URL.
     Postgres(String),
+    /// A MySQL or MariaDB database by its URL.
+    Mysql(String),
 }
 
 impl Store {
@@ -37,6 +39,7 @@ impl Store {
                 ))
             }
             Store::Postgres(url) => Ok(Arc::new(parvis_sqlx::Postgres::open(url.as_str()).await?)),
+            Store::Mysql(url) => Ok(Arc::new(parvis_sqlx::Mysql::open(url.as_str()).await?)),
             Store::Sled(folder) => Ok(Arc::new(
                 parvis_sled::Sled::open(parvis_sled::SledOptions::new(folder)).await?,
             )),
@@ -50,6 +53,7 @@ impl fmt::Display for Store {
             Store::Memory => f.write_str("memory"),
             // A URL may hold a password.
             Store::Postgres(_) => f.write_str("postgres"),
+            Store::Mysql(_) => f.write_str("mysql"),
             Store::Sqlite(file) | Store::Sled(file) => write!(f, "{}", file.display()),
         }
     }

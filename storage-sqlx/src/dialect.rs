@@ -76,6 +76,10 @@ pub(crate) trait Dialect: Send + Sync + 'static {
     fn from(&self, table: &str, index: Option<&str>, alias: &str) -> String;
     /// What one text may hold of a batch.
     fn texts(&self) -> Texts;
+    /// How many rows there are from here on; no more are counted than there may be, and one.
+    fn few(&self, from: &str, most: &str) -> String {
+        format!("(select count(*) from (select 1 from {from} limit {most}) c)")
+    }
     /// Statements that are carried out together, as one text.
     fn together(&self, statements: Vec<String>) -> String;
     /// Rows, whole, over what was there.
@@ -97,6 +101,8 @@ pub(crate) enum Texts {
     Whole,
     /// One of each table, all at once.
     Tables,
+    /// One.
+    Single,
 }
 
 /// Where rows are written.

@@ -126,7 +126,7 @@ pub(crate) fn question(dialect: &dyn Dialect, schema: &Schema, batch: &Batch) ->
             }
             Group::Counter(_, column) => dialect.pick(&none, "null", &format!("x.{}", quoted(column))),
             Group::Range(..) => {
-                let count = format!("(select count(*) from (select 1 from {row} where {same} limit {most}) c)");
+                let count = dialect.few(&format!("{row} where {same}"), &most);
                 items.push(format!("(select {} from {from})", dialect.group(&count)));
                 continue;
             }

@@ -2,6 +2,7 @@
 //!
 //! - [`Sqlite`] (feature `sqlite`, on by default): one file, write-ahead log, one writer and several readers, under any executor.
 //! - `Postgres` (feature `postgres`): a database, any number of processes, under any executor.
+//! - `Mysql` (feature `mysql`): the same on MySQL and MariaDB.
 //!
 //! How a call becomes SQL, in the order of the modules:
 //!
@@ -11,6 +12,7 @@
 //! - `decode`: that array as rows; repeats dropped, absent keys reported.
 //! - `facts` and `writes`: a batch. One text reads what its conditions are about, a second one writes all of it.
 //! - `dialect`: what engines spell differently.
+//! - `steps`: reads for engines whose texts cannot hold a call: a few statements in one snapshot.
 //! - `server`: what engines with servers have in common: connections, a queue for each network, what is tried again.
 //!
 //! Rows lie in tables called `parvis_` and the name of the table in the schema; `_network` is the number of the network in
@@ -28,6 +30,11 @@
 //!   its table. `prepare` looks through [guarding tables](parvis::store::Table::guard). Counters, free and unstamped rows, the log
 //!   and rows with nothing but a key carry none.
 
+#![cfg_attr(
+    not(all(feature = "mysql", feature = "postgres", feature = "sqlite")),
+    allow(dead_code, reason = "no engine alone uses everything")
+)]
+
 mod carry;
 mod decode;
 mod dialect;
@@ -37,6 +44,8 @@ mod facts;
 mod fill;
 mod json;
 mod lateral;
+#[cfg(feature = "mysql")]
+mod mysql;
 mod plan;
 #[cfg(feature = "postgres")]
 mod postgres;
@@ -47,11 +56,15 @@ mod server;
 mod shape;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+#[cfg(feature = "mysql")]
+mod steps;
 mod sums;
 mod talk;
 mod text;
 mod writes;
 
+#[cfg(feature = "mysql")]
+pub use mysql::{Mysql, MysqlOptions};
 #[cfg(feature = "postgres")]
 pub use postgres::{Postgres, PostgresOptions, PostgresTransaction};
 #[cfg(feature = "sqlite")]

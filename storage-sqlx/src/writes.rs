@@ -48,6 +48,7 @@ impl Text<'_> {
         self.round = match self.dialect.texts() {
             Texts::Whole => 0,
             Texts::Tables => *count,
+            Texts::Single => self.rounds.len(),
         };
         *count += 1;
         while self.rounds.len() <= self.round {

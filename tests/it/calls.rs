@@ -203,6 +203,11 @@ fn long_calls_on_postgres_agree_with_memory() {
     agree(Engine::Postgres, 60);
 }
 
+#[test]
+fn long_calls_on_mysql_agree_with_memory() {
+    agree(Engine::Mysql, 60);
+}
+
 fn agree(engine: Engine, calls: usize) {
     let Some(made) = engine.make() else { return };
     let store = &made.storage;

@@ -25,6 +25,7 @@ mod inbox;
 mod kit;
 mod leaks;
 mod mutes;
+mod mysql;
 mod oracle;
 mod orders;
 mod paths;

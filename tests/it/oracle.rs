@@ -16,12 +16,13 @@ mod ways;
 pub(crate) mod world;
 
 use crate::folder::Folder;
+use crate::mysql::{MysqlPlace, NO_MYSQL};
 use crate::servers::{NO_POSTGRES, PostgresPlace};
 use history::Size;
 use parvis::store::conformance::wait;
 use parvis::store::{Memory, Storage};
 use parvis_sled::{Sled, SledOptions};
-use parvis_sqlx::{Postgres, Sqlite, SqliteOptions};
+use parvis_sqlx::{Mysql, Postgres, Sqlite, SqliteOptions};
 
 fn number(name: &str, otherwise: u64) -> u64 {
     std::env::var(name)
@@ -110,6 +111,24 @@ fn u4_the_oracle_and_the_library_agree_on_postgres() {
     compare_on(number("PARVIS_DECISIONS", 1_000_000) / 100, size, || {
         let place = PostgresPlace::new().unwrap();
         (wait(Postgres::open(place.options())).unwrap(), place)
+    });
+}
+
+#[test]
+fn u4_the_oracle_and_the_library_agree_on_mysql() {
+    let size = Size {
+        commands: 300,
+        glances: false,
+        every: 100,
+        ..SIZE
+    };
+    if MysqlPlace::new().is_none() {
+        println!("{NO_MYSQL}");
+        return;
+    }
+    compare_on(number("PARVIS_DECISIONS", 1_000_000) / 100, size, || {
+        let place = MysqlPlace::new().unwrap();
+        (wait(Mysql::open(place.options())).unwrap(), place)
     });
 }
 

@@ -1,11 +1,12 @@
 //! Every store that ours are tested on, each time in a place of its own.
 
 use crate::folder::Folder;
+use crate::mysql::{MysqlPlace, NO_MYSQL};
 use crate::servers::{NO_POSTGRES, PostgresPlace};
 use parvis::store::conformance::wait;
 use parvis::store::{Memory, Storage};
 use parvis_sled::{Sled, SledOptions};
-use parvis_sqlx::{Postgres, Sqlite, SqliteOptions};
+use parvis_sqlx::{Mysql, Postgres, Sqlite, SqliteOptions};
 use std::any::Any;
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ pub(crate) enum Engine {
     Sqlite,
     Sled,
     Postgres,
+    Mysql,
 }
 
 /// A store; its place goes away with it.
@@ -45,6 +47,14 @@ impl Engine {
                     return None;
                 };
                 let store = wait(Postgres::open(place.options())).unwrap();
+                made(Arc::new(store), Box::new(place))
+            }
+            Engine::Mysql => {
+                let Some(place) = MysqlPlace::new() else {
+                    println!("{NO_MYSQL}");
+                    return None;
+                };
+                let store = wait(Mysql::open(place.options())).unwrap();
                 made(Arc::new(store), Box::new(place))
             }
         })

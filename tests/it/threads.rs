@@ -141,6 +141,13 @@ fn a_page_of_ten_thousand_comments_reads_a_page_in_postgres() {
     }
 }
 
+#[test]
+fn a_page_of_ten_thousand_comments_reads_a_page_in_mysql() {
+    if let Some(made) = Engine::Mysql.make() {
+        wait(a_page_reads_a_page(Arc::clone(&made.storage)));
+    }
+}
+
 /// Ana owns the lab, Mona moderates it, Ben is a member.
 struct Lab {
     db: Parvis,

@@ -88,7 +88,7 @@ fn u2_an_outsider_gets_the_same_bytes_with_and_without_the_secret() {
 
 #[test]
 fn u2_an_outsider_gets_the_same_bytes_on_every_store() {
-    for engine in [Engine::Sqlite, Engine::Sled, Engine::Postgres] {
+    for engine in [Engine::Sqlite, Engine::Sled, Engine::Postgres, Engine::Mysql] {
         if engine.make().is_some() {
             compare(engine, 4);
         }

@@ -99,3 +99,8 @@ fn f12_sled_shows_one_instant_whatever_happens_in_the_gaps() {
 fn f12_postgres_shows_one_instant_whatever_happens_in_the_gaps() {
     sample_on(Engine::Postgres, 211);
 }
+
+#[test]
+fn f12_mysql_shows_one_instant_whatever_happens_in_the_gaps() {
+    sample_on(Engine::Mysql, 211);
+}

@@ -1,0 +1,153 @@
+//! Where the server is, and how connections to it are set up.
+
+use super::ddl;
+use super::errors::fault;
+use super::run::{number, plain, text};
+use crate::dialect::Names;
+use crate::release::STATEMENTS;
+use crate::talk::Fault;
+use parvis::store::{Schema, StorageError};
+use sqlx::mysql::MySqlConnectOptions;
+use sqlx::{ConnectOptions, MySqlConnection};
+use std::time::Duration;
+
+/// A batch of 4 MiB is sent as JSON, its bytes as digits.
+const PACKET: u64 = 16 * 1024 * 1024;
+
+/// Where and how to open a store.
+///
+/// A commit is as lasting as the server makes it: `innodb_flush_log_at_trx_commit=1` (the default) survives a power cut.
+#[derive(Clone, Debug)]
+pub struct MysqlOptions {
+    /// Absent where the URL could not be read.
+    server: Option<MySqlConnectOptions>,
+    prefix: String,
+    readers: usize,
+    writers: usize,
+    lock: Duration,
+}
+
+impl MysqlOptions {
+    /// The database at a URL like `mysql://user:password@host:3306/database`; parameters as sqlx takes them (`ssl-mode`,
+    /// `ssl-ca`).
+    pub fn new(url: &str) -> MysqlOptions {
+        let server = url.parse::<MySqlConnectOptions>().ok();
+        let server = server.filter(|server| server.get_database().is_some_and(|name| !name.is_empty()));
+        MysqlOptions {
+            server: server.map(|server| {
+                server
+                    .charset("utf8mb4")
+                    .collation("utf8mb4_bin")
+                    .statement_cache_capacity(STATEMENTS)
+                    .disable_statement_logging()
+            }),
+            prefix: "parvis_".to_owned(),
+            readers: 4,
+            writers: 4,
+            lock: Duration::from_secs(5),
+        }
+    }
+
+    /// # Errors
+    /// [`StorageError::Refused`] for a URL that cannot be read.
+    pub(super) fn server(&self) -> Result<&MySqlConnectOptions, StorageError> {
+        self.server.as_ref().ok_or(StorageError::Refused {
+            table: "*",
+            what: "a database is named by a URL like mysql://user:password@host:3306/database",
+        })
+    }
+
+    /// What the names of all tables begin with; `parvis_` by default. Stores with different ones share a database.
+    pub fn prefix(mut self, prefix: impl Into<String>) -> MysqlOptions {
+        self.prefix = prefix.into();
+        self
+    }
+
+    /// How many reads run at the same time, 1 to 1,000; 4 by default.
+    pub fn readers(mut self, readers: usize) -> MysqlOptions {
+        self.readers = readers.clamp(1, 1_000);
+        self
+    }
+
+    /// Of how many networks batches are written at the same time, 1 to 1,000; 4 by default.
+    pub fn writers(mut self, writers: usize) -> MysqlOptions {
+        self.writers = writers.clamp(1, 1_000);
+        self
+    }
+
+    /// How long a commit waits for another one of its network, in whatever process, before it answers
+    /// [`StorageError::Busy`], in whole seconds; 5 by default.
+    pub fn lock_timeout(mut self, wait: Duration) -> MysqlOptions {
+        self.lock = wait;
+        self
+    }
+
+    /// The statements that make the tables of a schema in an empty database, for those who read before they run. They need
+    /// sessions with `ANSI_QUOTES`.
+    pub fn ddl(&self, schema: &Schema) -> Vec<String> {
+        ddl::all(&self.names(), schema)
+    }
+
+    pub(super) fn connections(&self) -> (usize, usize) {
+        (self.readers, self.writers)
+    }
+
+    pub(super) fn names(&self) -> Names {
+        Names::new(String::new(), self.prefix.clone())
+    }
+
+    /// A connection whose session does not depend on how the server or the database is set up.
+    pub(super) async fn connection(&self) -> Result<MySqlConnection, Fault> {
+        let mut c = self.server()?.connect().await.map_err(|error| fault(&error))?;
+        let wait = self.lock.as_secs().max(1);
+        let settings = format!(
+            "set session sql_mode='ANSI_QUOTES,STRICT_ALL_TABLES,STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION,\
+             NO_AUTO_VALUE_ON_ZERO', autocommit=1, sql_auto_is_null=0, sql_select_limit=default, group_concat_max_len=67108864, \
+             innodb_lock_wait_timeout={wait}, lock_wait_timeout=60; \
+             set session transaction isolation level read committed"
+        );
+        plain(&mut c, settings).await?;
+        // On a cluster a read waits until its node has what was acknowledged by another one.
+        let cluster = plain(&mut c, "show variables like 'wsrep_on'".to_owned()).await?;
+        if cluster.first().and_then(|row| text(row, 1)) == Some("ON") {
+            plain(&mut c, "set session wsrep_sync_wait=1".to_owned()).await?;
+        }
+        let about = "select version(),@@global.read_only,@@max_allowed_packet";
+        let about = plain(&mut c, about.to_owned()).await?;
+        let about = about.first().ok_or(StorageError::Corrupt { table: "*" })?;
+        let version = text(about, 0).unwrap_or_default();
+        if !is_new_enough(version) {
+            tracing::warn!(version, "MariaDB 10.6 or MySQL 8.0 or newer is needed");
+            return Err(StorageError::Unavailable.into());
+        }
+        if text(about, 1) != Some("0") {
+            tracing::warn!("the server takes no writes");
+            return Err(StorageError::ReadOnly.into());
+        }
+        if number::<u64>(about, 2).is_some_and(|most| most < PACKET) {
+            tracing::warn!("max_allowed_packet is below 16 MiB: large batches will fail");
+        }
+        Ok(c)
+    }
+}
+
+/// Whether a server of this version has what the texts need: `json_table` and `with consistent snapshot, read only`.
+fn is_new_enough(version: &str) -> bool {
+    let mut numbers = version.split(|c: char| !c.is_ascii_digit()).map(str::parse::<u32>);
+    let (Some(Ok(major)), Some(Ok(minor))) = (numbers.next(), numbers.next()) else {
+        return false;
+    };
+    (major, minor) >= if version.contains("MariaDB") { (10, 6) } else { (8, 0) }
+}
+
+impl From<&str> for MysqlOptions {
+    fn from(url: &str) -> MysqlOptions {
+        MysqlOptions::new(url)
+    }
+}
+
+impl From<String> for MysqlOptions {
+    fn from(url: String) -> MysqlOptions {
+        MysqlOptions::new(&url)
+    }
+}
