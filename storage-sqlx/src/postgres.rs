@@ -1,6 +1,8 @@
 //! PostgreSQL: one database, or a schema of one that the host has.
 
 mod connect;
+#[cfg(test)]
+mod costs;
 mod ddl;
 mod dialect;
 mod engine;

@@ -1,0 +1,139 @@
+//! What reads cost, in rows that the server looks at: they grow with what is asked for, not with what is stored, whatever the
+//! planner believes of a table that was filled since it was last looked at.
+
+use super::engine::PostgresEngine;
+use super::{Postgres, PostgresOptions};
+use crate::release::Release;
+use crate::talk::Talk;
+use parvis::store::{
+    Batch, Class, CommitId, Dir, Field, Keys, Kind, NetworkId, Prepare, Range, Read, Schema, Storage, Table, Value,
+    Want, Write,
+};
+use sqlx::{AssertSqlSafe, PgConnection};
+use std::sync::Arc;
+
+const NETWORK: NetworkId = NetworkId([3; 16]);
+/// Timelines, each with a few entries.
+const TIMELINES: i64 = 200;
+/// Entries of the one that is large and has been silent for long.
+const SILENT: i64 = 10_000;
+
+fn schema() -> Schema {
+    let key = [
+        Field::new("of", Kind::Int),
+        Field::new("t", Kind::Time),
+        Field::new("id", Kind::Int),
+    ];
+    Schema::new(1, 1, [Table::new("line", key).class(Class::Free)])
+}
+
+fn put(of: i64, t: i64, id: i64) -> Write {
+    let part = |n| Some(Value::Int(n));
+    Write::Put {
+        table: "line",
+        key: vec![part(of), Some(Value::Time(t)), part(id)],
+        columns: Vec::new(),
+        document: None,
+    }
+}
+
+async fn filled(store: &Postgres) {
+    store.prepare(&schema(), Prepare::Upgrade).await.unwrap();
+    let lively = (0..TIMELINES * 10).map(|n| put(1 + n % TIMELINES, 1_000_000 + n, n));
+    let silent = (0..SILENT).map(|n| put(0, n, n));
+    let rows: Vec<Write> = lively.chain(silent).collect();
+    for (number, chunk) in rows.chunks(1_000).enumerate() {
+        let mut batch = Batch::new(CommitId([number as u8; 16]), [0; 16], 0);
+        batch.writes.extend_from_slice(chunk);
+        store.commit(NETWORK, batch).await.unwrap();
+    }
+}
+
+/// Rows and index entries that the transaction under way has looked at in the table.
+async fn looked_at(c: &mut PgConnection, table: &str) -> i64 {
+    let text = format!(
+        "select (select coalesce(seq_tup_read,0)+coalesce(idx_tup_fetch,0) from pg_stat_xact_all_tables \
+         where relid='{table}'::regclass) + (select coalesce(sum(pg_stat_get_xact_tuples_returned(indexrelid)),0) \
+         from pg_index where indrelid='{table}'::regclass)::bigint"
+    );
+    sqlx::query_scalar(AssertSqlSafe(text)).fetch_one(c).await.unwrap()
+}
+
+fn range(prefixes: impl IntoIterator<Item = i64>, limit: u32) -> Range {
+    Range {
+        index: "line",
+        prefixes: Keys::given(prefixes.into_iter().map(|of| vec![Some(Value::Int(of))])),
+        from: Vec::new(),
+        to: Vec::new(),
+        dir: Dir::Down,
+        limit,
+        want: Want::Columns,
+    }
+}
+
+#[test]
+fn a_range_costs_its_limit_even_where_a_large_and_silent_one_stands_beside_it() {
+    let Ok(url) = std::env::var("PARVIS_TEST_POSTGRES") else {
+        eprintln!("skipped: no `PARVIS_TEST_POSTGRES`; scripts/test makes a server");
+        return;
+    };
+    let place = format!("parvis_costs_{}", std::process::id());
+    let options = PostgresOptions::new(&url).schema(&place);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let store = Postgres::open(options.clone()).await.unwrap();
+        filled(&store).await;
+        let engine = PostgresEngine::new(options);
+        let release = Release::new(Arc::new(schema()));
+        let mut c = crate::server::Engine::connect(&engine).await.unwrap();
+        let number = engine
+            .number(&mut c, NETWORK, crate::talk::Make::Nothing)
+            .await
+            .unwrap()
+            .unwrap();
+        let table = engine.dialect.names.table("line");
+        let limit = 20;
+        for (name, read, most) in [
+            ("a scan of one", Read::Scan(range([7], limit)), i64::from(limit)),
+            (
+                "a scan of the silent one",
+                Read::Scan(range([0], limit)),
+                i64::from(limit),
+            ),
+            (
+                "a scan of all",
+                Read::Scan(range(0..=TIMELINES, limit)),
+                TIMELINES * 10 + i64::from(limit),
+            ),
+            // A head for each timeline, then what lies before the twentieth head.
+            (
+                "a merge of all",
+                Read::Merge(range(0..=TIMELINES, limit)),
+                TIMELINES + 1 + i64::from(limit) * i64::from(limit),
+            ),
+        ] {
+            // A statement of its own: what was looked at is counted when one ends.
+            engine.raw(&mut c, "begin".to_owned()).await.unwrap();
+            let before = looked_at(&mut c, &table).await;
+            let found = engine.read(&mut c, &release, NETWORK, number, &[read]).await.unwrap();
+            let looked = looked_at(&mut c, &table).await - before;
+            engine.raw(&mut c, "rollback".to_owned()).await.unwrap();
+            let rows: usize = found.sets.iter().map(|set| set.rows.len()).sum();
+            println!("{name}: {rows} rows, {looked} looked at");
+            assert!(rows > 0 && looked > 0);
+            // Each row is counted as an entry of the index and as a row of the table.
+            assert!(
+                looked <= 2 * most,
+                "{name}: {looked} looked at for {rows} rows, at most {most} are in question"
+            );
+        }
+        engine
+            .raw(&mut c, format!("drop schema {place} cascade"))
+            .await
+            .unwrap();
+        store.close().await;
+    });
+}
