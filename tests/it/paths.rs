@@ -179,8 +179,10 @@ fn u3_a_host_reaches_rows_through_the_table_only() {
     // `run_due` and `status` answer numbers about work.
     assert_eq!(
         facade["Parvis"],
-        names(&["open", "open_shared", "act_as", "system", "run_due", "status"])
+        names(&["open", "open_shared", "act_as", "system", "run_due", "status", "on"])
     );
+    // The same doors on a transaction of the host.
+    assert_eq!(facade["Transaction"], names(&["act_as", "system", "commit"]));
     for group in ["People", "Spaces", "Items", "Feed", "Inbox", "Import"] {
         assert!(!facade.contains_key(group), "`{group}` has methods beside the table");
     }
@@ -246,11 +248,11 @@ fn u3_only_the_house_of_rows_names_the_store() {
             .filter(|name| !name.starts_with("store"))
             .collect::<BTreeSet<_>>()
     };
-    // `open` takes a storage and holds it; the gate asks it; secrets keep the one row of a store itself; `CommitError` has a
+    // `open` takes a storage and holds it, `on` one inside a transaction; the gate asks it; secrets keep the one row of a store itself; `CommitError` has a
     // variant of that name.
     assert_eq!(
         word("Storage"),
-        names(&["actor.rs", "error.rs", "gate/plan.rs", "secrets.rs"])
+        names(&["actor.rs", "error.rs", "gate/plan.rs", "secrets.rs", "transaction.rs"])
     );
     // A snapshot holds rows until a slot takes them, sealed.
     assert_eq!(word("Rows"), names(&["gate/plan.rs"]));
