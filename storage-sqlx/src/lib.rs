@@ -64,7 +64,7 @@ mod text;
 mod writes;
 
 #[cfg(feature = "mysql")]
-pub use mysql::{Mysql, MysqlOptions};
+pub use mysql::{Mysql, MysqlOptions, MysqlTransaction};
 #[cfg(feature = "postgres")]
 pub use postgres::{Postgres, PostgresOptions, PostgresTransaction};
 #[cfg(feature = "sqlite")]

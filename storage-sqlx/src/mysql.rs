@@ -14,12 +14,14 @@ pub use options::MysqlOptions;
 
 use crate::decode::Numbers;
 use crate::dialect::{Arg, Dialect};
+use crate::enlist::{Enlisted, Hosted};
 use crate::release::{Release, unprepared};
 use crate::server::{Engine, Server};
 use crate::steps::answer;
 use crate::talk::{Fault, Make, Talk};
 use async_trait::async_trait;
 use dialect::MysqlDialect;
+use errors::fault;
 use parvis::store::{
     Batch, CommitError, CommitId, Committed, Found, NetworkId, Position, Prepare, Prepared, Read, ReadAt, Schema,
     Storage, StorageError,
@@ -67,10 +69,36 @@ impl Mysql {
         })
     }
 
+    /// Takes a transaction of the host on the same database, after the host's own statements:
+    /// `db.on(store.enlist(tx)?)`.
+    ///
+    /// Its session must be READ COMMITTED, which is not the default here: `set session transaction isolation level read
+    /// committed` before it begins; the first call on it says so otherwise. A call takes the position row of its network, and
+    /// holds it until the transaction ends: commits of that network wait.
+    ///
+    /// # Errors
+    /// [`StorageError::SchemaTooOld`] before [`prepare`](Storage::prepare).
+    pub fn enlist(
+        &self,
+        transaction: sqlx::Transaction<'static, sqlx::MySql>,
+    ) -> Result<MysqlTransaction, StorageError> {
+        let (engine, release) = self.server.parts()?;
+        Ok(MysqlTransaction(Enlisted::new(
+            Arc::new(engine.hosted()),
+            release,
+            transaction,
+        )))
+    }
+
     /// Waits for the batches under way and closes all connections. Calls after it answer [`StorageError::Unavailable`].
     pub async fn close(&self) {
         self.server.close().await;
     }
+}
+
+crate::enlist::host_transaction! {
+    /// A store inside a transaction of the host: what [`Mysql::enlist`] gives and [`Parvis::on`](parvis::Parvis::on) takes.
+    MysqlTransaction(MysqlEngine)
 }
 
 #[async_trait]
@@ -88,9 +116,11 @@ impl Storage for Mysql {
     }
 }
 
-struct MysqlEngine {
+pub(crate) struct MysqlEngine {
     options: MysqlOptions,
     dialect: MysqlDialect,
+    /// Whether others begin and end its transactions.
+    hosted: bool,
 }
 
 fn corrupt() -> Fault {
@@ -102,6 +132,15 @@ impl MysqlEngine {
         MysqlEngine {
             dialect: MysqlDialect { names: options.names() },
             options,
+            hosted: false,
+        }
+    }
+
+    /// The same for transactions that others began.
+    fn hosted(&self) -> MysqlEngine {
+        MysqlEngine {
+            hosted: true,
+            ..MysqlEngine::new(self.options.clone())
         }
     }
 
@@ -127,10 +166,17 @@ impl MysqlEngine {
     /// Begins a transaction that sees one snapshot, and reads where the network and the store stand in it.
     async fn look(&self, c: &mut MySqlConnection, network: i64) -> Result<((Position, i64), Option<Numbers>), Fault> {
         let names = &self.dialect.names;
+        let begin = if self.hosted {
+            // Statements of a host's transaction see what was committed before each: nobody may write in between.
+            if network >= 0 {
+                self.lock(c, network).await?;
+            }
+            ""
+        } else {
+            "set transaction isolation level repeatable read; start transaction with consistent snapshot, read only; "
+        };
         let begin = format!(
-            "set transaction isolation level repeatable read; \
-             start transaction with consistent snapshot, read only; \
-             select 'p',number,hex(commit_id),newest from {} where network={network}; \
+            "{begin}select 'p',number,hex(commit_id),newest from {} where network={network}; \
              select 'n',adds,breaks,filled from {}",
             names.positions(),
             names.numbers()
@@ -187,7 +233,9 @@ impl Talk for MysqlEngine {
             .ok_or_else(|| unprepared(Some(&release.schema)))?
             .usable(&release.schema)?;
         let sets = answer(&mut Asking(c), &self.dialect.names, &release.schema, number, reads).await?;
-        plain(c, "commit".to_owned()).await?;
+        if !self.hosted {
+            plain(c, "commit".to_owned()).await?;
+        }
         Ok(Found { position, newest, sets })
     }
 
@@ -266,5 +314,24 @@ impl Engine for MysqlEngine {
 
     async fn rollback(&self, c: &mut MySqlConnection) -> Result<(), Fault> {
         plain(c, "rollback".to_owned()).await.map(|_| ())
+    }
+}
+
+#[async_trait]
+impl Hosted for MysqlEngine {
+    type Database = sqlx::MySql;
+
+    async fn enter(&self, c: &mut MySqlConnection) -> Result<(), Fault> {
+        // Called one way by MySQL and the other by older versions of MariaDB.
+        let levels = "show session variables where variable_name in ('transaction_isolation','tx_isolation')";
+        let levels = plain(c, levels.to_owned()).await?;
+        if levels.is_empty() || levels.iter().any(|level| text(level, 1) != Some("READ-COMMITTED")) {
+            return Err(StorageError::Isolation.into());
+        }
+        Ok(())
+    }
+
+    fn ended(&self, error: &sqlx::Error) -> Fault {
+        fault(error)
     }
 }

@@ -2,6 +2,7 @@
 //! give way learns it.
 
 use crate::folder::Folder;
+use crate::mysql::{MysqlPlace, NO_MYSQL};
 use crate::servers::{NO_POSTGRES, PostgresPlace};
 use crate::town::NETWORK;
 use parvis::items::Place;
@@ -9,9 +10,9 @@ use parvis::operations::*;
 use parvis::spaces::Visibility;
 use parvis::store::HostTransaction;
 use parvis::{Code, Config, ItemId, Parvis, Reason, Retry, SpaceId, Transaction, external};
-use parvis_sqlx::{Postgres, PostgresTransaction, Sqlite, SqliteTransaction};
+use parvis_sqlx::{Mysql, MysqlTransaction, Postgres, PostgresTransaction, Sqlite, SqliteTransaction};
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, SqlitePool};
+use sqlx::{AssertSqlSafe, Connection, MySqlPool, PgConnection, PgPool, SqlitePool};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -155,6 +156,75 @@ impl Host for OnPostgres {
     }
 }
 
+struct OnMysql {
+    db: Parvis,
+    store: Mysql,
+    pool: MySqlPool,
+    deals: String,
+    _place: MysqlPlace,
+}
+
+impl OnMysql {
+    async fn new() -> Option<OnMysql> {
+        let Some(place) = MysqlPlace::new() else {
+            println!("{NO_MYSQL}");
+            return None;
+        };
+        let store = Mysql::open(place.options().lock_timeout(Duration::from_secs(1)))
+            .await
+            .unwrap();
+        let db = Parvis::open(store.clone(), Config::new()).await.unwrap();
+        people(&db).await;
+        let level = "set session transaction isolation level read committed";
+        let pool = sqlx::mysql::MySqlPoolOptions::new()
+            .after_connect(move |connection, _| {
+                Box::pin(async move { sqlx::raw_sql(level).execute(connection).await.map(|_| ()) })
+            })
+            .connect(place.url())
+            .await
+            .unwrap();
+        let deals = format!("{}deal", place.prefix());
+        let make = format!("create table {deals}(id bigint primary key, stage varchar(9) not null) engine=InnoDB");
+        sqlx::raw_sql(AssertSqlSafe(make)).execute(&pool).await.unwrap();
+        for id in 1..=DEALS {
+            let insert = sqlx::query(AssertSqlSafe(format!("insert into {deals} values(?, \"open\")"))).bind(id);
+            insert.execute(&pool).await.unwrap();
+        }
+        Some(OnMysql {
+            db,
+            store,
+            pool,
+            deals,
+            _place: place,
+        })
+    }
+}
+
+impl Host for OnMysql {
+    type On = MysqlTransaction;
+
+    fn db(&self) -> &Parvis {
+        &self.db
+    }
+
+    async fn won(&self, deal: i64) -> Transaction {
+        let mut tx = self.pool.begin().await.unwrap();
+        let update = format!("update {} set stage=\"won\" where id=?", self.deals);
+        sqlx::query(AssertSqlSafe(update))
+            .bind(deal)
+            .execute(&mut *tx)
+            .await
+            .unwrap();
+        self.db.on(self.store.enlist(tx).unwrap())
+    }
+
+    async fn stage(&self, deal: i64) -> String {
+        let stage = format!("select stage from {} where id=?", self.deals);
+        let stage = sqlx::query_scalar(AssertSqlSafe(stage)).bind(deal);
+        stage.fetch_one(&self.pool).await.unwrap()
+    }
+}
+
 async fn room_and_post(on: &Transaction) -> (SpaceId, ItemId) {
     let ana = on.act_as(NETWORK, external("ana"));
     let room = ana
@@ -249,6 +319,24 @@ async fn n10_a_hosts_rows_and_parvis_commit_together_on_postgres() {
     if let Some(host) = OnPostgres::new().await {
         all_or_nothing(&host).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn n10_a_hosts_rows_and_parvis_commit_together_on_mysql() {
+    if let Some(host) = OnMysql::new().await {
+        all_or_nothing(&host).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transaction_on_mysql_that_is_isolated_otherwise_is_refused() {
+    let Some(host) = OnMysql::new().await else { return };
+    // REPEATABLE READ is the default.
+    let pool = MySqlPool::connect(host._place.url()).await.unwrap();
+    let on = host.db.on(host.store.enlist(pool.begin().await.unwrap()).unwrap());
+    let ana = on.act_as(NETWORK, external("ana"));
+    let refused = ana.items().create(NewItem::new("Mine").place(Place::Network)).await;
+    assert!(refused.is_err());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -37,6 +37,16 @@ impl MysqlPlace {
         Some(MysqlPlace(Arc::new(Dropped { url, prefix })))
     }
 
+    /// The URL of the database.
+    pub(crate) fn url(&self) -> &str {
+        &self.0.url
+    }
+
+    /// What the names of its tables begin with.
+    pub(crate) fn prefix(&self) -> &str {
+        &self.0.prefix
+    }
+
     /// How to open it.
     pub(crate) fn options(&self) -> MysqlOptions {
         MysqlOptions::new(&self.0.url)

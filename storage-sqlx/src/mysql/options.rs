@@ -2,7 +2,7 @@
 
 use super::ddl;
 use super::errors::fault;
-use super::run::{number, plain, text};
+use super::run::{number, plain, spelled, text};
 use crate::dialect::Names;
 use crate::release::STATEMENTS;
 use crate::talk::Fault;
@@ -82,10 +82,10 @@ impl MysqlOptions {
         self
     }
 
-    /// The statements that make the tables of a schema in an empty database, for those who read before they run. They need
-    /// sessions with `ANSI_QUOTES`.
+    /// The statements that make the tables of a schema in an empty database, for those who read before they run.
     pub fn ddl(&self, schema: &Schema) -> Vec<String> {
-        ddl::all(&self.names(), schema)
+        let texts = ddl::all(&self.names(), schema);
+        texts.iter().map(|text| spelled(text)).collect()
     }
 
     pub(super) fn connections(&self) -> (usize, usize) {
@@ -101,7 +101,7 @@ impl MysqlOptions {
         let mut c = self.server()?.connect().await.map_err(|error| fault(&error))?;
         let wait = self.lock.as_secs().max(1);
         let settings = format!(
-            "set session sql_mode='ANSI_QUOTES,STRICT_ALL_TABLES,STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION,\
+            "set session sql_mode='STRICT_ALL_TABLES,STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION,\
              NO_AUTO_VALUE_ON_ZERO', autocommit=1, sql_auto_is_null=0, sql_select_limit=default, group_concat_max_len=67108864, \
              innodb_lock_wait_timeout={wait}, lock_wait_timeout=60; \
              set session transaction isolation level read committed"

@@ -28,8 +28,18 @@ pub(super) fn in_order(text: &str, args: &[Arg]) -> (String, Vec<Arg>) {
     (out, used)
 }
 
-fn query(text: String, args: Vec<Arg>) -> sqlx::query::Query<'static, MySql, MySqlArguments> {
-    let query = sqlx::query(AssertSqlSafe(text));
+/// A text whose identifiers stand in backquotes: a host's session may take double quotes for those of a text.
+pub(super) fn spelled(text: &str) -> String {
+    let mut literal = false;
+    let spell = |c: char| {
+        literal ^= c == '\'';
+        if c == '"' && !literal { '`' } else { c }
+    };
+    text.chars().map(spell).collect()
+}
+
+fn query(text: &str, args: Vec<Arg>) -> sqlx::query::Query<'static, MySql, MySqlArguments> {
+    let query = sqlx::query(AssertSqlSafe(spelled(text)));
     args.into_iter().fold(query, |query, arg| match arg {
         Arg::Int(n) => query.bind(n),
         Arg::Text(text) => query.bind(text),
@@ -46,7 +56,7 @@ fn cells(row: &MySqlRow) -> Result<Cells, sqlx::Error> {
 
 /// The rows of a prepared statement whose cells are bytes or digits.
 pub(super) async fn rows(c: &mut MySqlConnection, text: String, args: Vec<Arg>) -> Result<Vec<Cells>, Fault> {
-    let rows = query(text, args).fetch_all(c).await.map_err(|error| fault(&error))?;
+    let rows = query(&text, args).fetch_all(c).await.map_err(|error| fault(&error))?;
     rows.iter()
         .map(cells)
         .collect::<Result<_, _>>()
@@ -55,7 +65,7 @@ pub(super) async fn rows(c: &mut MySqlConnection, text: String, args: Vec<Arg>) 
 
 /// Carries a prepared statement out.
 pub(super) async fn run(c: &mut MySqlConnection, text: String, args: Vec<Arg>) -> Result<(), Fault> {
-    query(text, args)
+    query(&text, args)
         .execute(c)
         .await
         .map(|_| ())
@@ -65,7 +75,7 @@ pub(super) async fn run(c: &mut MySqlConnection, text: String, args: Vec<Arg>) -
 /// Carries out statements as they are, in one round trip, and answers the rows of all of them.
 pub(super) async fn plain(c: &mut MySqlConnection, text: String) -> Result<Vec<Cells>, Fault> {
     let rows = c
-        .fetch_all(sqlx::raw_sql(AssertSqlSafe(text)))
+        .fetch_all(sqlx::raw_sql(AssertSqlSafe(spelled(&text))))
         .await
         .map_err(|error| fault(&error))?;
     rows.iter()
@@ -99,6 +109,12 @@ impl Ask for Asking<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn identifiers_are_told_from_literals() {
+        let text = spelled("select \"a\" from \"b\" where c='$.\"d\"' or e='it''s \"'");
+        assert_eq!(text, "select `a` from `b` where c='$.\"d\"' or e='it''s \"'");
+    }
 
     #[test]
     fn parameters_come_in_the_order_they_are_named() {
