@@ -33,7 +33,7 @@ use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, PoisonError, RwLock};
 use talk::SqliteEngine;
 use tokio::sync::oneshot;
-use writer::{Job, Writer};
+use writer::{Job, Waiting, Writer};
 
 /// A store in one SQLite file. Clones share it; it is closed with the last one, or by [`Sqlite::close`].
 ///
@@ -214,12 +214,12 @@ impl Storage for Sqlite {
     async fn commit(&self, network: NetworkId, batch: Batch) -> Result<Committed, CommitError> {
         let release = self.release()?;
         let schema = Arc::clone(&release.schema);
-        self.ask(|answer| Job::Commit {
+        let waiting = |answer| Waiting {
             schema,
             network,
             batch,
             answer,
-        })
-        .await
+        };
+        self.ask(|answer| Job::Commit(waiting(answer))).await
     }
 }

@@ -5,8 +5,11 @@ use super::dialect::{NAMES, SqliteDialect};
 use super::errors::{commit_failure, failure};
 use super::prepare::prepare;
 use super::run::{fetch, run};
+use super::talk::SqliteEngine;
+use crate::carry::{Carried, carry};
 use crate::dialect::{Arg, Dialect};
 use crate::facts::{facts, question};
+use crate::talk::{Fault, Make, Talk};
 use crate::writes::writes;
 use parvis::store::{Batch, CommitError, Committed, NetworkId, Prepare, Prepared, Schema, StorageError, check_batch};
 use sqlx::SqliteConnection;
@@ -18,12 +21,7 @@ use tokio::sync::oneshot::Sender;
 /// What the task is asked.
 pub(super) enum Job {
     /// Carry out a batch.
-    Commit {
-        schema: Arc<Schema>,
-        network: NetworkId,
-        batch: Batch,
-        answer: Sender<Result<Committed, CommitError>>,
-    },
+    Commit(Waiting),
     /// Fit the file to a schema.
     Prepare {
         schema: Arc<Schema>,
@@ -33,6 +31,17 @@ pub(super) enum Job {
     /// Close the connection.
     Close { answer: Sender<()> },
 }
+
+/// A batch, and who waits for its verdict.
+pub(super) struct Waiting {
+    pub(super) schema: Arc<Schema>,
+    pub(super) network: NetworkId,
+    pub(super) batch: Batch,
+    pub(super) answer: Sender<Result<Committed, CommitError>>,
+}
+
+/// Batches that share one transaction, and its flush, at most.
+const SHARED: usize = 64;
 
 /// The task.
 pub(super) struct Writer {
@@ -53,15 +62,22 @@ impl Writer {
 
     /// Works until nobody can ask any more.
     pub(super) async fn work(mut self, jobs: Receiver<Job>) {
+        // What was taken while batches were gathered.
+        let mut taken = None;
         // The receiver blocks: this thread has nothing else to do.
-        for job in jobs {
+        while let Some(job) = taken.take().or_else(|| jobs.recv().ok()) {
             match job {
-                Job::Commit {
-                    schema,
-                    network,
-                    batch,
-                    answer,
-                } => drop(answer.send(self.commit(&schema, network, &batch).await)),
+                Job::Commit(first) => {
+                    let mut waiting = vec![first];
+                    while waiting.len() < SHARED && taken.is_none() {
+                        match jobs.try_recv() {
+                            Ok(Job::Commit(next)) => waiting.push(next),
+                            Ok(other) => taken = Some(other),
+                            Err(_) => break,
+                        }
+                    }
+                    self.commits(waiting).await;
+                }
                 Job::Prepare { schema, mode, answer } => {
                     let prepared = match self.connection().await {
                         Ok(connection) => prepare(connection, &schema, mode).await,
@@ -93,6 +109,69 @@ impl Writer {
             self.connection = Some(self.options.writer().await?);
         }
         self.connection.as_mut().ok_or(StorageError::Unavailable)
+    }
+
+    /// Batches that arrived while another one was flushed share a transaction, each with its own verdict. Where that fails
+    /// before it commits, each is carried out alone.
+    async fn commits(&mut self, waiting: Vec<Waiting>) {
+        let verdicts = match waiting.as_slice() {
+            [_] => None,
+            several => self.together(several).await,
+        };
+        let Some(verdicts) = verdicts else {
+            for one in waiting {
+                let verdict = self.commit(&one.schema, one.network, &one.batch).await;
+                // Nobody may be waiting any more.
+                let _gone = one.answer.send(verdict);
+            }
+            return;
+        };
+        for (one, verdict) in waiting.into_iter().zip(verdicts) {
+            let _gone = one.answer.send(verdict);
+        }
+    }
+
+    async fn together(&mut self, waiting: &[Waiting]) -> Option<Vec<Result<Committed, CommitError>>> {
+        self.connection().await.ok()?;
+        let connection = self.connection.as_mut()?;
+        run(connection, "begin immediate", &[]).await.ok()?;
+        let mut verdicts = Vec::with_capacity(waiting.len());
+        let mut written = false;
+        for Waiting {
+            schema, network, batch, ..
+        } in waiting
+        {
+            let carried = in_turn(connection, &mut self.networks, schema, *network, batch).await;
+            verdicts.push(match carried {
+                Ok(Carried::Written(committed)) => {
+                    written = true;
+                    Ok(committed)
+                }
+                Ok(Carried::Known(committed)) => Ok(committed),
+                Ok(Carried::Refused(error)) => Err(error),
+                Err(fault) => {
+                    tracing::debug!(?fault, "batches are carried out one by one");
+                    // Numbers that were made here go with the transaction.
+                    self.networks.clear();
+                    self.roll_back().await;
+                    return None;
+                }
+            });
+        }
+        let end = if written { "commit" } else { "rollback" };
+        if !written {
+            self.networks.clear();
+        }
+        if let Err(error) = run(connection, end, &[]).await {
+            self.networks.clear();
+            let rolled_back = self.roll_back().await;
+            let failed = commit_failure(&error, rolled_back);
+            if failed == StorageError::OutcomeUnknown {
+                self.close().await;
+            }
+            return Some(waiting.iter().map(|_| Err(failed.clone().into())).collect());
+        }
+        Some(verdicts)
     }
 
     async fn commit(&mut self, schema: &Schema, network: NetworkId, batch: &Batch) -> Result<Committed, CommitError> {
@@ -136,6 +215,26 @@ impl Writer {
         }
         rolled_back.is_ok()
     }
+}
+
+/// One batch of several in a transaction.
+async fn in_turn(
+    connection: &mut SqliteConnection,
+    networks: &mut HashMap<NetworkId, i64>,
+    schema: &Schema,
+    network: NetworkId,
+    batch: &Batch,
+) -> Result<Carried, Fault> {
+    let number = match networks.get(&network) {
+        Some(number) => *number,
+        None => {
+            let made = SqliteEngine.number(connection, network, Make::Missing).await?;
+            let number = made.ok_or(StorageError::Corrupt { table: "*" })?;
+            networks.insert(network, number);
+            number
+        }
+    };
+    carry(&SqliteEngine, connection, schema, (network, number), batch).await
 }
 
 /// How far a batch came.
