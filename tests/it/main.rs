@@ -15,6 +15,7 @@ mod cancel;
 mod compile;
 mod crowds;
 mod due;
+mod engines;
 mod faults;
 mod folder;
 mod found;
