@@ -6,7 +6,7 @@
 use parvis::items::Place;
 use parvis::operations::{AddMember, GetItem, NewItem, NewSpace, PutPerson};
 use parvis::spaces::{Role, Visibility};
-use parvis::{Config, ItemId, Parvis, Retry, external};
+use parvis::{Config, ItemId, Parvis, Retry, Transaction, external};
 use parvis_sqlx::Sqlite;
 use sqlx::SqlitePool;
 use sqlx::sqlite::SqliteConnectOptions;
@@ -63,12 +63,27 @@ impl Crm {
     }
 
     async fn try_to_win(&self, deal: i64) -> Result<ItemId, Box<dyn Error>> {
+        let (on, post) = self.begin(deal).await?;
+        on.commit().await?;
+        Ok(post)
+    }
+
+    /// The same, by a host that changes its mind at the last moment: what is not committed is taken back when it is dropped.
+    ///
+    /// # Errors
+    /// What either side refuses.
+    pub(crate) async fn almost_win(&self, deal: i64) -> Result<ItemId, Box<dyn Error>> {
+        let (_on, post) = self.begin(deal).await?;
+        Ok(post)
+    }
+
+    /// Everything but the commit: the host's statements first, Parvis last.
+    async fn begin(&self, deal: i64) -> Result<(Transaction, ItemId), Box<dyn Error>> {
         let mut tx = self.pool.begin_with("begin immediate").await?;
         sqlx::query("update deal set stage = 'won' where id = ?")
             .bind(deal)
             .execute(&mut *tx)
             .await?;
-        // The host's statements first, Parvis last.
         let on = self.db.on(self.store.enlist(tx)?);
         let ana = on.act_as("acme", external(1));
         let room = NewSpace::new(format!("Deal {deal}"), Visibility::Closed);
@@ -78,28 +93,7 @@ impl Crm {
             .await?;
         let post = NewItem::new("Signed!").place(Place::space(room));
         let post = ana.items().create(post).await?.id.0;
-        on.commit().await?;
-        Ok(post)
-    }
-
-    /// The same, by a host that changes its mind at the last moment.
-    ///
-    /// # Errors
-    /// What either side refuses.
-    pub(crate) async fn almost_win(&self, deal: i64) -> Result<ItemId, Box<dyn Error>> {
-        let mut tx = self.pool.begin_with("begin immediate").await?;
-        sqlx::query("update deal set stage = 'won' where id = ?")
-            .bind(deal)
-            .execute(&mut *tx)
-            .await?;
-        let on = self.db.on(self.store.enlist(tx)?);
-        let ana = on.act_as("acme", external(1));
-        let room = NewSpace::new(format!("Deal {deal}"), Visibility::Closed);
-        let room = ana.spaces().create(room).await?.id.0;
-        let post = NewItem::new("Signed!").place(Place::space(room));
-        let post = ana.items().create(post).await?.id.0;
-        // `on` is dropped here: no commit.
-        Ok(post)
+        Ok((on, post))
     }
 
     /// The stage of a deal, and whether Ben reads the post about it.

@@ -6,6 +6,7 @@ use crate::release::unprepared;
 use crate::talk::{Fault, Talk};
 use crate::writes::writes;
 use parvis::store::{Batch, CommitError, Committed, NetworkId, Schema, StorageError, check_batch};
+use std::borrow::Cow;
 
 /// What became of a batch.
 pub(crate) enum Carried {
@@ -17,6 +18,32 @@ pub(crate) enum Carried {
     Refused(CommitError),
 }
 
+impl Carried {
+    /// What whoever sent it learns once the transaction has committed; `written` becomes true where there is something to
+    /// commit.
+    pub(crate) fn verdict(self, written: &mut bool) -> Result<Committed, CommitError> {
+        match self {
+            Carried::Written(committed) => {
+                *written = true;
+                Ok(committed)
+            }
+            Carried::Known(committed) => Ok(committed),
+            Carried::Refused(error) => Err(error),
+        }
+    }
+}
+
+/// Whether a batch fits the schema, and what is asked about it: one that does not fit is refused only after it was looked up,
+/// since the first success counts.
+pub(crate) fn asked<'a>(schema: &Schema, batch: &'a Batch) -> (Result<(), StorageError>, Cow<'a, Batch>) {
+    let fits = check_batch(schema, batch);
+    let asked = match &fits {
+        Ok(()) => Cow::Borrowed(batch),
+        Err(_) => Cow::Owned(Batch::new(batch.id, batch.request, batch.time)),
+    };
+    (fits, asked)
+}
+
 /// Judges a batch and writes it.
 pub(crate) async fn carry<E: Talk>(
     engine: &E,
@@ -25,21 +52,12 @@ pub(crate) async fn carry<E: Talk>(
     (network, number): (NetworkId, i64),
     batch: &Batch,
 ) -> Result<Carried, Fault> {
-    // A batch that does not fit is refused only after it was looked up: the first success counts.
-    let fits = check_batch(schema, batch);
-    let empty;
-    let asked = match &fits {
-        Ok(()) => batch,
-        Err(_) => {
-            empty = Batch::new(batch.id, batch.request, batch.time);
-            &empty
-        }
-    };
+    let (fits, asked) = asked(schema, batch);
     let two = [Arg::Int(number), Arg::Bytes(batch.id.0.to_vec())];
-    let (text, more) = question(engine.dialect(), schema, asked);
+    let (text, more) = question(engine.dialect(), schema, &asked);
     let args: Vec<Arg> = two.iter().cloned().chain(more).collect();
     let answer = engine.fetch(c, text.into(), &args).await?;
-    let known = answer.and_then(|answer| facts(asked, &answer));
+    let known = answer.and_then(|answer| facts(&asked, &answer));
     let known = known.ok_or(StorageError::Corrupt { table: "*" })?;
     let usable = known.numbers.ok_or_else(|| unprepared(Some(schema)));
     if let Err(error) = usable.and_then(|numbers| numbers.usable(schema)) {

@@ -117,6 +117,19 @@ pub(crate) struct Target<'a> {
     pub(crate) columns: &'a [String],
 }
 
+impl Target<'_> {
+    /// What happens to a row that is there: all columns but its key become those of the new one.
+    pub(crate) fn over(&self) -> String {
+        let rest = self.columns.iter().filter(|column| !self.key.contains(column));
+        let sets: Vec<String> = rest.map(|column| format!("{column}=excluded.{column}")).collect();
+        if sets.is_empty() {
+            "nothing".to_owned()
+        } else {
+            format!("update set {}", sets.join(","))
+        }
+    }
+}
+
 /// What tables are called.
 #[derive(Clone, Debug)]
 pub(crate) struct Names {

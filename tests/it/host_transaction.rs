@@ -111,7 +111,7 @@ impl OnPostgres {
             .unwrap();
         let db = Parvis::open(store.clone(), Config::new()).await.unwrap();
         people(&db).await;
-        let pool = PgPool::connect(place.url()).await.unwrap();
+        let pool = PgPool::connect(&place.url_as(place.schema())).await.unwrap();
         let deals = format!("{}.deal", place.schema());
         let make = format!(
             "create table {deals}(id bigint primary key, stage text not null); \
@@ -478,9 +478,14 @@ async fn a_session_that_the_server_ends_takes_the_whole_transaction_back() {
     let on = host.won(5).await;
     let (_, post) = room_and_post(&on).await;
     let mut other = PgConnection::connect(host._place.url()).await.unwrap();
-    let kill = "select count(pg_terminate_backend(pid)) from pg_stat_activity where state='idle in transaction' \
-         and query like '%release savepoint parvis%' and datname=current_database()";
-    sqlx::query(kill).execute(&mut other).await.unwrap();
+    let kill = "select count(pg_terminate_backend(pid)) from pg_stat_activity \
+         where state='idle in transaction' and application_name=$1";
+    let killed: i64 = sqlx::query_scalar(kill)
+        .bind(host._place.schema())
+        .fetch_one(&mut other)
+        .await
+        .unwrap();
+    assert_eq!(killed, 1);
     let lost = on
         .act_as(NETWORK, external("ana"))
         .items()

@@ -2,7 +2,7 @@
 //! next one, and its flush; each batch has its own verdict.
 
 use super::{Engine, Shared, Tries};
-use crate::carry::{Carried, carry};
+use crate::carry::carry;
 use crate::release::Release;
 use crate::talk::{Fault, Make};
 use parvis::store::{Batch, CommitError, Committed, NetworkId, StorageError};
@@ -154,12 +154,7 @@ impl<E: Engine> Shared<E> {
         for job in jobs {
             let carried = carry(engine, c, &job.release.schema, (network, number), &job.batch).await;
             verdicts.push(match carried {
-                Ok(Carried::Written(committed)) => {
-                    written = true;
-                    Ok(committed)
-                }
-                Ok(Carried::Known(committed)) => Ok(committed),
-                Ok(Carried::Refused(error)) => Err(error),
+                Ok(carried) => carried.verdict(&mut written),
                 Err(fault) => {
                     if engine.rollback(c).await.is_ok() {
                         connection.sound();

@@ -190,13 +190,7 @@ impl Dialect for SqliteDialect {
     }
 
     fn put(&self, into: &Target<'_>, rows: &str) -> String {
-        let rest = into.columns.iter().filter(|column| !into.key.contains(column));
-        let sets: Vec<String> = rest.map(|column| format!("{column}=excluded.{column}")).collect();
-        let sets = if sets.is_empty() {
-            "nothing".to_owned()
-        } else {
-            format!("update set {}", sets.join(","))
-        };
+        let sets = into.over();
         format!(
             "insert into {}({}) {rows} where true on conflict({}) do {sets}",
             into.table,

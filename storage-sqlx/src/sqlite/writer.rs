@@ -6,12 +6,12 @@ use super::errors::{commit_failure, failure};
 use super::prepare::prepare;
 use super::run::{fetch, run};
 use super::talk::SqliteEngine;
-use crate::carry::{Carried, carry};
+use crate::carry::{Carried, asked, carry};
 use crate::dialect::{Arg, Dialect};
 use crate::facts::{facts, question};
 use crate::talk::{Fault, Make, Talk};
 use crate::writes::writes;
-use parvis::store::{Batch, CommitError, Committed, NetworkId, Prepare, Prepared, Schema, StorageError, check_batch};
+use parvis::store::{Batch, CommitError, Committed, NetworkId, Prepare, Prepared, Schema, StorageError};
 use sqlx::SqliteConnection;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -143,12 +143,7 @@ impl Writer {
         {
             let carried = in_turn(connection, &mut self.networks, schema, *network, batch).await;
             verdicts.push(match carried {
-                Ok(Carried::Written(committed)) => {
-                    written = true;
-                    Ok(committed)
-                }
-                Ok(Carried::Known(committed)) => Ok(committed),
-                Ok(Carried::Refused(error)) => Err(error),
+                Ok(carried) => carried.verdict(&mut written),
                 Err(fault) => {
                     tracing::debug!(?fault, "batches are carried out one by one");
                     // Numbers that were made here go with the transaction.
@@ -269,16 +264,7 @@ async fn carry_out(
     batch: &Batch,
     began: &mut bool,
 ) -> Result<(i64, Committed), Failed> {
-    // A batch that does not fit is refused only after it was looked up: the first success counts.
-    let fits = check_batch(schema, batch);
-    let empty;
-    let asked = match &fits {
-        Ok(()) => batch,
-        Err(_) => {
-            empty = Batch::new(batch.id, batch.request, batch.time);
-            &empty
-        }
-    };
+    let (fits, asked) = asked(schema, batch);
     let number = match known {
         Some(number) => number,
         None => {
@@ -296,7 +282,7 @@ async fn carry_out(
             number.ok_or(StorageError::Corrupt { table: "*" })?
         }
     };
-    let (text, more) = question(&SqliteDialect, schema, asked);
+    let (text, more) = question(&SqliteDialect, schema, &asked);
     let text = if *began {
         text
     } else {
@@ -306,7 +292,7 @@ async fn carry_out(
     let mut args = vec![Arg::Int(number), Arg::Bytes(batch.id.0.to_vec())];
     args.extend(more);
     let answer = fetch(connection, text, &args).await.map_err(|error| before(&error))?;
-    let known = answer.and_then(|answer| facts(asked, &answer));
+    let known = answer.and_then(|answer| facts(&asked, &answer));
     let known = known.ok_or(StorageError::Corrupt { table: "*" })?;
     let unprepared = StorageError::SchemaTooOld {
         found: 0,
