@@ -8,8 +8,9 @@ use parvis::store::{
     Batch, CommitError, Committed, Found, NetworkId, Prepare, Prepared, Read, Schema, StorageError, check_reads,
 };
 use sqlx::{Database, Transaction};
-use std::sync::Arc;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError};
 use tokio::sync::Mutex;
 
 /// What an engine adds to [`Talk`] for transactions of hosts.
@@ -42,6 +43,8 @@ pub(crate) struct Enlisted<E: Hosted> {
     engine: Arc<E>,
     release: Arc<Release>,
     state: Mutex<State<E::Database>>,
+    /// The numbers of networks that were found in it: they stay as long as it does.
+    numbers: std::sync::Mutex<HashMap<NetworkId, i64>>,
     /// Whether the host has dropped it.
     abandoned: AtomicBool,
 }
@@ -52,6 +55,7 @@ impl<E: Hosted> Enlisted<E> {
             engine,
             release,
             state: Mutex::new(State::Given(transaction)),
+            numbers: std::sync::Mutex::default(),
             abandoned: AtomicBool::new(false),
         }
     }
@@ -105,7 +109,7 @@ impl<E: Hosted> Enlisted<E> {
         let mut state = self.state.lock().await;
         let mut transaction = self.take(&mut state).await?;
         let c = &mut *transaction;
-        let found = match self.engine.number(c, network, Make::Nothing).await {
+        let found = match self.number(c, network).await {
             Ok(number) => {
                 let number = number.unwrap_or(-1);
                 self.engine.read(c, &self.release, network, number, reads).await
@@ -145,9 +149,23 @@ impl<E: Hosted> Enlisted<E> {
         }
     }
 
+    /// The number of a network, where it has one.
+    async fn number(&self, c: &mut E::Connection, network: NetworkId) -> Result<Option<i64>, Fault> {
+        let numbers = || self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = numbers().get(&network).copied();
+        if known.is_some() {
+            return Ok(known);
+        }
+        let found = self.engine.number(c, network, Make::Nothing).await?;
+        if let Some(number) = found {
+            numbers().insert(network, number);
+        }
+        Ok(found)
+    }
+
     async fn carry(&self, c: &mut E::Connection, network: NetworkId, batch: &Batch) -> Result<Carried, Fault> {
-        // Not kept: the number is gone if the transaction is taken back.
-        let number = match self.engine.number(c, network, Make::Nothing).await? {
+        // One that is made here is not kept: it goes with the savepoint if the batch is refused.
+        let number = match self.number(c, network).await? {
             None => self.engine.number(c, network, Make::Missing).await?,
             known => known,
         };

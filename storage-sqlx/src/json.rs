@@ -112,8 +112,8 @@ impl<'a> Cursor<'a> {
     }
 
     fn skip(&mut self) {
-        let space = self.rest().iter().take_while(|byte| **byte <= b' ').count();
-        self.at += space;
+        let blanks = self.rest().iter().take_while(|byte| **byte <= b' ').count();
+        self.at += blanks;
     }
 
     /// Goes over this byte if it stands here.

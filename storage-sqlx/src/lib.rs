@@ -44,6 +44,8 @@ mod facts;
 mod fill;
 mod json;
 mod lateral;
+#[cfg(test)]
+mod lines;
 #[cfg(feature = "mysql")]
 mod mysql;
 mod plan;

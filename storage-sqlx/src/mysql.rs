@@ -49,12 +49,6 @@ pub struct Mysql {
     server: Server<MysqlEngine>,
 }
 
-impl std::fmt::Debug for Mysql {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Mysql").finish_non_exhaustive()
-    }
-}
-
 impl Mysql {
     /// A store by the URL of its database, or [`MysqlOptions`]. Connections are made when they are first needed.
     ///
@@ -101,20 +95,7 @@ crate::enlist::host_transaction! {
     MysqlTransaction(MysqlEngine)
 }
 
-#[async_trait]
-impl Storage for Mysql {
-    async fn prepare(&self, schema: &Schema, mode: Prepare) -> Result<Prepared, StorageError> {
-        self.server.prepare(schema, mode).await
-    }
-
-    async fn read(&self, network: NetworkId, reads: &[Read], _at: ReadAt) -> Result<Found, StorageError> {
-        self.server.read(network, reads).await
-    }
-
-    async fn commit(&self, network: NetworkId, batch: Batch) -> Result<Committed, CommitError> {
-        self.server.commit(network, batch).await
-    }
-}
+crate::server::storage!(Mysql);
 
 pub(crate) struct MysqlEngine {
     options: MysqlOptions,

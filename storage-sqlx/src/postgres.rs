@@ -39,12 +39,6 @@ pub struct Postgres {
     server: Server<PostgresEngine>,
 }
 
-impl std::fmt::Debug for Postgres {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Postgres").finish_non_exhaustive()
-    }
-}
-
 impl Postgres {
     /// A store by the URL of its database, or [`PostgresOptions`]. Connections are made when they are first needed.
     ///
@@ -86,17 +80,4 @@ crate::enlist::host_transaction! {
     PostgresTransaction(PostgresEngine)
 }
 
-#[async_trait]
-impl Storage for Postgres {
-    async fn prepare(&self, schema: &Schema, mode: Prepare) -> Result<Prepared, StorageError> {
-        self.server.prepare(schema, mode).await
-    }
-
-    async fn read(&self, network: NetworkId, reads: &[Read], _at: ReadAt) -> Result<Found, StorageError> {
-        self.server.read(network, reads).await
-    }
-
-    async fn commit(&self, network: NetworkId, batch: Batch) -> Result<Committed, CommitError> {
-        self.server.commit(network, batch).await
-    }
-}
+crate::server::storage!(Postgres);

@@ -1,9 +1,10 @@
 //! The schema that a store was prepared for, and the texts of the shapes seen since.
 
-use crate::dialect::Dialect;
-use crate::shape::shape;
+use crate::decode::decode;
+use crate::dialect::{Arg, Dialect};
+use crate::shape::{arguments, shape};
 use crate::text::{Text, text};
-use parvis::store::{Read, Schema, StorageError};
+use parvis::store::{Found, NetworkId, Read, Schema, StorageError};
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -50,6 +51,27 @@ impl Release {
         texts.insert(key, Arc::clone(&made));
         Ok(made)
     }
+}
+
+impl Shape {
+    /// What a call found, from the answer to its text.
+    pub(crate) fn found(
+        &self,
+        schema: &Schema,
+        network: NetworkId,
+        reads: &[Read],
+        answer: Option<String>,
+    ) -> Result<Found, StorageError> {
+        let answer = answer.ok_or(StorageError::Corrupt { table: "*" })?;
+        decode(schema, &self.text, network, reads, &answer)
+    }
+}
+
+/// The parameters of a call in the network of this number.
+pub(crate) fn args(number: i64, reads: &[Read]) -> Vec<Arg> {
+    let mut args = vec![Arg::Int(number)];
+    args.extend(arguments(reads));
+    args
 }
 
 /// The answer of a store that was not prepared.

@@ -275,3 +275,30 @@ impl<E: Engine> Shared<E> {
         Ok(number)
     }
 }
+
+/// The storage of an engine's servers: a type whose field `server` is one.
+macro_rules! storage {
+    ($name:ident) => {
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(stringify!($name)).finish_non_exhaustive()
+            }
+        }
+
+        #[async_trait]
+        impl Storage for $name {
+            async fn prepare(&self, schema: &Schema, mode: Prepare) -> Result<Prepared, StorageError> {
+                self.server.prepare(schema, mode).await
+            }
+
+            async fn read(&self, network: NetworkId, reads: &[Read], _at: ReadAt) -> Result<Found, StorageError> {
+                self.server.read(network, reads).await
+            }
+
+            async fn commit(&self, network: NetworkId, batch: Batch) -> Result<Committed, CommitError> {
+                self.server.commit(network, batch).await
+            }
+        }
+    };
+}
+pub(crate) use storage;

@@ -14,13 +14,11 @@ mod writer;
 
 pub use connect::SqliteOptions;
 
-use crate::decode::decode;
-use crate::dialect::Arg;
 use crate::enlist::Enlisted;
-use crate::release::{Release, unprepared};
-use crate::shape::arguments;
+use crate::release::{Release, args, unprepared};
+use crate::talk::{Fault, Make, Talk};
 use async_trait::async_trait;
-use dialect::{NAMES, SqliteDialect};
+use dialect::SqliteDialect;
 use errors::failure;
 use parvis::store::{
     Batch, CommitError, Committed, Found, NetworkId, Prepare, Prepared, Read, ReadAt, Schema, Storage, StorageError,
@@ -163,10 +161,8 @@ impl Sqlite {
             return Ok(cached);
         }
         let mut reader = self.shared.readers.get().await?;
-        let select = format!("select n || '' from {} where id=$1", NAMES.networks());
-        let found = fetch(reader.connection()?, select, &[Arg::Bytes(network.0.to_vec())]).await;
-        let found = found.map_err(|error| failure(&error))?;
-        let number = found.and_then(|number| number.parse::<i64>().ok());
+        let number = SqliteEngine.number(reader.connection()?, network, Make::Nothing).await;
+        let number = number.map_err(Fault::error)?;
         if let Some(number) = number {
             let mut networks = self.shared.networks.write().unwrap_or_else(PoisonError::into_inner);
             networks.insert(network, number);
@@ -201,14 +197,16 @@ impl Storage for Sqlite {
         check_reads(&release.schema, reads)?;
         let shape = release.shape(&SqliteDialect, reads)?;
         let number = self.number(network).await?.unwrap_or(-1);
-        let mut args = vec![Arg::Int(number)];
-        args.extend(arguments(reads));
         let mut reader = self.shared.readers.get().await?;
-        let answer = fetch(reader.connection()?, Arc::clone(&shape.sql), &args).await;
+        let answer = fetch(reader.connection()?, Arc::clone(&shape.sql), &args(number, reads)).await;
+        // Somebody else reads while this answer is decoded.
         drop(reader);
-        let answer = answer.map_err(|error| failure(&error))?;
-        let answer = answer.ok_or(StorageError::Corrupt { table: "*" })?;
-        decode(&release.schema, &shape.text, network, reads, &answer)
+        shape.found(
+            &release.schema,
+            network,
+            reads,
+            answer.map_err(|error| failure(&error))?,
+        )
     }
 
     async fn commit(&self, network: NetworkId, batch: Batch) -> Result<Committed, CommitError> {

@@ -1,7 +1,7 @@
 //! What the common parts ask of a connection, whoever began the transaction on it.
 
 use crate::dialect::{Arg, Dialect};
-use crate::release::Release;
+use crate::release::{Release, args};
 use async_trait::async_trait;
 use parvis::store::{Found, NetworkId, Read, StorageError};
 use std::sync::Arc;
@@ -52,7 +52,8 @@ pub(crate) trait Talk: Send + Sync + 'static {
     /// How it spells.
     fn dialect(&self) -> &dyn Dialect;
 
-    /// All reads of a call, from one snapshot. `number`: of the network; -1 where nothing was ever written to it.
+    /// All reads of a call, from one snapshot. `number`: of the network; -1 where nothing was ever written to it. One text, unless
+    /// an engine has to do otherwise.
     async fn read(
         &self,
         c: &mut Self::Connection,
@@ -60,7 +61,11 @@ pub(crate) trait Talk: Send + Sync + 'static {
         network: NetworkId,
         number: i64,
         reads: &[Read],
-    ) -> Result<Found, Fault>;
+    ) -> Result<Found, Fault> {
+        let shape = release.shape(self.dialect(), reads)?;
+        let answer = self.fetch(c, Arc::clone(&shape.sql), &args(number, reads)).await?;
+        Ok(shape.found(&release.schema, network, reads, answer)?)
+    }
 
     /// What the one row of a text holds.
     async fn fetch(&self, c: &mut Self::Connection, text: Arc<str>, args: &[Arg]) -> Result<Option<String>, Fault>;

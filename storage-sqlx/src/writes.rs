@@ -244,14 +244,7 @@ impl Text<'_> {
         }
         let (name, from) = self.rows(table, list, &kinds);
         let rows = format!("select {} from {from}", values.join(","));
-        let (key, unique) = (key_names(table), unique(dialect, table));
-        let into = Target {
-            table: &name,
-            key: &key,
-            unique: &unique,
-            columns: &names,
-        };
-        let statement = dialect.put(&into, &rows);
+        let statement = into(dialect, table, &name, &names, |into| dialect.put(into, &rows));
         self.statement(statement);
     }
 
@@ -279,14 +272,9 @@ impl Text<'_> {
         let (name, from) = self.rows(table, list, &counted(table));
         let items = key_stored(dialect, table).join(",");
         let rows = format!("select {},{items} from {from}", self.network());
-        let (key, unique) = (key_names(table), unique(dialect, table));
-        let into = Target {
-            table: &name,
-            key: &key,
-            unique: &unique,
-            columns: &key,
-        };
-        let statement = dialect.begin(&into, &rows);
+        let statement = into(dialect, table, &name, &key_names(table), |into| {
+            dialect.begin(into, &rows)
+        });
         self.statement(statement);
     }
 
@@ -299,14 +287,9 @@ impl Text<'_> {
         let column = quoted(column);
         let mut names = key_names(table);
         names.push(column.clone());
-        let (key, unique) = (key_names(table), unique(dialect, table));
-        let into = Target {
-            table: &name,
-            key: &key,
-            unique: &unique,
-            columns: &names,
-        };
-        let statement = dialect.merge(&into, &rows, &column, function);
+        let statement = into(dialect, table, &name, &names, |into| {
+            dialect.merge(into, &rows, &column, function)
+        });
         self.statement(statement);
     }
 
@@ -405,6 +388,22 @@ fn key_stored(dialect: &dyn Dialect, table: &Table) -> Vec<String> {
         dialect.kept(field, &item)
     };
     table.key.iter().enumerate().map(part).collect()
+}
+
+/// A statement that writes these columns of a table called `name`.
+fn into(
+    dialect: &dyn Dialect,
+    table: &Table,
+    name: &str,
+    columns: &[String],
+    statement: impl FnOnce(&Target<'_>) -> String,
+) -> String {
+    statement(&Target {
+        table: name,
+        key: &key_names(table),
+        unique: &unique(dialect, table),
+        columns,
+    })
 }
 
 /// A table's key as orders see it, the network's first.

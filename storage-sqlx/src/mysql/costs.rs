@@ -2,29 +2,14 @@
 
 use super::run::{Asking, number, plain};
 use super::{MysqlEngine, MysqlOptions};
+use crate::lines::{NETWORK, fill, range, schema};
 use crate::server::Engine;
 use crate::steps::answer;
 use crate::talk::Talk;
-use parvis::store::{
-    Batch, Class, CommitId, Dir, Field, Keys, Kind, NetworkId, Prepare, Range, Read, Schema, Storage, Table, Value,
-    Want, Write,
-};
+use parvis::store::{Dir, Range, Read, Value};
 
-const NETWORK: NetworkId = NetworkId([3; 16]);
 const TIMELINES: i64 = 60;
 const ENTRIES: i64 = 500;
-
-fn schema() -> Schema {
-    let key = [
-        Field::new("of", Kind::Int),
-        Field::new("t", Kind::Time),
-        Field::new("id", Kind::Int),
-    ];
-    let table = Table::new("line", key)
-        .class(Class::Free)
-        .columns([Field::optional("more", Kind::Int)]);
-    Schema::new(1, 1, [table.index("line_more", ["of", "more"])])
-}
 
 /// A number of this instant and place; those of later instants are larger.
 fn entry(of: i64, n: i64) -> i64 {
@@ -33,22 +18,8 @@ fn entry(of: i64, n: i64) -> i64 {
 
 async fn filled(options: &MysqlOptions) -> super::Mysql {
     let store = super::Mysql::open(options.clone()).await.unwrap();
-    store.prepare(&schema(), Prepare::Upgrade).await.unwrap();
-    for of in 0..TIMELINES {
-        let mut batch = Batch::new(CommitId([of as u8; 16]), [0; 16], 0);
-        let put = |n: i64| Write::Put {
-            table: "line",
-            key: vec![
-                Some(Value::Int(of)),
-                Some(Value::Time(entry(of, n))),
-                Some(Value::Int(n)),
-            ],
-            columns: vec![(n % 2 == 0).then_some(Value::Int(n))],
-            document: None,
-        };
-        batch.writes.extend((0..ENTRIES).map(put));
-        store.commit(NETWORK, batch).await.unwrap();
-    }
+    let entries = (0..TIMELINES).flat_map(|of| (0..ENTRIES).map(move |n| (of, entry(of, n), n)));
+    fill(&store, entries).await;
     store
 }
 
@@ -72,18 +43,6 @@ impl Costs {
             .unwrap();
         let after = count(plain(c, looked.to_owned()).await.unwrap());
         (sets[0].rows.len(), after - before)
-    }
-}
-
-fn range(index: &'static str, prefixes: i64, limit: u32) -> Range {
-    Range {
-        index,
-        prefixes: Keys::given((0..prefixes).map(|of| vec![Some(Value::Int(of))])),
-        from: Vec::new(),
-        to: Vec::new(),
-        dir: Dir::Down,
-        limit,
-        want: Want::Columns,
     }
 }
 
@@ -116,12 +75,12 @@ fn what_reads_cost_follows_what_they_ask_for() {
         let time = |t: i64| vec![Some(Value::Time(t))];
         let deep = time(entry(0, 20));
         let cases = [
-            ("a merge", Read::Merge(range("line", TIMELINES, 20)), 20, 400),
+            ("a merge", Read::Merge(range("line", 0..TIMELINES, 20)), 20, 400),
             (
                 "one that ends",
                 Read::Merge(Range {
                     to: time(entry(0, 400)),
-                    ..range("line", TIMELINES, 20)
+                    ..range("line", 0..TIMELINES, 20)
                 }),
                 20,
                 400,
@@ -130,7 +89,7 @@ fn what_reads_cost_follows_what_they_ask_for() {
                 "one that ends at once",
                 Read::Merge(Range {
                     to: time(i64::MAX),
-                    ..range("line", TIMELINES, 20)
+                    ..range("line", 0..TIMELINES, 20)
                 }),
                 0,
                 200,
@@ -139,34 +98,34 @@ fn what_reads_cost_follows_what_they_ask_for() {
                 "one that begins deep",
                 Read::Merge(Range {
                     from: deep.clone(),
-                    ..range("line", TIMELINES, 20)
+                    ..range("line", 0..TIMELINES, 20)
                 }),
                 20,
                 900,
             ),
-            ("one of few ranges", Read::Merge(range("line", 3, 20)), 20, 100),
+            ("one of few ranges", Read::Merge(range("line", 0..3, 20)), 20, 100),
             (
                 "one upwards",
                 Read::Merge(Range {
                     dir: Dir::Up,
-                    ..range("line", TIMELINES, 20)
+                    ..range("line", 0..TIMELINES, 20)
                 }),
                 20,
                 400,
             ),
             (
                 "one by an index",
-                Read::Merge(range("line_more", TIMELINES, 20)),
+                Read::Merge(range("line_more", 0..TIMELINES, 20)),
                 20,
                 900,
             ),
-            ("a scan", Read::Scan(range("line", 2, 20)), 40, 100),
-            ("a scan of many", Read::Scan(range("line", TIMELINES, 5)), 300, 3_000),
+            ("a scan", Read::Scan(range("line", 0..2, 20)), 40, 100),
+            ("a scan of many", Read::Scan(range("line", 0..TIMELINES, 5)), 300, 3_000),
             (
                 "one that begins deep",
                 Read::Scan(Range {
                     from: deep,
-                    ..range("line", TIMELINES, 5)
+                    ..range("line", 0..TIMELINES, 5)
                 }),
                 300,
                 3_000,

@@ -5,50 +5,21 @@
 
 use super::engine::PostgresEngine;
 use super::{Postgres, PostgresOptions};
+use crate::lines::{NETWORK, fill, range, schema};
 use crate::release::Release;
 use crate::talk::Talk;
-use parvis::store::{
-    Batch, Class, CommitId, Dir, Field, Keys, Kind, NetworkId, Prepare, Range, Read, Schema, Storage, Table, Value,
-    Want, Write,
-};
+use parvis::store::Read;
 use sqlx::{AssertSqlSafe, PgConnection};
 use std::sync::Arc;
 
-const NETWORK: NetworkId = NetworkId([3; 16]);
 /// Timelines, each with a few entries.
 const TIMELINES: i64 = 200;
 /// Entries of the one that is large and has been silent for long.
 const SILENT: i64 = 10_000;
 
-fn schema() -> Schema {
-    let key = [
-        Field::new("of", Kind::Int),
-        Field::new("t", Kind::Time),
-        Field::new("id", Kind::Int),
-    ];
-    Schema::new(1, 1, [Table::new("line", key).class(Class::Free)])
-}
-
-fn put(of: i64, t: i64, id: i64) -> Write {
-    let part = |n| Some(Value::Int(n));
-    Write::Put {
-        table: "line",
-        key: vec![part(of), Some(Value::Time(t)), part(id)],
-        columns: Vec::new(),
-        document: None,
-    }
-}
-
 async fn filled(store: &Postgres) {
-    store.prepare(&schema(), Prepare::Upgrade).await.unwrap();
-    let lively = (0..TIMELINES * 10).map(|n| put(1 + n % TIMELINES, 1_000_000 + n, n));
-    let silent = (0..SILENT).map(|n| put(0, n, n));
-    let rows: Vec<Write> = lively.chain(silent).collect();
-    for (number, chunk) in rows.chunks(1_000).enumerate() {
-        let mut batch = Batch::new(CommitId([number as u8; 16]), [0; 16], 0);
-        batch.writes.extend_from_slice(chunk);
-        store.commit(NETWORK, batch).await.unwrap();
-    }
+    let lively = (0..TIMELINES * 10).map(|n| (1 + n % TIMELINES, 1_000_000 + n, n));
+    fill(store, lively.chain((0..SILENT).map(|n| (0, n, n)))).await;
 }
 
 /// Rows and index entries that the transaction under way has looked at in the table.
@@ -59,18 +30,6 @@ async fn looked_at(c: &mut PgConnection, table: &str) -> i64 {
          from pg_index where indrelid='{table}'::regclass)::bigint"
     );
     sqlx::query_scalar(AssertSqlSafe(text)).fetch_one(c).await.unwrap()
-}
-
-fn range(prefixes: impl IntoIterator<Item = i64>, limit: u32) -> Range {
-    Range {
-        index: "line",
-        prefixes: Keys::given(prefixes.into_iter().map(|of| vec![Some(Value::Int(of))])),
-        from: Vec::new(),
-        to: Vec::new(),
-        dir: Dir::Down,
-        limit,
-        want: Want::Columns,
-    }
 }
 
 #[test]
@@ -99,21 +58,21 @@ fn a_range_costs_its_limit_even_where_a_large_and_silent_one_stands_beside_it() 
         let table = engine.dialect.names.table("line");
         let limit = 20;
         for (name, read, most) in [
-            ("a scan of one", Read::Scan(range([7], limit)), i64::from(limit)),
+            ("a scan of one", Read::Scan(range("line", [7], limit)), i64::from(limit)),
             (
                 "a scan of the silent one",
-                Read::Scan(range([0], limit)),
+                Read::Scan(range("line", [0], limit)),
                 i64::from(limit),
             ),
             (
                 "a scan of all",
-                Read::Scan(range(0..=TIMELINES, limit)),
+                Read::Scan(range("line", 0..=TIMELINES, limit)),
                 TIMELINES * 10 + i64::from(limit),
             ),
             // A head for each timeline, then what lies before the twentieth head.
             (
                 "a merge of all",
-                Read::Merge(range(0..=TIMELINES, limit)),
+                Read::Merge(range("line", 0..=TIMELINES, limit)),
                 TIMELINES + 1 + i64::from(limit) * i64::from(limit),
             ),
         ] {

@@ -4,15 +4,12 @@ use super::connect::PostgresOptions;
 use super::dialect::PostgresDialect;
 use super::errors::fault;
 use super::prepare::prepare;
-use crate::decode::decode;
 use crate::dialect::{Arg, Dialect};
 use crate::enlist::Hosted;
-use crate::release::Release;
 use crate::server::Engine;
-use crate::shape::arguments;
 use crate::talk::{Fault, Make, Talk};
 use async_trait::async_trait;
-use parvis::store::{CommitId, Found, NetworkId, Position, Prepare, Prepared, Read, Schema, StorageError};
+use parvis::store::{CommitId, NetworkId, Position, Prepare, Prepared, Schema, StorageError};
 use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
 use sqlx::postgres::types::Oid;
@@ -79,22 +76,6 @@ impl Talk for PostgresEngine {
 
     fn dialect(&self) -> &dyn Dialect {
         &self.dialect
-    }
-
-    async fn read(
-        &self,
-        c: &mut PgConnection,
-        release: &Release,
-        network: NetworkId,
-        number: i64,
-        reads: &[Read],
-    ) -> Result<Found, Fault> {
-        let shape = release.shape(&self.dialect, reads)?;
-        let mut args = vec![Arg::Int(number)];
-        args.extend(arguments(reads));
-        let answer = self.fetch(c, Arc::clone(&shape.sql), &args).await?;
-        let answer = answer.ok_or(StorageError::Corrupt { table: "*" })?;
-        Ok(decode(&release.schema, &shape.text, network, reads, &answer)?)
     }
 
     /// The columns of the row, each a JSON value or NULL, as one array.

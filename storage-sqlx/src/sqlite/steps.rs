@@ -3,46 +3,20 @@
 use super::run::fetch;
 use super::{Sqlite, SqliteDialect, SqliteOptions};
 use crate::dialect::Arg;
+use crate::lines::{fill, range, schema};
 use crate::shape::arguments;
 use crate::text::text;
-use parvis::store::{
-    Batch, Class, CommitId, Dir, Field, Keys, Kind, NetworkId, Prepare, Range, Read, Schema, Storage, Table, Value,
-    Want, Write,
-};
+use parvis::store::{Range, Read, Value, Want};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-const NETWORK: NetworkId = NetworkId([3; 16]);
 const TIMELINES: i64 = 10;
 const ENTRIES: i64 = 400;
 
-fn schema() -> Schema {
-    let key = [
-        Field::new("of", Kind::Int),
-        Field::new("t", Kind::Time),
-        Field::new("id", Kind::Int),
-    ];
-    Schema::new(1, 1, [Table::new("line", key).class(Class::Free)])
-}
-
 async fn filled(path: &std::path::Path) -> Sqlite {
     let store = Sqlite::open(path).await.unwrap();
-    store.prepare(&schema(), Prepare::Upgrade).await.unwrap();
-    for of in 0..TIMELINES {
-        let mut batch = Batch::new(CommitId([of as u8; 16]), [0; 16], 0);
-        let put = |n: i64| Write::Put {
-            table: "line",
-            key: vec![
-                Some(Value::Int(of)),
-                Some(Value::Time(n * TIMELINES + of)),
-                Some(Value::Int(n)),
-            ],
-            columns: Vec::new(),
-            document: None,
-        };
-        batch.writes.extend((0..ENTRIES).map(put));
-        store.commit(NETWORK, batch).await.unwrap();
-    }
+    let entries = (0..TIMELINES).flat_map(|of| (0..ENTRIES).map(move |n| (of, n * TIMELINES + of, n)));
+    fill(&store, entries).await;
     store
 }
 
@@ -71,13 +45,9 @@ fn a_merge_that_ends_somewhere_costs_what_one_without_an_end_does() {
     let folder = tempfile::tempdir().unwrap();
     let options = SqliteOptions::new(folder.path().join("steps.db"));
     let ranges = |to: Option<i64>, limit: u32| Range {
-        index: "line",
-        prefixes: Keys::given((0..TIMELINES).map(|of| vec![Some(Value::Int(of))])),
-        from: Vec::new(),
         to: to.into_iter().map(|t| Some(Value::Time(t))).collect(),
-        dir: Dir::Down,
-        limit,
         want: Want::Key,
+        ..range("line", 0..TIMELINES, limit)
     };
     runtime.block_on(async {
         let store = filled(&folder.path().join("steps.db")).await;

@@ -3,14 +3,11 @@
 use super::dialect::{NAMES, SqliteDialect};
 use super::errors::host_fault;
 use super::run::{fetch, run};
-use crate::decode::decode;
 use crate::dialect::{Arg, Dialect};
 use crate::enlist::Hosted;
-use crate::release::Release;
-use crate::shape::arguments;
 use crate::talk::{Fault, Make, Talk};
 use async_trait::async_trait;
-use parvis::store::{Found, NetworkId, Read, StorageError};
+use parvis::store::NetworkId;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 use std::sync::Arc;
 
@@ -23,22 +20,6 @@ impl Talk for SqliteEngine {
 
     fn dialect(&self) -> &dyn Dialect {
         &SqliteDialect
-    }
-
-    async fn read(
-        &self,
-        c: &mut SqliteConnection,
-        release: &Release,
-        network: NetworkId,
-        number: i64,
-        reads: &[Read],
-    ) -> Result<Found, Fault> {
-        let shape = release.shape(&SqliteDialect, reads)?;
-        let mut args = vec![Arg::Int(number)];
-        args.extend(arguments(reads));
-        let answer = self.fetch(c, Arc::clone(&shape.sql), &args).await?;
-        let answer = answer.ok_or(StorageError::Corrupt { table: "*" })?;
-        Ok(decode(&release.schema, &shape.text, network, reads, &answer)?)
     }
 
     async fn fetch(&self, c: &mut SqliteConnection, text: Arc<str>, args: &[Arg]) -> Result<Option<String>, Fault> {

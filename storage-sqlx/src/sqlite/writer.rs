@@ -1,7 +1,7 @@
 //! The one task that writes: it takes batches from a queue and carries each out to its end, whoever still waits.
 
 use super::connect::SqliteOptions;
-use super::dialect::{NAMES, SqliteDialect};
+use super::dialect::SqliteDialect;
 use super::errors::{commit_failure, failure};
 use super::prepare::prepare;
 use super::run::{fetch, run};
@@ -269,16 +269,12 @@ async fn carry_out(
         Some(number) => number,
         None => {
             *began = true;
-            let id = [Arg::Bytes(network.0.to_vec())];
             run(connection, "begin immediate", &[]).await.map_err(|error| {
                 *began = false;
                 before(&error)
             })?;
-            let insert = format!("insert or ignore into {}(id) values($1)", NAMES.networks());
-            run(connection, insert, &id).await.map_err(|error| before(&error))?;
-            let select = format!("select n || '' from {} where id=$1", NAMES.networks());
-            let number = fetch(connection, select, &id).await.map_err(|error| before(&error))?;
-            let number = number.and_then(|number| number.parse().ok());
+            let number = SqliteEngine.number(connection, network, Make::Missing).await;
+            let number = number.map_err(Fault::error)?;
             number.ok_or(StorageError::Corrupt { table: "*" })?
         }
     };
