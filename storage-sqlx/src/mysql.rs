@@ -29,6 +29,7 @@ use parvis::store::{
 use run::{Asking, in_order, number, plain, rows, run, text};
 use sqlx::{Connection, MySqlConnection};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A store in one database of MySQL 8.0 or newer or MariaDB 10.6 or newer. Clones share it; its connections are closed with the
 /// last one, or by [`Mysql::close`].
@@ -268,6 +269,10 @@ impl Talk for MysqlEngine {
 impl Engine for MysqlEngine {
     fn connections(&self) -> (usize, usize) {
         self.options.connections()
+    }
+
+    fn call_timeout(&self) -> Duration {
+        self.options.limit()
     }
 
     async fn connect(&self) -> Result<MySqlConnection, Fault> {

@@ -3,6 +3,7 @@
 //! Everything runs on threads of the store's own: a caller may use any executor, and whoever stops waiting leaves nothing
 //! half done.
 
+mod limit;
 mod pool;
 mod queue;
 
@@ -10,6 +11,7 @@ use crate::release::{Release, unprepared};
 use crate::talk::{Fault, Make, Talk};
 use async_trait::async_trait;
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
+use limit::Limit;
 use parvis::store::{
     Batch, CommitError, Committed, Found, NetworkId, Prepare, Prepared, Read, Schema, StorageError, check_reads,
 };
@@ -23,12 +25,17 @@ use tokio::sync::oneshot;
 
 /// A call is tried so often again before its failure is answered.
 const TRIES: usize = 6;
+/// How long a call may take unless it is said otherwise.
+pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// An engine with servers.
 #[async_trait]
 pub(crate) trait Engine: Talk {
     /// How many connections read, and how many write, at the same time.
     fn connections(&self) -> (usize, usize);
+
+    /// How long a read or a commit may take in all.
+    fn call_timeout(&self) -> Duration;
 
     /// A new connection, to a server that takes writes.
     async fn connect(&self) -> Result<Self::Connection, Fault>;
@@ -169,8 +176,14 @@ impl<E: Engine> Server<E> {
     pub(crate) async fn close(&self) {
         let shared = Arc::clone(&self.shared);
         let closed = self.on_threads(async move {
-            shared.writers.close(shared.engine.as_ref()).await;
-            shared.readers.close(shared.engine.as_ref()).await;
+            for pool in [&shared.writers, &shared.readers] {
+                let limit = Limit::new(shared.engine.call_timeout());
+                let closing = async {
+                    pool.close(shared.engine.as_ref()).await;
+                    Ok::<(), Fault>(())
+                };
+                limit.keep(closing).await.ok();
+            }
             Ok::<(), StorageError>(())
         });
         if let Err(error) = closed.await {
@@ -205,7 +218,11 @@ impl<E: Engine> Shared<E> {
     async fn prepare(&self, schema: &Schema, mode: Prepare) -> Result<Prepared, StorageError> {
         let mut tries = Tries::new();
         loop {
-            let mut connection = self.writers.get(self.engine.as_ref()).await?;
+            let limit = Limit::new(self.engine.call_timeout());
+            let mut connection = limit
+                .keep(self.writers.get(self.engine.as_ref()))
+                .await
+                .map_err(Fault::error)?;
             let prepared = self.engine.prepare(connection.get()?, schema, mode).await;
             match prepared {
                 Ok(prepared) => {
@@ -228,18 +245,13 @@ impl<E: Engine> Shared<E> {
 
     async fn read(&self, release: &Release, network: NetworkId, reads: &[Read]) -> Result<Found, StorageError> {
         let mut tries = Tries::new();
+        let limit = Limit::new(self.engine.call_timeout());
         loop {
-            let mut connection = self.readers.get(self.engine.as_ref()).await?;
-            let found = self.read_once(connection.get()?, release, network, reads).await;
-            match found {
-                Ok(found) => {
-                    connection.sound();
-                    return Ok(found);
-                }
+            match limit.one_try().keep(self.read_once(release, network, reads)).await {
+                Ok(found) => return Ok(found),
                 Err(Fault::Failed(error)) => return Err(error),
                 Err(fault) => {
-                    drop(connection);
-                    if !tries.again().await {
+                    if limit.is_over() || !tries.again().await {
                         return Err(fault.error());
                     }
                 }
@@ -247,17 +259,16 @@ impl<E: Engine> Shared<E> {
         }
     }
 
-    async fn read_once(
-        &self,
-        connection: &mut E::Connection,
-        release: &Release,
-        network: NetworkId,
-        reads: &[Read],
-    ) -> Result<Found, Fault> {
-        let number = self.number(connection, network, Make::Nothing).await?;
-        self.engine
-            .read(connection, release, network, number.unwrap_or(-1), reads)
-            .await
+    async fn read_once(&self, release: &Release, network: NetworkId, reads: &[Read]) -> Result<Found, Fault> {
+        let mut connection = self.readers.get(self.engine.as_ref()).await?;
+        let c = connection.get()?;
+        let number = self.number(c, network, Make::Nothing).await?;
+        let found = self
+            .engine
+            .read(c, release, network, number.unwrap_or(-1), reads)
+            .await?;
+        connection.sound();
+        Ok(found)
     }
 
     /// The number of a network, which never changes.

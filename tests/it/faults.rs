@@ -3,6 +3,7 @@
 //!
 //! `scripts/test` runs a part of the points; `scripts/nightly` all of them.
 
+mod cut;
 mod dropped;
 mod flip;
 mod flush;
@@ -12,4 +13,5 @@ mod kill;
 mod medium;
 mod memory;
 mod processes;
+mod proxy;
 mod slow;

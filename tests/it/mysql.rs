@@ -30,11 +30,16 @@ struct Dropped {
 impl MysqlPlace {
     /// A place on the server of the tests, where there is one.
     pub(crate) fn new() -> Option<MysqlPlace> {
+        std::env::var(URL).ok().map(|url| MysqlPlace::at(&url))
+    }
+
+    /// A place on the server at a URL.
+    pub(crate) fn at(url: &str) -> MysqlPlace {
         static COUNT: AtomicU64 = AtomicU64::new(0);
-        let url = std::env::var(URL).ok()?;
+        let url = url.to_owned();
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let prefix = format!("p{}_{count}_", std::process::id());
-        Some(MysqlPlace(Arc::new(Dropped { url, prefix })))
+        MysqlPlace(Arc::new(Dropped { url, prefix }))
     }
 
     /// The URL of the database.

@@ -20,11 +20,18 @@ struct Dropped {
 impl PostgresPlace {
     /// A place on the server of the tests, where there is one.
     pub(crate) fn new() -> Option<PostgresPlace> {
+        std::env::var("PARVIS_TEST_POSTGRES")
+            .ok()
+            .map(|url| PostgresPlace::at(&url))
+    }
+
+    /// A place on the server at a URL.
+    pub(crate) fn at(url: &str) -> PostgresPlace {
         static COUNT: AtomicU64 = AtomicU64::new(0);
-        let url = std::env::var("PARVIS_TEST_POSTGRES").ok()?;
+        let url = url.to_owned();
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let schema = format!("parvis_{}_{count}", std::process::id());
-        Some(PostgresPlace(Arc::new(Dropped { url, schema })))
+        PostgresPlace(Arc::new(Dropped { url, schema }))
     }
 
     /// How to open it.

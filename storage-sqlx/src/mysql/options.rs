@@ -5,6 +5,7 @@ use super::errors::fault;
 use super::run::{number, plain, spelled, text};
 use crate::dialect::Names;
 use crate::release::STATEMENTS;
+use crate::server::CALL_TIMEOUT;
 use crate::talk::Fault;
 use parvis::store::{Schema, StorageError};
 use sqlx::mysql::MySqlConnectOptions;
@@ -25,6 +26,7 @@ pub struct MysqlOptions {
     readers: usize,
     writers: usize,
     lock: Duration,
+    call: Duration,
 }
 
 impl MysqlOptions {
@@ -45,6 +47,7 @@ impl MysqlOptions {
             readers: 4,
             writers: 4,
             lock: Duration::from_secs(5),
+            call: CALL_TIMEOUT,
         }
     }
 
@@ -82,6 +85,15 @@ impl MysqlOptions {
         self
     }
 
+    /// How long a read or a commit may take in all, with what is tried again; 30 seconds by default. Where the server does not
+    /// answer, a read then says [`StorageError::Unavailable`], a commit that, or [`StorageError::OutcomeUnknown`], at most half
+    /// a second later. MariaDB ends a session of ours that idles so long within a transaction.
+    /// Should be well above `lock_timeout`. [`prepare`](parvis::store::Storage::prepare) takes as long as it needs.
+    pub fn call_timeout(mut self, limit: Duration) -> MysqlOptions {
+        self.call = limit;
+        self
+    }
+
     /// The statements that make the tables of a schema in an empty database, for those who read before they run.
     pub fn ddl(&self, schema: &Schema) -> Vec<String> {
         let texts = ddl::all(&self.names(), schema);
@@ -90,6 +102,10 @@ impl MysqlOptions {
 
     pub(super) fn connections(&self) -> (usize, usize) {
         (self.readers, self.writers)
+    }
+
+    pub(super) fn limit(&self) -> Duration {
+        self.call
     }
 
     pub(super) fn names(&self) -> Names {
@@ -119,6 +135,11 @@ impl MysqlOptions {
         if !is_new_enough(version) {
             tracing::warn!(version, "MariaDB 10.6 or MySQL 8.0 or newer is needed");
             return Err(StorageError::Unavailable.into());
+        }
+        if version.contains("MariaDB") {
+            // Whoever holds a lock and is silent longer than a call may take has gone.
+            let idle = self.call.as_secs().clamp(1, 3_600);
+            plain(&mut c, format!("set session idle_transaction_timeout={idle}")).await?;
         }
         if text(about, 1) != Some("0") {
             tracing::warn!("the server takes no writes");

@@ -4,6 +4,7 @@ use super::ddl;
 use super::errors::fault;
 use crate::dialect::{Names, quoted};
 use crate::release::STATEMENTS;
+use crate::server::CALL_TIMEOUT;
 use crate::talk::Fault;
 use parvis::store::{Schema, StorageError};
 use sqlx::postgres::PgConnectOptions;
@@ -36,6 +37,7 @@ pub struct PostgresOptions {
     readers: usize,
     writers: usize,
     lock: Duration,
+    call: Duration,
 }
 
 impl PostgresOptions {
@@ -55,6 +57,7 @@ impl PostgresOptions {
             readers: 4,
             writers: 4,
             lock: Duration::from_secs(5),
+            call: CALL_TIMEOUT,
         }
     }
 
@@ -99,6 +102,15 @@ impl PostgresOptions {
         self
     }
 
+    /// How long a read or a commit may take in all, with what is tried again; 30 seconds by default. Where the server does not
+    /// answer, a read then says [`StorageError::Unavailable`], a commit that, or [`StorageError::OutcomeUnknown`], at most half
+    /// a second later. A session of ours that idles so long within a transaction is ended by the server.
+    /// Should be well above `lock_timeout`. [`prepare`](parvis::store::Storage::prepare) takes as long as it needs.
+    pub fn call_timeout(mut self, limit: Duration) -> PostgresOptions {
+        self.call = limit;
+        self
+    }
+
     /// The statements that make the tables of a schema in an empty database, for those who read before they run.
     pub fn ddl(&self, schema: &Schema) -> Vec<String> {
         ddl::create(&self.names(), self.place().as_deref(), schema)
@@ -118,6 +130,10 @@ impl PostgresOptions {
         (self.readers, self.writers)
     }
 
+    pub(super) fn limit(&self) -> Duration {
+        self.call
+    }
+
     /// The statements that set how plans are made and how long locks are waited for.
     pub(super) fn session(&self, set: &str) -> String {
         let wait = format!("{set}lock_timeout='{}ms'", self.lock.as_millis());
@@ -130,7 +146,9 @@ impl PostgresOptions {
         let mut connection = self.server()?.connect().await.map_err(|error| fault(&error))?;
         let session = format!(
             "set client_encoding=utf8; set default_transaction_isolation='read committed'; \
-             set idle_in_transaction_session_timeout='60s'; {}",
+             set idle_in_transaction_session_timeout='{}ms'; {}",
+            // Whoever holds a lock and is silent longer than a call may take has gone.
+            self.call.as_millis().clamp(1_000, 3_600_000),
             self.session("set ")
         );
         let set = sqlx::raw_sql(AssertSqlSafe(session)).execute(&mut connection).await;

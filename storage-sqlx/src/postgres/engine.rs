@@ -16,6 +16,7 @@ use sqlx::postgres::types::Oid;
 use sqlx::postgres::{PgArgumentBuffer, PgArguments, PgTypeInfo};
 use sqlx::{AssertSqlSafe, Connection, Encode, PgConnection, Postgres, Row, Type};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// PostgreSQL.
 pub(crate) struct PostgresEngine {
@@ -143,6 +144,10 @@ impl Talk for PostgresEngine {
 impl Engine for PostgresEngine {
     fn connections(&self) -> (usize, usize) {
         self.options.connections()
+    }
+
+    fn call_timeout(&self) -> Duration {
+        self.options.limit()
     }
 
     async fn connect(&self) -> Result<PgConnection, Fault> {

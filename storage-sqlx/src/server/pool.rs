@@ -28,12 +28,13 @@ impl<E: Engine> Pool<E> {
     }
 
     /// A connection, as soon as one is free.
-    pub(super) async fn get(&self, engine: &E) -> Result<Lent<'_, E>, StorageError> {
+    pub(super) async fn get(&self, engine: &E) -> Result<Lent<'_, E>, Fault> {
         let permit = self.free.acquire().await.map_err(|_| StorageError::Unavailable)?;
         let idle = self.idle().pop();
         let connection = match idle {
             Some(connection) => connection,
-            None => engine.connect().await.map_err(Fault::error)?,
+            // A server that does not let anybody in is not asked again and again.
+            None => engine.connect().await.map_err(|fault| Fault::Failed(fault.error()))?,
         };
         Ok(Lent {
             pool: self,
@@ -55,7 +56,8 @@ impl<E: Engine> Pool<E> {
     }
 }
 
-/// A connection in use. It goes back when it was said to be sound; else its state is unknown, and it is dropped.
+/// A connection in use. It goes back when it was said to be sound; else its state is unknown, and it is dropped, with those that
+/// lie idle: what befell it may have befallen them.
 pub(super) struct Lent<'a, E: Engine> {
     pool: &'a Pool<E>,
     connection: Option<E::Connection>,
@@ -76,8 +78,10 @@ impl<E: Engine> Lent<'_, E> {
 
 impl<E: Engine> Drop for Lent<'_, E> {
     fn drop(&mut self) {
-        if let Some(connection) = self.connection.take()
-            && self.sound
+        if !self.sound {
+            let idle = std::mem::take(&mut *self.pool.idle());
+            drop(idle);
+        } else if let Some(connection) = self.connection.take()
             && !self.pool.free.is_closed()
         {
             self.pool.idle().push(connection);

@@ -1,6 +1,8 @@
 //! The batches of each network, one transaction after the other. What arrives while a transaction is under way shares the
 //! next one, and its flush; each batch has its own verdict.
 
+use super::limit::Limit;
+use super::pool::Lent;
 use super::{Engine, Shared, Tries};
 use crate::carry::carry;
 use crate::release::Release;
@@ -8,10 +10,14 @@ use crate::talk::{Fault, Make};
 use parvis::store::{Batch, CommitError, Committed, NetworkId, StorageError};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 /// Batches that share one transaction at most.
 const SHARED: usize = 64;
+/// By how much later than its end whoever waits for a batch is free: what is known by then is better than that it is not.
+const GRACE: Duration = Duration::from_millis(500);
 
 type Verdict = Result<Committed, CommitError>;
 
@@ -20,6 +26,8 @@ struct Job {
     release: Arc<Release>,
     batch: Batch,
     answer: oneshot::Sender<Verdict>,
+    /// When it has to be done, from its arrival.
+    limit: Limit,
 }
 
 /// What waits, by network. A network stands here while somebody works for it.
@@ -76,7 +84,13 @@ impl<E: Engine> Shared<E> {
         batch: Batch,
     ) -> Result<Committed, CommitError> {
         let (answer, verdict) = oneshot::channel();
-        let job = Job { release, batch, answer };
+        let whole = self.engine.call_timeout();
+        let job = Job {
+            release,
+            batch,
+            answer,
+            limit: Limit::new(whole),
+        };
         if self.queues.push(network, job) {
             let shared = Arc::clone(&self);
             tokio::spawn(async move {
@@ -91,36 +105,40 @@ impl<E: Engine> Shared<E> {
                 leaving.ended = true;
             });
         }
-        verdict
-            .await
-            .unwrap_or_else(|_| Err(StorageError::OutcomeUnknown.into()))
+        match timeout(whole.saturating_add(GRACE), verdict).await {
+            Ok(Ok(verdict)) => verdict,
+            _ => Err(StorageError::OutcomeUnknown.into()),
+        }
     }
 
     /// Carries batches out together; where that fails other than by a condition, one by one.
     async fn work(&self, network: NetworkId, jobs: Vec<Job>) {
-        let together = match jobs.as_slice() {
-            [_] => None,
-            jobs => self.once(network, jobs).await.ok(),
-        };
-        if let Some(verdicts) = together {
-            for (job, verdict) in jobs.into_iter().zip(verdicts) {
-                // Nobody may be waiting any more.
-                let _gone = job.answer.send(verdict);
+        // What failed while it was committed may have happened, for each of them.
+        let mut unknown = false;
+        if let [first, _, ..] = jobs.as_slice() {
+            match self.once(network, &jobs, first.limit.one_try()).await {
+                Ok(verdicts) => {
+                    for (job, verdict) in jobs.into_iter().zip(verdicts) {
+                        // Nobody may be waiting any more.
+                        let _gone = job.answer.send(verdict);
+                    }
+                    return;
+                }
+                Err(failed) => unknown = failed.committing,
             }
-            return;
         }
         for job in jobs {
-            let verdict = self.alone(network, &job).await;
+            let verdict = self.alone(network, &job, unknown).await;
             let _gone = job.answer.send(verdict);
         }
     }
 
     /// One batch, tried again where that is safe: the identical batch may always be sent again.
-    async fn alone(&self, network: NetworkId, job: &Job) -> Verdict {
+    async fn alone(&self, network: NetworkId, job: &Job, mut unknown: bool) -> Verdict {
         let mut tries = Tries::new();
-        let mut unknown = false;
         loop {
-            let fault = match self.once(network, std::slice::from_ref(job)).await {
+            let once = self.once(network, std::slice::from_ref(job), job.limit.one_try());
+            let fault = match once.await {
                 Ok(verdicts) => match verdicts.into_iter().next() {
                     Some(verdict) => return verdict,
                     None => return Err(StorageError::Corrupt { table: "*" }.into()),
@@ -130,7 +148,7 @@ impl<E: Engine> Shared<E> {
                     failed.fault
                 }
             };
-            if matches!(fault, Fault::Failed(_)) || !tries.again().await {
+            if matches!(fault, Fault::Failed(_)) || job.limit.is_over() || !tries.again().await {
                 let error = if unknown {
                     StorageError::OutcomeUnknown
                 } else {
@@ -141,8 +159,36 @@ impl<E: Engine> Shared<E> {
         }
     }
 
-    /// One transaction.
-    async fn once(&self, network: NetworkId, jobs: &[Job]) -> Result<Vec<Verdict>, Failed> {
+    /// One transaction, within its time.
+    async fn once(&self, network: NetworkId, jobs: &[Job], limit: Limit) -> Result<Vec<Verdict>, Failed> {
+        let (mut connection, verdicts, written) = limit.keep(self.carried(network, jobs)).await?;
+        let (engine, c) = (self.engine.as_ref(), connection.get()?);
+        let ended = if written {
+            limit.keep(engine.commit(c)).await
+        } else {
+            limit.keep(engine.rollback(c)).await
+        };
+        match ended {
+            Ok(()) => {
+                connection.sound();
+                Ok(verdicts)
+            }
+            // A server that gave way while it committed has said that nothing was written.
+            Err(Fault::Again) => {
+                if limit.keep(engine.rollback(c)).await.is_ok() {
+                    connection.sound();
+                }
+                Err(Fault::Again.into())
+            }
+            Err(fault) => Err(Failed {
+                committing: written,
+                fault,
+            }),
+        }
+    }
+
+    /// Up to the commit: the connection with the open transaction, the verdicts, and whether there is something to commit.
+    async fn carried(&self, network: NetworkId, jobs: &[Job]) -> Result<(Lent<'_, E>, Vec<Verdict>, bool), Fault> {
         let mut connection = self.writers.get(self.engine.as_ref()).await?;
         let c = connection.get()?;
         let number = self.number(c, network, Make::Missing).await?;
@@ -159,26 +205,11 @@ impl<E: Engine> Shared<E> {
                     if engine.rollback(c).await.is_ok() {
                         connection.sound();
                     }
-                    return Err(fault.into());
+                    return Err(fault);
                 }
             });
         }
-        let ended = if written {
-            engine.commit(c).await
-        } else {
-            engine.rollback(c).await
-        };
-        match ended {
-            Ok(()) => {
-                connection.sound();
-                Ok(verdicts)
-            }
-            // A server that gave way while it committed has said that nothing was written.
-            Err(fault) => Err(Failed {
-                committing: written && fault != Fault::Again,
-                fault,
-            }),
-        }
+        Ok((connection, verdicts, written))
     }
 }
 

@@ -1,0 +1,204 @@
+//! A way to a server that can be cut: it stands between handles and their server and forwards what they say.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Runtime;
+use tokio::sync::watch;
+
+/// What happens to connections that are open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cut {
+    /// Both ends are reset.
+    Reset,
+    /// The handle's end is reset; the server's stays open and hears nothing any more.
+    HandleOnly,
+    /// The server's end is reset; the handle's stays open and hears nothing any more.
+    ServerOnly,
+}
+
+/// What happens to the next commit that comes by; both ends are reset unless it says otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AtCommit {
+    /// It arrives, and its answer does not.
+    Arrives,
+    /// It does not arrive.
+    IsLost,
+    /// It arrives, and from then on nothing does, nor is anything reset.
+    IsTheLast,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// Nothing is forwarded any more.
+    hole: watch::Sender<bool>,
+    /// Counts cuts; says which.
+    cut: watch::Sender<(u64, Option<Cut>)>,
+    at_commit: Mutex<Option<AtCommit>>,
+    /// Connections that were cut.
+    cuts: AtomicUsize,
+}
+
+/// The way; it ends when it is dropped.
+pub(crate) struct Proxy {
+    state: Arc<State>,
+    port: u16,
+    runtime: Option<Runtime>,
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+impl Proxy {
+    /// A way to a port of this machine.
+    pub(crate) fn to(port: u16) -> Proxy {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .unwrap();
+        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let here = listener.local_addr().unwrap().port();
+        let state = Arc::<State>::default();
+        let server = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        runtime.spawn({
+            let state = Arc::clone(&state);
+            async move {
+                let listener = TcpListener::from_std(listener).unwrap();
+                while let Ok((handle, _)) = listener.accept().await {
+                    tokio::spawn(carry(Arc::clone(&state), handle, server));
+                }
+            }
+        });
+        Proxy {
+            state,
+            port: here,
+            runtime: Some(runtime),
+        }
+    }
+
+    /// The port to talk to.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Cuts all connections.
+    pub(crate) fn cut(&self, cut: Cut) {
+        self.state
+            .cut
+            .send_modify(|(count, what)| (*count, *what) = (*count + 1, Some(cut)));
+    }
+
+    /// Cuts the connection that commits next.
+    pub(crate) fn cut_at_commit(&self, what: AtCommit) {
+        *self.state.at_commit.lock().unwrap() = Some(what);
+    }
+
+    /// Whether a cut at a commit is still to come.
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.state.at_commit.lock().unwrap().is_some()
+    }
+
+    /// How many connections were cut.
+    pub(crate) fn cuts(&self) -> usize {
+        self.state.cuts.load(Ordering::Relaxed)
+    }
+
+    /// Swallows everything from now on, on new connections too; or ends that: what was open stays silent.
+    pub(crate) fn hole(&self, hole: bool) {
+        self.state.hole.send_replace(hole);
+    }
+}
+
+/// Whether these bytes are a commit, which is sent alone, as plain text, after the rows of a network were taken; those that only
+/// read commit too.
+fn commits(bytes: &[u8], taken: &mut bool) -> bool {
+    const TAKES: &[u8] = b"for update";
+    *taken |= bytes.windows(TAKES.len()).any(|some| some == TAKES);
+    (bytes.ends_with(b"commit\0") || bytes.ends_with(b"commit")) && std::mem::take(taken)
+}
+
+/// Keeps a connection open and silent.
+async fn silence() {
+    std::future::pending::<()>().await;
+}
+
+async fn forward(state: &State, mut from: OwnedReadHalf, to: &mut OwnedWriteHalf, asks: bool) -> io::Result<()> {
+    let mut hole = state.hole.subscribe();
+    let mut bytes = vec![0; 64 << 10];
+    let mut taken = false;
+    loop {
+        let some = from.read(&mut bytes).await?;
+        if *hole.borrow_and_update() {
+            silence().await;
+        }
+        if some == 0 {
+            return to.shutdown().await;
+        }
+        let bytes = &bytes[..some];
+        let at_commit = if asks && commits(bytes, &mut taken) {
+            state.at_commit.lock().unwrap().take()
+        } else {
+            None
+        };
+        if at_commit != Some(AtCommit::IsLost) {
+            to.write_all(bytes).await?;
+        }
+        if at_commit == Some(AtCommit::IsTheLast) {
+            state.hole.send_replace(true);
+        } else if at_commit.is_some() {
+            return Err(io::ErrorKind::ConnectionAborted.into());
+        }
+    }
+}
+
+async fn carry(state: Arc<State>, handle: TcpStream, server: SocketAddr) {
+    if *state.hole.borrow() {
+        silence().await;
+    }
+    let Ok(server) = TcpStream::connect(server).await else {
+        return;
+    };
+    for end in [&handle, &server] {
+        end.set_nodelay(true).unwrap();
+    }
+    let mut cut = state.cut.subscribe();
+    let (from_handle, mut to_handle) = handle.into_split();
+    let (from_server, mut to_server) = server.into_split();
+    let ended = {
+        let asking = forward(&state, from_handle, &mut to_server, true);
+        let answering = forward(&state, from_server, &mut to_handle, false);
+        tokio::select! {
+            asked = asking => asked.err().map(|error| (error.kind() == io::ErrorKind::ConnectionAborted).then_some(Cut::Reset)),
+            answered = answering => answered.err().map(|_| None),
+            changed = cut.changed() => changed.ok().map(|()| cut.borrow().1),
+        }
+    };
+    let Some(Some(what)) = ended else { return };
+    state.cuts.fetch_add(1, Ordering::Relaxed);
+    // What is dropped with this set is reset, not closed.
+    for (end, reset) in [
+        (to_handle, what != Cut::ServerOnly),
+        (to_server, what != Cut::HandleOnly),
+    ] {
+        if reset {
+            end.as_ref().set_zero_linger().unwrap();
+            end.forget();
+        } else {
+            tokio::spawn(async move {
+                silence().await;
+                drop(end);
+            });
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Places on servers of either kind, and handles on them.
+
+use crate::mysql::{MysqlPlace, NO_MYSQL};
+use crate::servers::{NO_POSTGRES, PostgresPlace};
+use parvis::store::Storage;
+use parvis_sqlx::{Mysql, MysqlOptions, Postgres, PostgresOptions};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// An engine with servers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Served {
+    Postgres,
+    Mysql,
+}
+
+/// Tables of its own on a server; removed with its last clone.
+#[derive(Clone, Debug)]
+pub(crate) enum Place {
+    Postgres(PostgresPlace),
+    Mysql(MysqlPlace),
+}
+
+/// How a handle talks to its server.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Way {
+    port: Option<u16>,
+    call: Option<Duration>,
+    lock: Option<Duration>,
+}
+
+impl Way {
+    /// Through another port of this machine.
+    pub(crate) fn port(mut self, port: u16) -> Way {
+        self.port = Some(port);
+        self
+    }
+
+    /// With calls of at most so long.
+    pub(crate) fn call(mut self, limit: Duration) -> Way {
+        self.call = Some(limit);
+        self
+    }
+
+    /// Waiting for locks so long.
+    pub(crate) fn lock(mut self, wait: Duration) -> Way {
+        self.lock = Some(wait);
+        self
+    }
+}
+
+/// Where the port stands in a URL: its digits.
+fn port_of(url: &str) -> (usize, usize) {
+    let host = url.find('@').map_or(0, |at| at + 1);
+    let colon = host + url[host..].find(':').unwrap() + 1;
+    let digits = url[colon..].bytes().take_while(u8::is_ascii_digit).count();
+    (colon, colon + digits)
+}
+
+impl Served {
+    /// A place on the server of the tests; `None` where there is none, which is said.
+    pub(crate) fn place(self) -> Option<Place> {
+        let (place, none) = match self {
+            Served::Postgres => (PostgresPlace::new().map(Place::Postgres), NO_POSTGRES),
+            Served::Mysql => (MysqlPlace::new().map(Place::Mysql), NO_MYSQL),
+        };
+        if place.is_none() {
+            println!("{none}");
+        }
+        place
+    }
+
+    /// As the tables of results call it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Served::Postgres => "Postgres",
+            Served::Mysql => "MariaDB",
+        }
+    }
+}
+
+impl Place {
+    /// The URL of the database.
+    pub(crate) fn url(&self) -> &str {
+        match self {
+            Place::Postgres(place) => place.url(),
+            Place::Mysql(place) => place.url(),
+        }
+    }
+
+    /// The port of the server.
+    pub(crate) fn port(&self) -> u16 {
+        let (from, to) = port_of(self.url());
+        self.url()[from..to].parse().unwrap()
+    }
+
+    /// The URL by which a handle talks.
+    pub(crate) fn url_by(&self, way: &Way) -> String {
+        let mut url = self.url().to_owned();
+        if let Some(port) = way.port {
+            let (from, to) = port_of(&url);
+            url.replace_range(from..to, &port.to_string());
+        }
+        url
+    }
+
+    /// A handle with connections of its own, as a process has it.
+    pub(crate) async fn open(&self, way: &Way) -> Arc<dyn Storage> {
+        let url = self.url_by(way);
+        match self {
+            Place::Postgres(place) => {
+                let options = PostgresOptions::new(&url).schema(place.schema()).readers(2).writers(2);
+                let options = way.call.into_iter().fold(options, PostgresOptions::call_timeout);
+                let options = way.lock.into_iter().fold(options, PostgresOptions::lock_timeout);
+                Arc::new(Postgres::open(options).await.unwrap())
+            }
+            Place::Mysql(place) => {
+                let options = MysqlOptions::new(&url).prefix(place.prefix()).readers(2).writers(2);
+                let options = way.call.into_iter().fold(options, MysqlOptions::call_timeout);
+                let options = way.lock.into_iter().fold(options, MysqlOptions::lock_timeout);
+                Arc::new(Mysql::open(options).await.unwrap())
+            }
+        }
+    }
+}
