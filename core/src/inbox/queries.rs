@@ -17,7 +17,7 @@ use crate::items::records::Item;
 use crate::locales::Language;
 use crate::people::PersonCard;
 use serde::{Deserialize, Serialize};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// A page looks this often before it goes out short.
 const ROUNDS: u32 = 3;
@@ -161,7 +161,8 @@ pub(crate) async fn unread(actor: &Actor, cap: u32) -> Result<Visible<UnreadView
 #[derive(Default, Serialize, Deserialize)]
 struct Scroll {
     from: Option<Spot>,
-    shown: HashSet<u64>,
+    // In order, so that the same scroll has the same cursor.
+    shown: BTreeSet<u64>,
 }
 
 /// A bundle: by which code, about what, opened when.
