@@ -36,6 +36,7 @@ mod postgres;
 mod ranking;
 mod redb;
 mod retries;
+mod script;
 mod servers;
 mod sled;
 mod sqlite;
