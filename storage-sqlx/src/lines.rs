@@ -1,8 +1,7 @@
 //! What the tests of costs read from: timelines of any length in one table, as every engine stores it.
 
 use parvis::store::{
-    Batch, Class, CommitId, Dir, Field, Keys, Kind, NetworkId, Prepare, Range, Schema, Storage, Table, Value, Want,
-    Write,
+    Batch, CommitId, Dir, Field, Keys, Kind, NetworkId, Prepare, Range, Schema, Storage, Table, Value, Want, Write,
 };
 
 pub(crate) const NETWORK: NetworkId = NetworkId([3; 16]);
@@ -14,9 +13,7 @@ pub(crate) fn schema() -> Schema {
         Field::new("t", Kind::Time),
         Field::new("id", Kind::Int),
     ];
-    let table = Table::new("line", key)
-        .class(Class::Free)
-        .columns([Field::optional("more", Kind::Int)]);
+    let table = Table::new("line", key).columns([Field::optional("more", Kind::Int)]);
     Schema::new(1, 1, [table.index("line_more", ["of", "more"])])
 }
 

@@ -5,10 +5,11 @@
 
 use super::engine::PostgresEngine;
 use super::{Postgres, PostgresOptions};
+use crate::carry::{Carried, carry};
 use crate::lines::{NETWORK, fill, range, schema};
 use crate::release::Release;
 use crate::talk::Talk;
-use parvis::store::Read;
+use parvis::store::{Batch, Check, CommitId, Expect, Parts, Read, Value, Write};
 use sqlx::{AssertSqlSafe, PgConnection};
 use std::sync::Arc;
 
@@ -91,10 +92,42 @@ fn a_range_costs_its_limit_even_where_a_large_and_silent_one_stands_beside_it() 
                 "{name}: {looked} looked at for {rows} rows, at most {most} are in question"
             );
         }
+        // What a batch asks about, and what it takes away.
+        let keys: Vec<Parts> = (0..300).map(|n| line(0, n)).collect();
+        let mut checked = Batch::new(CommitId([200; 16]), [0; 16], 0);
+        checked.checks.extend(keys.iter().map(|key| Check {
+            table: "line",
+            key: key.clone(),
+            expect: Expect::Present,
+        }));
+        let mut deleted = Batch::new(CommitId([201; 16]), [0; 16], 0);
+        deleted.writes.extend(keys.iter().map(|key| Write::Delete {
+            table: "line",
+            key: key.clone(),
+        }));
+        for (name, batch) in [("300 checks", checked), ("300 rows taken away", deleted)] {
+            engine.raw(&mut c, "begin".to_owned()).await.unwrap();
+            let before = looked_at(&mut c, &table).await;
+            let carried = carry(&engine, &mut c, &release.schema, (NETWORK, number), &batch).await;
+            match carried {
+                Ok(Carried::Written(_)) => {}
+                Ok(Carried::Refused(error)) => panic!("{name}: {error:?}"),
+                _ => panic!("{name}"),
+            }
+            let looked = looked_at(&mut c, &table).await - before;
+            engine.raw(&mut c, "rollback".to_owned()).await.unwrap();
+            println!("{name}: {looked} looked at");
+            assert!((300..=900).contains(&looked), "{name}: {looked} looked at for 300 rows");
+        }
         engine
             .raw(&mut c, format!("drop schema {place} cascade"))
             .await
             .unwrap();
         store.close().await;
     });
+}
+
+/// The key of an entry.
+fn line(of: i64, n: i64) -> Parts {
+    vec![Some(Value::Int(of)), Some(Value::Time(n)), Some(Value::Int(n))]
 }

@@ -275,15 +275,13 @@ impl Dialect for PostgresDialect {
         )
     }
 
+    /// Rows by their places, found one element after the other: a join may go through all rows of the network.
     fn delete(&self, table: &str, network: &str, fields: &[String], items: &[String], list: &str) -> String {
-        let same: Vec<String> = fields
-            .iter()
-            .zip(items)
-            .map(|(field, item)| format!("{field}={item}"))
-            .collect();
+        let same = fields.iter().zip(items);
+        let same: String = same.map(|(field, item)| format!(" and {field}={item}")).collect();
         format!(
-            "delete from {table} using {list} where _network={network} and {}",
-            same.join(" and ")
+            "delete from {table} where ctid=any(array(select d.place from {list} cross join lateral \
+             (select ctid place from {table} where _network={network}{same} offset 0) d))"
         )
     }
 }
