@@ -49,15 +49,22 @@ impl Way {
     }
 }
 
-/// Where the port stands in a URL: its digits.
-fn port_of(url: &str) -> (usize, usize) {
-    let host = url.find('@').map_or(0, |at| at + 1);
-    let colon = host + url[host..].find(':').unwrap() + 1;
-    let digits = url[colon..].bytes().take_while(u8::is_ascii_digit).count();
-    (colon, colon + digits)
+/// A URL as what stands before the port, the port, and what follows it.
+fn around_port(url: &str) -> (&str, u16, &str) {
+    let (host, rest) = url.rsplit_once(':').unwrap();
+    let (port, database) = rest.split_once('/').unwrap();
+    (host, port.parse().unwrap(), database)
 }
 
 impl Served {
+    /// The variable that says where the tests' server is.
+    pub(crate) fn variable(self) -> &'static str {
+        match self {
+            Served::Postgres => "PARVIS_TEST_POSTGRES",
+            Served::Mysql => "PARVIS_TEST_MYSQL",
+        }
+    }
+
     /// A place on the server of the tests; `None` where there is none, which is said.
     pub(crate) fn place(self) -> Option<Place> {
         let (place, none) = match self {
@@ -68,6 +75,14 @@ impl Served {
             println!("{none}");
         }
         place
+    }
+
+    /// A place on the server at a URL.
+    pub(crate) fn at(self, url: &str) -> Place {
+        match self {
+            Served::Postgres => Place::Postgres(PostgresPlace::at(url)),
+            Served::Mysql => Place::Mysql(MysqlPlace::at(url)),
+        }
     }
 
     /// As the tables of results call it.
@@ -90,18 +105,23 @@ impl Place {
 
     /// The port of the server.
     pub(crate) fn port(&self) -> u16 {
-        let (from, to) = port_of(self.url());
-        self.url()[from..to].parse().unwrap()
+        around_port(self.url()).1
     }
 
     /// The URL by which a handle talks.
     pub(crate) fn url_by(&self, way: &Way) -> String {
-        let mut url = self.url().to_owned();
-        if let Some(port) = way.port {
-            let (from, to) = port_of(&url);
-            url.replace_range(from..to, &port.to_string());
-        }
-        url
+        let (host, port, database) = around_port(self.url());
+        let port = way.port.unwrap_or(port);
+        format!("{host}:{port}/{database}")
+    }
+
+    /// As a child process is told of it.
+    pub(crate) fn told(&self, way: &Way) -> String {
+        let name = match self {
+            Place::Postgres(place) => place.schema(),
+            Place::Mysql(place) => place.prefix(),
+        };
+        format!("{} {name}", self.url_by(way))
     }
 
     /// A handle with connections of its own, as a process has it.

@@ -7,7 +7,7 @@ use parvis::store::{
     Read, ReadAt, Schema, Storage, StorageError, Table, Value, Wake, Want, Write,
 };
 use parvis_sled::{Flush, Sled, SledOptions};
-use parvis_sqlx::{Sqlite, SqliteOptions};
+use parvis_sqlx::{Mysql, MysqlOptions, Postgres, PostgresOptions, Sqlite, SqliteOptions};
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -32,10 +32,19 @@ pub(crate) enum Engine {
     Sled,
     /// sled that is flushed now and then: what was acknowledged may be lost, newest first.
     Lazy,
+    /// On servers: the place is a URL and, after a blank, a schema or prefix.
+    Postgres,
+    Mysql,
 }
 
 impl Engine {
-    pub(crate) const ALL: [Engine; 3] = [Engine::Sqlite, Engine::Sled, Engine::Lazy];
+    pub(crate) const ALL: [Engine; 5] = [
+        Engine::Sqlite,
+        Engine::Sled,
+        Engine::Lazy,
+        Engine::Postgres,
+        Engine::Mysql,
+    ];
 
     pub(crate) fn name(self) -> String {
         format!("{self:?}")
@@ -53,6 +62,8 @@ impl Engine {
 pub(crate) enum Opened {
     Sqlite(Sqlite),
     Sled(Sled),
+    Postgres(Postgres),
+    Mysql(Mysql),
 }
 
 impl Opened {
@@ -63,6 +74,14 @@ impl Opened {
             Engine::Sqlite => Opened::Sqlite(Sqlite::open(SqliteOptions::new(path).cache_kib(4096)).await?),
             Engine::Sled => Opened::Sled(sled(Flush::Each).await?),
             Engine::Lazy => Opened::Sled(sled(Flush::Every(Duration::from_millis(5))).await?),
+            Engine::Postgres => {
+                let (url, schema) = path.to_str().unwrap().split_once(' ').unwrap();
+                Opened::Postgres(Postgres::open(PostgresOptions::new(url).schema(schema)).await?)
+            }
+            Engine::Mysql => {
+                let (url, prefix) = path.to_str().unwrap().split_once(' ').unwrap();
+                Opened::Mysql(Mysql::open(MysqlOptions::new(url).prefix(prefix)).await?)
+            }
         })
     }
 
@@ -76,6 +95,8 @@ impl Opened {
         match self {
             Opened::Sqlite(store) => Arc::new(store.clone()),
             Opened::Sled(store) => Arc::new(store.clone()),
+            Opened::Postgres(store) => Arc::new(store.clone()),
+            Opened::Mysql(store) => Arc::new(store.clone()),
         }
     }
 
@@ -83,6 +104,8 @@ impl Opened {
         match self {
             Opened::Sqlite(store) => store.close().await,
             Opened::Sled(store) => store.close().await,
+            Opened::Postgres(store) => store.close().await,
+            Opened::Mysql(store) => store.close().await,
         }
     }
 }
@@ -403,6 +426,7 @@ fn child_that_does_a_job() {
             "load" => super::processes::load(engine, place, points).await,
             "second" => super::processes::second(engine, place).await,
             "read_only" => super::medium::read_only(engine, place).await,
+            "crowd" => super::hand_over::crowd(engine, place, points).await,
             "memory" => super::memory::corpus().await,
             other => panic!("no job {other}"),
         }
