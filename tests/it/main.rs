@@ -35,6 +35,7 @@ mod places;
 mod postgres;
 mod ranking;
 mod redb;
+mod releases;
 mod retries;
 mod script;
 mod servers;

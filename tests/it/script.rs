@@ -7,18 +7,18 @@ mod play;
 use crate::stores::Engine;
 use parvis::Reason;
 use parvis::operations::{CODES, Kind, TABLE};
-use play::{Said, play};
+pub(crate) use play::{Said, play};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
-fn file(name: &str) -> PathBuf {
+pub(crate) fn file(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("script").join(name)
 }
 
 /// The steps, with the numbers of their lines.
-fn steps() -> Vec<(usize, Value)> {
+pub(crate) fn steps() -> Vec<(usize, Value)> {
     let text = fs::read_to_string(file("steps.jsonl")).unwrap();
     let step = |(at, line): (usize, &str)| match serde_json::from_str(line) {
         Ok(step) => (at + 1, step),
@@ -47,7 +47,7 @@ fn difference(said: &str, golden: &str) -> String {
     )
 }
 
-fn compare<'a>(said: &[Said], golden: impl Iterator<Item = &'a str>) {
+pub(crate) fn compare<'a>(said: &[Said], golden: impl Iterator<Item = &'a str>) {
     let golden: Vec<&str> = golden.collect();
     for (said, golden) in said.iter().zip(&golden) {
         if said.text != *golden {

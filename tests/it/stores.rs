@@ -7,7 +7,6 @@ use parvis::store::conformance::wait;
 use parvis::store::{Memory, Storage};
 use parvis_sled::{Sled, SledOptions};
 use parvis_sqlx::{Mysql, Postgres, Sqlite, SqliteOptions};
-use std::any::Any;
 use std::sync::Arc;
 
 /// One of our engines.
@@ -23,39 +22,53 @@ pub(crate) enum Engine {
 /// A store; its place goes away with it.
 pub(crate) struct Made {
     pub(crate) storage: Arc<dyn Storage>,
-    _place: Box<dyn Any>,
+    open: Box<dyn Fn() -> Arc<dyn Storage>>,
+}
+
+impl Made {
+    fn new(open: impl Fn() -> Arc<dyn Storage> + 'static) -> Made {
+        Made {
+            storage: open(),
+            open: Box::new(open),
+        }
+    }
+
+    /// The same place, opened once more as another process would.
+    pub(crate) fn again(&self) -> Arc<dyn Storage> {
+        (self.open)()
+    }
 }
 
 impl Engine {
     /// An empty store; `None` where its server is not there, which is said.
     pub(crate) fn make(self) -> Option<Made> {
         let folder = Folder::new();
-        let made = |storage: Arc<dyn Storage>, place: Box<dyn Any>| Made { storage, _place: place };
         Some(match self {
-            Engine::Memory => made(Arc::new(Memory::new()), Box::new(())),
-            Engine::Sqlite => {
+            Engine::Memory => {
+                let memory = Memory::new();
+                Made::new(move || Arc::new(memory.reopen()))
+            }
+            Engine::Sqlite => Made::new(move || {
                 let options = SqliteOptions::new(folder.file("parvis.db")).readers(2).cache_kib(2048);
-                made(Arc::new(wait(Sqlite::open(options)).unwrap()), Box::new(folder))
-            }
-            Engine::Sled => {
+                Arc::new(wait(Sqlite::open(options)).unwrap())
+            }),
+            Engine::Sled => Made::new(move || {
                 let options = SledOptions::new(folder.file("parvis")).readers(1).cache_bytes(4 << 20);
-                made(Arc::new(wait(Sled::open(options)).unwrap()), Box::new(folder))
-            }
+                Arc::new(wait(Sled::open(options)).unwrap())
+            }),
             Engine::Postgres => {
                 let Some(place) = PostgresPlace::new() else {
                     println!("{NO_POSTGRES}");
                     return None;
                 };
-                let store = wait(Postgres::open(place.options())).unwrap();
-                made(Arc::new(store), Box::new(place))
+                Made::new(move || Arc::new(wait(Postgres::open(place.options())).unwrap()))
             }
             Engine::Mysql => {
                 let Some(place) = MysqlPlace::new() else {
                     println!("{NO_MYSQL}");
                     return None;
                 };
-                let store = wait(Mysql::open(place.options())).unwrap();
-                made(Arc::new(store), Box::new(place))
+                Made::new(move || Arc::new(wait(Mysql::open(place.options())).unwrap()))
             }
         })
     }

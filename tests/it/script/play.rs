@@ -10,16 +10,16 @@ use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
 /// What a step answered.
-pub(super) struct Said {
+pub(crate) struct Said {
     /// The line of the step.
-    pub(super) line: usize,
-    pub(super) step: Value,
+    pub(crate) line: usize,
+    pub(crate) step: Value,
     /// The line of the answers.
-    pub(super) text: String,
+    pub(crate) text: String,
 }
 
 /// Plays all steps, and gathers what they answer.
-pub(super) fn play(storage: Arc<dyn Storage>, steps: &[(usize, Value)]) -> Vec<Said> {
+pub(crate) fn play(storage: Arc<dyn Storage>, steps: &[(usize, Value)]) -> Vec<Said> {
     let store = Arc::new(Faulty::new(storage));
     let clock = ManualClock::new(Time::from_millis(0));
     let settings = config(&clock, 11).upkeep(Upkeep::Worker);
