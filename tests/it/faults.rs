@@ -13,6 +13,7 @@ mod hand_over;
 mod kill;
 mod medium;
 mod memory;
+mod migrate;
 mod own;
 mod processes;
 mod proxy;

@@ -221,7 +221,7 @@ fn f06_a_hundred_cut_connections_to_mysql_double_and_lose_nothing() {
 }
 
 /// Two releases: the newer one has another column, which old rows hold in their documents, and orders by an old text.
-fn releases() -> [Schema; 2] {
+pub(crate) fn releases() -> [Schema; 2] {
     let docs = || {
         Table::new("docs", [Field::new("id", Kind::Int)])
             .columns([Field::optional("word", Kind::Text)])

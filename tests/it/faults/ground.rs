@@ -427,6 +427,7 @@ fn child_that_does_a_job() {
             "second" => super::processes::second(engine, place).await,
             "read_only" => super::medium::read_only(engine, place).await,
             "crowd" => super::hand_over::crowd(engine, place, points).await,
+            "migrate" => super::migrate::migrate(engine, place, points).await,
             "memory" => super::memory::corpus().await,
             other => panic!("no job {other}"),
         }

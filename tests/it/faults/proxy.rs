@@ -39,6 +39,8 @@ struct State {
     /// Counts cuts; says which.
     cut: watch::Sender<(u64, Option<Cut>)>,
     at_commit: Mutex<Option<AtCommit>>,
+    /// How many messages of handles still pass before nothing does.
+    passing: Mutex<Option<u64>>,
     /// Connections that were cut.
     cuts: AtomicUsize,
 }
@@ -109,6 +111,16 @@ impl Proxy {
         self.state.at_commit.lock().unwrap().is_some()
     }
 
+    /// Lets so many more messages of handles pass, and then nothing.
+    pub(crate) fn stop_after(&self, messages: u64) {
+        *self.state.passing.lock().unwrap() = Some(messages);
+    }
+
+    /// Whether that has come.
+    pub(crate) fn has_stopped(&self) -> bool {
+        *self.state.hole.borrow()
+    }
+
     /// How many connections were cut.
     pub(crate) fn cuts(&self) -> usize {
         self.state.cuts.load(Ordering::Relaxed)
@@ -139,6 +151,17 @@ async fn forward(state: &State, mut from: OwnedReadHalf, to: &mut OwnedWriteHalf
     let mut taken = false;
     loop {
         let some = from.read(&mut bytes).await?;
+        if asks && some > 0 {
+            let mut passing = state.passing.lock().unwrap();
+            match *passing {
+                Some(0) => {
+                    *passing = None;
+                    state.hole.send_replace(true);
+                }
+                Some(more) => *passing = Some(more - 1),
+                None => {}
+            }
+        }
         if *hole.borrow_and_update() {
             silence().await;
         }
