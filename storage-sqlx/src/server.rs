@@ -24,7 +24,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 
 /// A call is tried so often again before its failure is answered.
-const TRIES: usize = 6;
+const TRIES: usize = 9;
 /// How long a call may take unless it is said otherwise.
 pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 

@@ -27,6 +27,7 @@ pub(crate) struct Way {
     port: Option<u16>,
     call: Option<Duration>,
     lock: Option<Duration>,
+    parameters: String,
 }
 
 impl Way {
@@ -45,6 +46,12 @@ impl Way {
     /// Waiting for locks so long.
     pub(crate) fn lock(mut self, wait: Duration) -> Way {
         self.lock = Some(wait);
+        self
+    }
+
+    /// With more in the URL.
+    pub(crate) fn parameters(mut self, parameters: impl Into<String>) -> Way {
+        self.parameters = parameters.into();
         self
     }
 }
@@ -112,7 +119,7 @@ impl Place {
     pub(crate) fn url_by(&self, way: &Way) -> String {
         let (host, port, database) = around_port(self.url());
         let port = way.port.unwrap_or(port);
-        format!("{host}:{port}/{database}")
+        format!("{host}:{port}/{database}{}", way.parameters)
     }
 
     /// As a child process is told of it.

@@ -42,11 +42,6 @@ impl PostgresPlace {
             .writers(2)
     }
 
-    /// The same for sessions that call themselves so.
-    pub(crate) fn options_as(&self, name: &str) -> parvis_sqlx::PostgresOptions {
-        parvis_sqlx::PostgresOptions::new(&self.url_as(name)).schema(&self.0.schema)
-    }
-
     /// The URL for sessions that call themselves so.
     pub(crate) fn url_as(&self, name: &str) -> String {
         format!("{}?application_name={name}", self.0.url)
