@@ -80,6 +80,11 @@ pub(crate) trait Dialect: Send + Sync + 'static {
     fn few(&self, from: &str, most: &str) -> String {
         format!("(select count(*) from (select 1 from {from} limit {most}) c)")
     }
+    /// Whether a batch without a log entry writes its network's position row too, so that who follows that row notices every
+    /// commit.
+    fn touches(&self) -> bool {
+        false
+    }
     /// Statements that are carried out together, as one text.
     fn together(&self, statements: Vec<String>) -> String;
     /// Rows, whole, over what was there.

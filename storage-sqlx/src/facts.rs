@@ -23,6 +23,19 @@ pub(crate) struct Facts {
     pub(crate) first: Option<([u8; 16], Committed)>,
     /// Of each asked group, one value a question.
     answers: Vec<Vec<Answer>>,
+    /// What came of it, where the text itself judged and wrote.
+    pub(crate) judged: Option<Judged>,
+}
+
+/// What a text did that judges and writes a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Judged {
+    /// It found a condition that does not hold, or what it does not judge; nothing was written.
+    Refused,
+    /// All was written.
+    Written,
+    /// It saw the network as it was before another commit; nothing was written.
+    Stale,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +52,7 @@ enum Answer {
 
 /// Questions of one kind about one table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Group {
+pub(crate) enum Group {
     /// Rows by key.
     Row(&'static str),
     /// A column of counters.
@@ -48,84 +61,115 @@ enum Group {
     Range(&'static str, usize),
 }
 
+/// What the answer to a question has to be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Demand {
+    /// Of a row.
+    Row(Expect),
+    /// Of a counter: what is added, and the bounds of the sum.
+    Sum(i64, Option<i64>, Option<i64>),
+    /// Of a range.
+    AtMost(u32),
+}
+
 /// The questions that a batch asks, in groups.
 #[derive(Debug, Default)]
-struct Questions<'a> {
-    groups: BTreeMap<Group, Vec<&'a Parts>>,
+pub(crate) struct Questions<'a> {
+    pub(crate) groups: BTreeMap<Group, Vec<(&'a Parts, Demand)>>,
     /// Of ranges: no more rows than this are counted.
-    most: i64,
+    pub(crate) most: i64,
 }
 
 impl<'a> Questions<'a> {
-    fn of(batch: &'a Batch) -> Questions<'a> {
+    pub(crate) fn of(batch: &'a Batch) -> Questions<'a> {
         let mut questions = Questions::default();
-        for Check { table, key, .. } in &batch.checks {
-            questions.groups.entry(Group::Row(table)).or_default().push(key);
+        for Check { table, key, expect } in &batch.checks {
+            let rows = questions.groups.entry(Group::Row(table)).or_default();
+            rows.push((key, Demand::Row(*expect)));
         }
         for write in &batch.writes {
-            let (group, key) = match write {
-                Write::Add { table, key, column, .. } => (Group::Counter(table, column), key),
+            let (group, key, demand) = match write {
+                Write::Add {
+                    table,
+                    key,
+                    column,
+                    n,
+                    at_least,
+                    at_most,
+                } => (Group::Counter(table, column), key, Demand::Sum(*n, *at_least, *at_most)),
                 Write::DeleteRange { table, prefix, at_most } => {
                     questions.most = questions.most.max(i64::from(*at_most) + 1);
-                    (Group::Range(table, prefix.len()), prefix)
+                    (Group::Range(table, prefix.len()), prefix, Demand::AtMost(*at_most))
                 }
                 Write::Put { .. } | Write::Delete { .. } | Write::Max { .. } => continue,
             };
-            questions.groups.entry(group).or_default().push(key);
+            questions.groups.entry(group).or_default().push((key, demand));
         }
         questions
     }
 }
 
-/// The text that reads the facts, and its parameters behind the number of the network and the commit id.
-pub(crate) fn question(dialect: &dyn Dialect, schema: &Schema, batch: &Batch) -> (String, Vec<Arg>) {
-    let questions = Questions::of(batch);
-    let mut args = vec![Arg::Int(questions.most)];
-    let (network, id, most) = (
-        dialect.param(Kind::Int, 1),
-        dialect.param(Kind::Id, 2),
-        dialect.count(3),
-    );
-    let mut items = heads(dialect);
-    let names = ["request", "commit_id"].map(|name| dialect.id(name));
-    let [request, commit] = names;
-    let first = dialect.array(&[request, "number".to_owned(), commit, "answer".to_owned()]);
-    items.push(format!(
-        "(select {first} from {} where network={network} and id={id})",
-        dialect.names().commits()
-    ));
-    for (group, keys) in &questions.groups {
-        let (Group::Row(name) | Group::Counter(name, _) | Group::Range(name, _)) = group;
-        let Some(table) = schema.table(name) else { continue };
-        let mut list = List::new();
-        keys.iter().for_each(|key| list.push_row(key));
-        args.push(Arg::Text(list.finish()));
-        let parts = keys.first().map_or(0, |key| key.len());
-        let kinds: Vec<Kind> = table.key.iter().take(parts).map(|field| field.kind).collect();
-        let from = dialect.list(args.len() + 2, "j", &kinds);
-        let row = dialect.from(&dialect.names().table(name), None, "x");
-        let parts = key_items(dialect, table, "j").into_iter().take(parts);
-        let same: String = table
-            .key
-            .iter()
-            .zip(parts)
-            .map(|(field, part)| {
-                let stored = format!("x.{}", quoted(field.name));
-                format!(" and {}={part}", dialect.stored(field, true, &stored))
-            })
-            .collect();
-        let same = format!("x.{NETWORK}={network}{same}");
-        // A look-up for each element, whatever a planner believes of the table: a join may go through all rows of the network.
+impl Group {
+    pub(crate) fn table(&self) -> &'static str {
+        let (Group::Row(name) | Group::Counter(name, _) | Group::Range(name, _)) = self;
+        name
+    }
+
+    /// What is asked of one element of a list `j` whose first parts are those of a key. `parts`: how many; `most`: the parameter
+    /// that bounds how many rows are counted.
+    ///
+    /// A look-up for each element, whatever a planner believes of the table: a join may go through all rows of the network.
+    pub(crate) fn answer(&self, dialect: &dyn Dialect, table: &Table, parts: usize, most: usize) -> String {
+        let (network, most) = (dialect.param(Kind::Int, 1), dialect.count(most));
+        let row = dialect.from(&dialect.names().table(table.name), None, "x");
+        let items = key_items(dialect, table, "j").into_iter().take(parts);
+        let same = table.key.iter().zip(items).map(|(field, item)| {
+            let stored = format!("x.{}", quoted(field.name));
+            format!(" and {}={item}", dialect.stored(field, true, &stored))
+        });
+        let same = format!("x.{NETWORK}={network}{}", same.collect::<String>());
         let one = |stored: &str| format!("(select {stored} from {row} where {same})");
-        let answer = match group {
+        match self {
             Group::Row(_) => match table.class {
                 Class::Stamped => one(&dialect.id(&format!("x.{STAMP}"))),
                 Class::Counters | Class::Free | Class::Unstamped => one("1"),
             },
             Group::Counter(_, column) => one(&format!("x.{}", quoted(column))),
             Group::Range(..) => dialect.few(&format!("{row} where {same}"), &most),
+        }
+    }
+}
+
+/// What is answered first: where the network and the store stand, and what was committed under the same id.
+pub(crate) fn beginning(dialect: &dyn Dialect) -> Vec<String> {
+    let (network, id) = (dialect.param(Kind::Int, 1), dialect.param(Kind::Id, 2));
+    let mut items = heads(dialect);
+    let [request, commit] = ["request", "commit_id"].map(|name| dialect.id(name));
+    let first = dialect.array(&[request, "number".to_owned(), commit, "answer".to_owned()]);
+    items.push(format!(
+        "(select {first} from {} where network={network} and id={id})",
+        dialect.names().commits()
+    ));
+    items
+}
+
+/// The text that reads the facts, and its parameters behind the number of the network and the commit id.
+pub(crate) fn question(dialect: &dyn Dialect, schema: &Schema, batch: &Batch) -> (String, Vec<Arg>) {
+    let questions = Questions::of(batch);
+    let mut args = vec![Arg::Int(questions.most)];
+    let mut items = beginning(dialect);
+    for (group, asked) in &questions.groups {
+        let Some(table) = schema.table(group.table()) else {
+            continue;
         };
-        items.push(format!("(select {} from {from})", dialect.group(&answer)));
+        let mut list = List::new();
+        asked.iter().for_each(|(key, _)| list.push_row(key));
+        args.push(Arg::Text(list.finish()));
+        let parts = asked.first().map_or(0, |(key, _)| key.len());
+        let kinds: Vec<Kind> = table.key.iter().take(parts).map(|field| field.kind).collect();
+        let from = dialect.list(args.len() + 2, "j", &kinds);
+        let answers = dialect.group(&group.answer(dialect, table, parts, 3));
+        items.push(format!("(select {answers} from {from})"));
     }
     let text = format!("select {}", dialect.answer(&items));
     (dialect.finish(text, args.len() + 2), args)
@@ -137,7 +181,7 @@ pub(crate) fn key_items(dialect: &dyn Dialect, table: &Table, alias: &str) -> Ve
     table.key.iter().enumerate().map(part).collect()
 }
 
-/// Reads the answer of [`question`].
+/// Reads the answer of [`question`], or of a text that judges and writes too.
 pub(crate) fn facts(batch: &Batch, answer: &str) -> Option<Facts> {
     let mut cursor = Cursor::new(answer);
     cursor.expect(b'[')?;
@@ -161,6 +205,14 @@ pub(crate) fn facts(batch: &Batch, answer: &str) -> Option<Facts> {
         })?;
         answers.push(group_answers);
     }
+    let judged = match cursor.eat(b',') {
+        true => Some(match cursor.int()? {
+            1 => Judged::Written,
+            2 => Judged::Stale,
+            _ => Judged::Refused,
+        }),
+        false => None,
+    };
     cursor.expect(b']')?;
     Some(Facts {
         position,
@@ -168,6 +220,7 @@ pub(crate) fn facts(batch: &Batch, answer: &str) -> Option<Facts> {
         numbers,
         first,
         answers,
+        judged,
     })
 }
 

@@ -9,6 +9,7 @@ mod engine;
 mod errors;
 mod fill;
 mod prepare;
+mod whole;
 
 pub use connect::PostgresOptions;
 

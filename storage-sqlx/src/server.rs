@@ -16,7 +16,7 @@ use parvis::store::{
     Batch, CommitError, Committed, Found, NetworkId, Prepare, Prepared, Read, Schema, StorageError, check_reads,
 };
 use pool::Pool;
-use queue::Queues;
+use queue::{Crowd, Queues};
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -76,6 +76,7 @@ struct Shared<E: Engine> {
     readers: Pool<E>,
     writers: Pool<E>,
     queues: Queues,
+    crowd: Crowd,
     prepared: RwLock<Option<Arc<Release>>>,
     networks: RwLock<HashMap<NetworkId, i64>>,
 }
@@ -110,6 +111,7 @@ impl<E: Engine> Server<E> {
                 readers: Pool::new(readers),
                 writers: Pool::new(writers),
                 queues: Queues::default(),
+                crowd: Crowd::default(),
                 prepared: RwLock::default(),
                 networks: RwLock::default(),
                 engine: Arc::new(engine),

@@ -2,8 +2,9 @@
 
 use crate::dialect::{Arg, Dialect};
 use crate::release::{Release, args};
+use crate::writes::Round;
 use async_trait::async_trait;
-use parvis::store::{Found, NetworkId, Read, StorageError};
+use parvis::store::{Batch, Found, NetworkId, Read, Schema, StorageError};
 use std::sync::Arc;
 
 /// Why a statement failed.
@@ -43,6 +44,16 @@ pub(crate) enum Make {
     Nothing,
 }
 
+/// A text that judges a batch and writes it where its conditions hold; the first parameters are the number of the network and
+/// the commit id.
+pub(crate) struct Whole {
+    pub(crate) text: String,
+    /// The parameters behind the first two.
+    pub(crate) args: Vec<Arg>,
+    /// What has to follow in the same transaction once it has written.
+    pub(crate) rest: Vec<Round>,
+}
+
 /// One engine, through a connection.
 #[async_trait]
 pub(crate) trait Talk: Send + Sync + 'static {
@@ -75,6 +86,11 @@ pub(crate) trait Talk: Send + Sync + 'static {
 
     /// Carries out a text without parameters.
     async fn raw(&self, c: &mut Self::Connection, text: String) -> Result<(), Fault>;
+
+    /// A batch that fits the schema as one text, where the engine has such.
+    fn whole(&self, _schema: &Schema, _network: NetworkId, _batch: &Batch) -> Result<Option<Whole>, StorageError> {
+        Ok(None)
+    }
 
     /// The number of a network; where it has none, it gets one and a position row if `make` is said.
     async fn number(&self, c: &mut Self::Connection, network: NetworkId, make: Make) -> Result<Option<i64>, Fault>;

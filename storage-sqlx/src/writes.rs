@@ -5,8 +5,8 @@ use crate::facts::{Facts, key_items, push_put};
 use crate::json::List;
 use crate::sums::{Sums, summed};
 use parvis::store::{
-    AGENDA, Batch, Class, Committed, Field, Kind, LOG, NetworkId, Parts, Position, Schema, StorageError, Table, Value,
-    Wake, Write,
+    AGENDA, Batch, Class, CommitId, Committed, Field, Kind, LOG, NetworkId, Parts, Position, Schema, StorageError,
+    Table, Value, Wake, Write,
 };
 use std::collections::BTreeMap;
 
@@ -39,6 +39,33 @@ struct Text<'a> {
     tables: BTreeMap<String, usize>,
     /// Whether what this release does not know must not stay in a row that it writes.
     clear: bool,
+    /// The condition under which anything is written, where the text has to find it out.
+    condition: Option<&'static str>,
+}
+
+/// What a text follows from that writes.
+#[derive(Clone, Copy)]
+pub(crate) enum Basis<'a> {
+    /// What was read before.
+    Known(&'a Facts),
+    /// What is read by the same text: see [`WITHIN`].
+    Within,
+}
+
+/// What a text that finds its facts by itself calls them: whether its conditions hold, and the position row before.
+pub(crate) const WITHIN: Within = Within {
+    holds: "(select ok from ok)",
+    number: "(select number from p)",
+    commit: "(select commit_id from p)",
+    newest: "(select newest from p)",
+};
+
+/// See [`WITHIN`].
+pub(crate) struct Within {
+    pub(crate) holds: &'static str,
+    number: &'static str,
+    commit: &'static str,
+    newest: &'static str,
 }
 
 impl Text<'_> {
@@ -79,12 +106,45 @@ impl Text<'_> {
         self.dialect.param(Kind::Int, 1)
     }
 
+    /// The condition of the statement that begins: later rounds are sent only where the first one was written.
+    fn holds(&self) -> Option<&'static str> {
+        self.condition.filter(|_| self.round == 0)
+    }
+
+    /// The same behind `where` or `and`.
+    fn condition(&self, behind: &str) -> String {
+        self.holds()
+            .map_or_else(String::new, |condition| format!(" {behind} {condition}"))
+    }
+
     fn id(&self) -> String {
         self.dialect.param(Kind::Id, 2)
     }
 }
 
-/// The statements that write a batch, and what the commit answers.
+/// What the commit of a batch answers.
+///
+/// # Errors
+/// [`StorageError::Full`] where the log has no number left.
+pub(crate) fn committed(batch: &Batch, facts: &Facts) -> Result<Committed, StorageError> {
+    let position = match batch.log.len() {
+        0 => facts.position,
+        entries => Position {
+            number: i64::try_from(entries)
+                .ok()
+                .and_then(|entries| facts.position.number.checked_add(entries))
+                .ok_or(StorageError::Full)?,
+            commit: batch.id,
+        },
+    };
+    Ok(Committed {
+        position,
+        answer: batch.answer.clone(),
+        repeated: false,
+    })
+}
+
+/// The statements that write a batch.
 ///
 /// # Errors
 /// [`StorageError::Full`] where the log has no number left.
@@ -93,14 +153,22 @@ pub(crate) fn writes(
     schema: &Schema,
     network: NetworkId,
     batch: &Batch,
-    facts: &Facts,
-) -> Result<(Vec<Round>, Committed), StorageError> {
+    basis: Basis<'_>,
+) -> Result<Vec<Round>, StorageError> {
+    let (numbers, last) = match basis {
+        Basis::Known(facts) => (facts.numbers, Some(committed(batch, facts)?.position)),
+        Basis::Within => (None, None),
+    };
     let mut text = Text {
         dialect,
         rounds: Vec::new(),
         round: 0,
         tables: BTreeMap::new(),
-        clear: dialect.leaves() && facts.numbers.is_some_and(|numbers| numbers.adds > schema.adds),
+        clear: dialect.leaves() && numbers.is_some_and(|numbers| numbers.adds > schema.adds),
+        condition: match basis {
+            Basis::Known(_) => None,
+            Basis::Within => Some(WITHIN.holds),
+        },
     };
     let mut groups: BTreeMap<Group, List> = BTreeMap::new();
     for write in &batch.writes {
@@ -112,36 +180,48 @@ pub(crate) fn writes(
     for (group, list) in groups {
         text.group(schema, group, list);
     }
-    let position = text.log(batch, facts)?;
+    text.log(batch, basis);
+    text.position(batch, basis);
     if let Some(wake) = batch.wake {
         text.wake(network, wake);
     }
     if batch.is_remembered() {
         let commits = dialect.names().commits();
         text.open(&commits);
-        let (network, id) = (text.network(), text.id());
+        let (network, id, condition) = (text.network(), text.id(), text.condition("where"));
         let request = text.param(Kind::Id, Arg::Bytes(batch.request.to_vec()));
-        let number = text.param(Kind::Int, Arg::Int(position.number));
-        let commit = text.param(Kind::Id, Arg::Bytes(position.commit.0.to_vec()));
+        let (number, commit) = match last {
+            Some(Position {
+                number,
+                commit: CommitId(commit),
+            }) => (
+                text.param(Kind::Int, Arg::Int(number)),
+                text.param(Kind::Id, Arg::Bytes(commit.to_vec())),
+            ),
+            None => {
+                let entries = text.entries(batch);
+                let commit = if batch.log.is_empty() { WITHIN.commit } else { &id };
+                (format!("{}+{entries}", WITHIN.number), commit.to_owned())
+            }
+        };
         let answer = text.param(Kind::Text, Arg::Text(batch.answer.clone()));
+        let row = format!("{network},{id},{request},{number},{commit},{answer}");
+        let rows = match text.holds() {
+            None => format!("values({row})"),
+            Some(_) => format!("select {row}{condition}"),
+        };
         text.statement(format!(
-            "insert into {commits}(network,id,request,number,commit_id,answer) \
-             values({network},{id},{request},{number},{commit},{answer})"
+            "insert into {commits}(network,id,request,number,commit_id,answer) {rows}"
         ));
     }
-    if facts.numbers.is_some_and(|numbers| numbers.filled > schema.adds) {
+    if numbers.is_some_and(|numbers| numbers.filled > schema.adds) {
         // This release does not know the newest columns: the newer one has to fill them in again.
         let numbers = dialect.names().numbers();
         text.open(&numbers);
         let filled = text.param(Kind::Int, Arg::Int(i64::from(schema.adds)));
         text.statement(format!("update {numbers} set filled={filled}"));
     }
-    let committed = Committed {
-        position,
-        answer: batch.answer.clone(),
-        repeated: false,
-    };
-    Ok((text.rounds, committed))
+    Ok(text.rounds)
 }
 
 fn push(
@@ -208,10 +288,21 @@ impl Text<'_> {
 
     /// The name of a table, and the list of rows as a relation `j` of these parts, for a statement that begins.
     fn rows(&mut self, table: &Table, rows: String, kinds: &[Kind]) -> (String, String) {
-        let name = self.dialect.names().table(table.name);
+        self.rows_of(table.name, rows, kinds)
+    }
+
+    fn rows_of(&mut self, table: &str, rows: String, kinds: &[Kind]) -> (String, String) {
+        let name = self.dialect.names().table(table);
         self.open(&name);
         let rows = self.arg(Arg::Text(rows));
-        (name, self.dialect.list(rows, "j", kinds))
+        let from = match self.holds() {
+            None => self.dialect.list(rows, "j", kinds),
+            Some(condition) => {
+                let list = self.dialect.list(rows, "l", kinds);
+                format!("(select * from {list} where {condition}) j")
+            }
+        };
+        (name, from)
     }
 
     fn put(&mut self, table: &Table, list: String) {
@@ -293,50 +384,87 @@ impl Text<'_> {
         self.statement(statement);
     }
 
-    /// Log entries and the position; without an entry it stays where it was.
-    fn log(&mut self, batch: &Batch, facts: &Facts) -> Result<Position, StorageError> {
-        let Position { number: before, .. } = facts.position;
-        if batch.log.is_empty() {
-            return Ok(facts.position);
+    /// How many log entries a batch has, as a parameter.
+    fn entries(&mut self, batch: &Batch) -> String {
+        // A batch holds at most `MAX_OPERATIONS` of them.
+        let entries = i64::try_from(batch.log.len()).unwrap_or(i64::MAX);
+        self.param(Kind::Int, Arg::Int(entries))
+    }
+
+    /// The time of a batch's log entries: never before that of an older one.
+    fn newest(&mut self, batch: &Batch, basis: Basis<'_>) -> String {
+        match basis {
+            Basis::Known(facts) => self.param(Kind::Time, Arg::Int(batch.time.max(facts.newest))),
+            Basis::Within => {
+                let time = self.param(Kind::Time, Arg::Int(batch.time));
+                self.dialect.extreme("max", &time, WITHIN.newest)
+            }
         }
-        let entries = i64::try_from(batch.log.len()).map_err(|_| StorageError::Full)?;
-        let number = before.checked_add(entries).ok_or(StorageError::Full)?;
+    }
+
+    fn log(&mut self, batch: &Batch, basis: Basis<'_>) {
+        if batch.log.is_empty() {
+            return;
+        }
         let mut list = List::new();
         for entry in &batch.log {
             list.push(|out| crate::json::push_text(out, entry));
         }
         let dialect = self.dialect;
-        let newest = batch.time.max(facts.newest);
-        let log = dialect.names().table(LOG);
-        self.open(&log);
+        let (log, from) = self.rows_of(LOG, list.finish(), &[]);
         let (network, id) = (self.network(), self.id());
-        let t = self.param(Kind::Time, Arg::Int(newest));
-        let first = self.param(Kind::Int, Arg::Int(before + 1));
-        let rows = self.arg(Arg::Text(list.finish()));
+        let t = self.newest(batch, basis);
+        let before = match basis {
+            Basis::Known(facts) => self.param(Kind::Int, Arg::Int(facts.position.number)),
+            Basis::Within => WITHIN.number.to_owned(),
+        };
         let (at, entry) = (dialect.number("j"), dialect.element("j"));
-        let from = dialect.list(rows, "j", &[]);
         self.statement(format!(
             "insert into {log}({NETWORK},\"number\",\"t\",\"commit\",{STAMP},{DOCUMENT}) \
-             select {network},{first}+{at},{t},{id},{id},{entry} from {from}"
+             select {network},{before}+1+{at},{t},{id},{id},{entry} from {from}"
         ));
+    }
+
+    /// The position: without a log entry it stays where it was.
+    fn position(&mut self, batch: &Batch, basis: Basis<'_>) {
+        let dialect = self.dialect;
+        if batch.log.is_empty() && !dialect.touches() {
+            return;
+        }
         let positions = dialect.names().positions();
         self.open(&positions);
-        let t = self.param(Kind::Time, Arg::Int(newest));
-        let last = self.param(Kind::Int, Arg::Int(number));
-        let names = ["network", "number", "commit_id", "newest"].map(str::to_owned);
-        let key = ["network".to_owned()];
-        let into = Target {
-            table: &positions,
-            key: &key,
-            unique: &key,
-            columns: &names,
+        let (network, condition) = (self.network(), self.condition("and"));
+        if batch.log.is_empty() {
+            self.statement(format!(
+                "update {positions} set number=number where network={network}{condition}"
+            ));
+            return;
+        }
+        let id = self.id();
+        let t = self.newest(batch, basis);
+        let entries = self.entries(batch);
+        let number = match basis {
+            Basis::Known(facts) => {
+                let before = self.param(Kind::Int, Arg::Int(facts.position.number));
+                format!("{before}+{entries}")
+            }
+            Basis::Within => format!("number+{entries}"),
         };
-        let statement = dialect.put(&into, &format!("select {network},{last},{id},{t}"));
-        self.statement(statement);
-        Ok(Position {
-            number,
-            commit: batch.id,
-        })
+        self.statement(if matches!(basis, Basis::Within) || dialect.touches() {
+            format!(
+                "update {positions} set number={number},commit_id={id},newest={t} where network={network}{condition}"
+            )
+        } else {
+            let names = ["network", "number", "commit_id", "newest"].map(str::to_owned);
+            let key = ["network".to_owned()];
+            let into = Target {
+                table: &positions,
+                key: &key,
+                unique: &key,
+                columns: &names,
+            };
+            dialect.put(&into, &format!("select {network},{number},{id},{t}"))
+        });
     }
 
     /// The network's row of the agenda, which lies in the network of the store itself, number 0.
@@ -354,15 +482,19 @@ impl Text<'_> {
             unique: &key,
             columns: &names,
         };
+        let condition = self.condition("where");
         let statement = match wake {
-            Wake::Exactly(None) => format!("delete from {name} where {network}=0 and {of}={id}"),
+            Wake::Exactly(None) => {
+                let condition = self.condition("and");
+                format!("delete from {name} where {network}=0 and {of}={id}{condition}")
+            }
             Wake::Exactly(Some(time)) => {
                 let time = self.param(Kind::Time, Arg::Int(time));
-                dialect.put(&into, &format!("select 0,{id},{time}"))
+                dialect.put(&into, &format!("select 0,{id},{time}{condition}"))
             }
             Wake::Sooner(time) => {
                 let time = self.param(Kind::Time, Arg::Int(time));
-                dialect.merge(&into, &format!("select 0,{id},{time}"), at, "min")
+                dialect.merge(&into, &format!("select 0,{id},{time}{condition}"), at, "min")
             }
         };
         self.statement(statement);

@@ -232,6 +232,10 @@ impl Dialect for PostgresDialect {
         Texts::Tables
     }
 
+    fn touches(&self) -> bool {
+        true
+    }
+
     /// All at once: statements in `with` see the state before any of them.
     fn together(&self, statements: Vec<String>) -> String {
         let named = statements.iter().enumerate();

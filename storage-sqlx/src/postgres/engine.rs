@@ -4,12 +4,13 @@ use super::connect::PostgresOptions;
 use super::dialect::PostgresDialect;
 use super::errors::fault;
 use super::prepare::prepare;
+use super::whole::whole;
 use crate::dialect::{Arg, Dialect};
 use crate::enlist::Hosted;
 use crate::server::Engine;
-use crate::talk::{Fault, Make, Talk};
+use crate::talk::{Fault, Make, Talk, Whole};
 use async_trait::async_trait;
-use parvis::store::{CommitId, NetworkId, Position, Prepare, Prepared, Schema, StorageError};
+use parvis::store::{Batch, CommitId, NetworkId, Position, Prepare, Prepared, Schema, StorageError};
 use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
 use sqlx::postgres::types::Oid;
@@ -100,6 +101,10 @@ impl Talk for PostgresEngine {
     async fn run(&self, c: &mut PgConnection, text: Arc<str>, args: &[Arg]) -> Result<(), Fault> {
         let done = query(text, args).execute(c).await;
         done.map(|_| ()).map_err(|error| fault(&error))
+    }
+
+    fn whole(&self, schema: &Schema, network: NetworkId, batch: &Batch) -> Result<Option<Whole>, StorageError> {
+        whole(&self.dialect, schema, network, batch).map(Some)
     }
 
     async fn number(&self, c: &mut PgConnection, network: NetworkId, make: Make) -> Result<Option<i64>, Fault> {

@@ -4,11 +4,12 @@
 use super::limit::Limit;
 use super::pool::Lent;
 use super::{Engine, Shared, Tries};
-use crate::carry::carry;
+use crate::carry::{AtOnce, at_once, carry};
 use crate::release::Release;
 use crate::talk::{Fault, Make};
-use parvis::store::{Batch, CommitError, Committed, NetworkId, StorageError};
+use parvis::store::{Batch, CommitError, Committed, NetworkId, StorageError, check_batch};
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::oneshot;
@@ -57,6 +58,25 @@ impl Queues {
         }
         let some = waiting.len().min(SHARED);
         Some(waiting.drain(..some).collect())
+    }
+}
+
+/// Whether other processes commit in the same networks: a text that waits for its turn has looked in vain, and a transaction that
+/// holds the position row first does not.
+#[derive(Default)]
+pub(super) struct Crowd(AtomicU32);
+
+/// So many transactions begin with the position row after others were met.
+const CAREFUL: u32 = 32;
+
+impl Crowd {
+    fn met(&self) {
+        self.0.store(CAREFUL, Ordering::Relaxed);
+    }
+
+    fn is_away(&self) -> bool {
+        let less = |n: u32| n.checked_sub(1);
+        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_err()
     }
 }
 
@@ -161,6 +181,12 @@ impl<E: Engine> Shared<E> {
 
     /// One transaction, within its time.
     async fn once(&self, network: NetworkId, jobs: &[Job], limit: Limit) -> Result<Vec<Verdict>, Failed> {
+        if let [job] = jobs
+            && self.crowd.is_away()
+            && let Some(verdict) = self.at_once(network, job, limit).await?
+        {
+            return Ok(vec![verdict]);
+        }
         let (mut connection, verdicts, written) = limit.keep(self.carried(network, jobs)).await?;
         let (engine, c) = (self.engine.as_ref(), connection.get()?);
         let ended = if written {
@@ -187,12 +213,59 @@ impl<E: Engine> Shared<E> {
         }
     }
 
+    /// A batch as one text that is a transaction of its own. `None` where it needs several, or the network changed while it
+    /// waited for its turn; nothing was written then.
+    async fn at_once(&self, network: NetworkId, job: &Job, limit: Limit) -> Result<Option<Verdict>, Failed> {
+        let Job { release, batch, .. } = job;
+        let schema = &release.schema;
+        if check_batch(schema, batch).is_err() {
+            return Ok(None);
+        }
+        let engine = self.engine.as_ref();
+        let Some(whole) = engine
+            .whole(schema, network, batch)?
+            .filter(|whole| whole.rest.is_empty())
+        else {
+            return Ok(None);
+        };
+        let (mut connection, number) = limit.keep(self.numbered(network)).await?;
+        let c = connection.get()?;
+        match limit.keep(at_once(engine, c, schema, number, batch, whole)).await {
+            Ok(done) => {
+                connection.sound();
+                if matches!(done, AtOnce::Stale) {
+                    self.crowd.met();
+                }
+                Ok(match done {
+                    AtOnce::Carried(carried) => Some(carried.verdict(&mut false)),
+                    AtOnce::Begun(..) | AtOnce::Stale | AtOnce::Open => None,
+                })
+            }
+            Err(Fault::Lost) => Err(Failed {
+                committing: true,
+                fault: Fault::Lost,
+            }),
+            Err(fault) => {
+                // What the server refused has ended; that nothing is open is asked all the same.
+                if limit.keep(engine.rollback(c)).await.is_ok() {
+                    connection.sound();
+                }
+                Err(fault.into())
+            }
+        }
+    }
+
+    /// A connection for writing, and the number of the network.
+    async fn numbered(&self, network: NetworkId) -> Result<(Lent<'_, E>, i64), Fault> {
+        let mut connection = self.writers.get(self.engine.as_ref()).await?;
+        let number = self.number(connection.get()?, network, Make::Missing).await?;
+        Ok((connection, number.ok_or(StorageError::Corrupt { table: "*" })?))
+    }
+
     /// Up to the commit: the connection with the open transaction, the verdicts, and whether there is something to commit.
     async fn carried(&self, network: NetworkId, jobs: &[Job]) -> Result<(Lent<'_, E>, Vec<Verdict>, bool), Fault> {
-        let mut connection = self.writers.get(self.engine.as_ref()).await?;
+        let (mut connection, number) = self.numbered(network).await?;
         let c = connection.get()?;
-        let number = self.number(c, network, Make::Missing).await?;
-        let number = number.ok_or(StorageError::Corrupt { table: "*" })?;
         let engine = self.engine.as_ref();
         engine.begin(c, number).await?;
         let mut verdicts = Vec::with_capacity(jobs.len());

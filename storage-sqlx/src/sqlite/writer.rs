@@ -10,7 +10,7 @@ use crate::carry::{Carried, asked, carry};
 use crate::dialect::{Arg, Dialect};
 use crate::facts::{facts, question};
 use crate::talk::{Fault, Make, Talk};
-use crate::writes::writes;
+use crate::writes::{Basis, committed, writes};
 use parvis::store::{Batch, CommitError, Committed, NetworkId, Prepare, Prepared, Schema, StorageError};
 use sqlx::SqliteConnection;
 use std::collections::HashMap;
@@ -307,7 +307,8 @@ async fn carry_out(
     }
     fits?;
     known.judge(batch)?;
-    let (rounds, committed) = writes(&SqliteDialect, schema, network, batch, &known)?;
+    let committed = committed(batch, &known)?;
+    let rounds = writes(&SqliteDialect, schema, network, batch, Basis::Known(&known))?;
     args.truncate(2);
     let mut statements = Vec::new();
     for round in rounds {

@@ -132,12 +132,33 @@ impl Proxy {
     }
 }
 
-/// Whether these bytes are a commit, which is sent alone, as plain text, after the rows of a network were taken; those that only
-/// read commit too.
-fn commits(bytes: &[u8], taken: &mut bool) -> bool {
-    const TAKES: &[u8] = b"for update";
-    *taken |= bytes.windows(TAKES.len()).any(|some| some == TAKES);
-    (bytes.ends_with(b"commit\0") || bytes.ends_with(b"commit")) && std::mem::take(taken)
+/// What was heard on a connection.
+#[derive(Default)]
+struct Heard {
+    /// Whether the rows of a network were taken.
+    taken: bool,
+    /// The names of statements that are a commit by themselves.
+    whole: Vec<Vec<u8>>,
+}
+
+impl Heard {
+    /// Whether these bytes are a commit: one that is sent alone, as plain text, after the rows of a network were taken (those that
+    /// only read commit too), or a prepared text that takes them and writes, by itself.
+    fn commits(&mut self, bytes: &[u8]) -> bool {
+        let has = |what: &[u8]| bytes.windows(what.len()).any(|some| some == what);
+        if let [b'P', _, _, _, _, rest @ ..] = bytes
+            && let Some(end) = rest.iter().position(|byte| *byte == 0)
+            && rest[end + 1..].starts_with(b"with p as materialized")
+        {
+            self.whole.push(rest[..=end].to_vec());
+            return false;
+        }
+        if bytes.first() == Some(&b'B') && self.whole.iter().any(|name| has(name)) {
+            return !self.taken;
+        }
+        self.taken = self.taken && !bytes.ends_with(b"rollback\0") || has(b"for update");
+        (bytes.ends_with(b"commit\0") || bytes.ends_with(b"commit")) && std::mem::take(&mut self.taken)
+    }
 }
 
 /// Keeps a connection open and silent.
@@ -148,7 +169,7 @@ async fn silence() {
 async fn forward(state: &State, mut from: OwnedReadHalf, to: &mut OwnedWriteHalf, asks: bool) -> io::Result<()> {
     let mut hole = state.hole.subscribe();
     let mut bytes = vec![0; 64 << 10];
-    let mut taken = false;
+    let mut heard = Heard::default();
     loop {
         let some = from.read(&mut bytes).await?;
         if asks && some > 0 {
@@ -169,7 +190,7 @@ async fn forward(state: &State, mut from: OwnedReadHalf, to: &mut OwnedWriteHalf
             return to.shutdown().await;
         }
         let bytes = &bytes[..some];
-        let at_commit = if asks && commits(bytes, &mut taken) {
+        let at_commit = if asks && heard.commits(bytes) {
             state.at_commit.lock().unwrap().take()
         } else {
             None
