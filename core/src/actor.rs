@@ -8,6 +8,7 @@ use crate::refs::Ref;
 use crate::schema::schema;
 use crate::seal::Sealer;
 use crate::store::execute::{Command, Context, Executed, Idempotency, execute};
+use crate::store::steady::Steady;
 use crate::store::{NetworkId, Prepare, Schema, Storage};
 use crate::text;
 use std::fmt;
@@ -50,6 +51,7 @@ impl Parvis {
     pub async fn open_shared(storage: Arc<dyn Storage>, config: Config) -> Result<Parvis, Error> {
         let schema = schema();
         storage.prepare(&schema, Prepare::Upgrade).await?;
+        let storage: Arc<dyn Storage> = Arc::new(Steady::new(storage, schema.clone()));
         let secret = match &config.secret {
             Some(secret) => secret.clone(),
             None => crate::secrets::kept(storage.as_ref(), &config).await?,

@@ -26,6 +26,7 @@ mod read;
 mod record;
 mod run;
 mod schema;
+pub(crate) mod steady;
 mod storage;
 mod value;
 

@@ -5,13 +5,13 @@ use super::dialect::{FIELDS, literal};
 use super::run::{number, plain, rows, run};
 use crate::dialect::{Arg, DOCUMENT, NETWORK, Names, quoted};
 use crate::talk::Fault;
-use parvis::store::{Class, Kind, LOG, StorageError, Table};
+use parvis::store::{AGENDA, Class, Kind, LOG, StorageError, Table};
 use sqlx::MySqlConnection;
 
 /// Whether rows of a table may lack columns that came later.
 fn grows(table: &Table) -> bool {
     // The store's own tables are as they are, and counters begin at 0.
-    table.class != Class::Counters && table.name != LOG && !table.columns.is_empty()
+    table.class != Class::Counters && ![LOG, AGENDA].contains(&table.name) && !table.columns.is_empty()
 }
 
 /// Fills columns that were not written from the document, network by network.

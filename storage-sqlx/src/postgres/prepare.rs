@@ -83,6 +83,8 @@ async fn upgrade(engine: &PostgresEngine, c: &mut PgConnection, schema: &Schema)
         raw(c, format!("create schema if not exists {place}")).await?;
     }
     raw(c, ddl::own(names).join(";\n")).await?;
+    // Whoever commits takes a position row first: what an older release writes meanwhile would stay without what is filled here.
+    raw(c, format!("lock table {} in exclusive mode", names.positions())).await?;
     for table in &schema.tables {
         let columns = "select (select coalesce(json_agg(attname),'[]') from pg_attribute \
              where attrelid=to_regclass($1::text) and attnum>0 and not attisdropped)::text";

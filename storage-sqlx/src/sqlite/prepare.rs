@@ -181,11 +181,12 @@ fn column(table: &Table, field: &Field) -> String {
     format!("{} default {default}", quoted(field.name))
 }
 
-/// What stands in a column that was not written, and its type.
+/// What stands in a column that was not written, and its type. A read can answer it: what makes it useless, that the columns are
+/// not filled, is in the same answer.
 fn missing(kind: Kind) -> (&'static str, &'static str) {
     match kind {
-        Kind::Id | Kind::Bytes => ("0", "integer"),
-        Kind::Time | Kind::Int | Kind::Text => ("x''", "blob"),
+        Kind::Id | Kind::Bytes | Kind::Text => ("0", "integer"),
+        Kind::Time | Kind::Int => ("''", "text"),
     }
 }
 
