@@ -1,8 +1,11 @@
 //! Releases before and after this one. `tests/releases` keeps what each release wrote; a schema to come is made here.
 //! `PARVIS_GOLDEN=write` keeps what this one writes.
 
+mod beside;
 mod kept;
+mod newer;
 mod rows;
+mod together;
 
 use crate::script::{play, steps};
 use crate::stores::Engine;
