@@ -275,6 +275,10 @@ impl Engine for MysqlEngine {
         self.options.limit()
     }
 
+    fn acquire_timeout(&self) -> Duration {
+        self.options.patience()
+    }
+
     async fn connect(&self) -> Result<MySqlConnection, Fault> {
         self.options.connection().await
     }

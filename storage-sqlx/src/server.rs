@@ -27,6 +27,8 @@ use tokio::sync::oneshot;
 const TRIES: usize = 9;
 /// How long a call may take unless it is said otherwise.
 pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a call waits for a connection that is free, unless it is told otherwise.
+pub(crate) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// An engine with servers.
 #[async_trait]
@@ -36,6 +38,9 @@ pub(crate) trait Engine: Talk {
 
     /// How long a read or a commit may take in all.
     fn call_timeout(&self) -> Duration;
+
+    /// How long a call waits for a connection that is free.
+    fn acquire_timeout(&self) -> Duration;
 
     /// A new connection, to a server that takes writes.
     async fn connect(&self) -> Result<Self::Connection, Fault>;

@@ -16,6 +16,7 @@ mod medium;
 mod memory;
 mod migrate;
 mod own;
+mod pool;
 mod processes;
 mod proxy;
 mod revoked;

@@ -53,7 +53,7 @@ pub enum StorageError {
         /// Number known.
         known: u32,
     },
-    /// Another writer holds a lock for longer than allowed; again later.
+    /// Another writer holds a lock, or others all connections, for longer than allowed; again later.
     #[error("the store is busy")]
     Busy,
     /// No space left; reads go on.

@@ -5,7 +5,7 @@ use super::errors::fault;
 use super::run::{number, plain, spelled, text};
 use crate::dialect::Names;
 use crate::release::STATEMENTS;
-use crate::server::CALL_TIMEOUT;
+use crate::server::{ACQUIRE_TIMEOUT, CALL_TIMEOUT};
 use crate::talk::Fault;
 use parvis::store::{Schema, StorageError};
 use sqlx::mysql::MySqlConnectOptions;
@@ -27,6 +27,7 @@ pub struct MysqlOptions {
     writers: usize,
     lock: Duration,
     call: Duration,
+    acquire: Duration,
 }
 
 impl MysqlOptions {
@@ -48,6 +49,7 @@ impl MysqlOptions {
             writers: 4,
             lock: Duration::from_secs(5),
             call: CALL_TIMEOUT,
+            acquire: ACQUIRE_TIMEOUT,
         }
     }
 
@@ -94,6 +96,14 @@ impl MysqlOptions {
         self
     }
 
+    /// How long a read or a commit waits for one of the `readers` or `writers` to become free before it answers
+    /// [`StorageError::Busy`]; 5 seconds by default. A commit that arrives while others of its network wait shares their connection, and
+    /// may wait twice as long.
+    pub fn acquire_timeout(mut self, wait: Duration) -> MysqlOptions {
+        self.acquire = wait;
+        self
+    }
+
     /// The statements that make the tables of a schema in an empty database, for those who read before they run.
     pub fn ddl(&self, schema: &Schema) -> Vec<String> {
         let texts = ddl::all(&self.names(), schema);
@@ -106,6 +116,10 @@ impl MysqlOptions {
 
     pub(super) fn limit(&self) -> Duration {
         self.call
+    }
+
+    pub(super) fn patience(&self) -> Duration {
+        self.acquire
     }
 
     pub(super) fn names(&self) -> Names {

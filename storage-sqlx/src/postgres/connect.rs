@@ -4,7 +4,7 @@ use super::ddl;
 use super::errors::fault;
 use crate::dialect::{Names, quoted};
 use crate::release::STATEMENTS;
-use crate::server::CALL_TIMEOUT;
+use crate::server::{ACQUIRE_TIMEOUT, CALL_TIMEOUT};
 use crate::talk::Fault;
 use parvis::store::{Schema, StorageError};
 use sqlx::postgres::PgConnectOptions;
@@ -38,6 +38,7 @@ pub struct PostgresOptions {
     writers: usize,
     lock: Duration,
     call: Duration,
+    acquire: Duration,
 }
 
 impl PostgresOptions {
@@ -58,6 +59,7 @@ impl PostgresOptions {
             writers: 4,
             lock: Duration::from_secs(5),
             call: CALL_TIMEOUT,
+            acquire: ACQUIRE_TIMEOUT,
         }
     }
 
@@ -111,6 +113,14 @@ impl PostgresOptions {
         self
     }
 
+    /// How long a read or a commit waits for one of the `readers` or `writers` to become free before it answers
+    /// [`StorageError::Busy`]; 5 seconds by default. A commit that arrives while others of its network wait shares their connection, and
+    /// may wait twice as long.
+    pub fn acquire_timeout(mut self, wait: Duration) -> PostgresOptions {
+        self.acquire = wait;
+        self
+    }
+
     /// The statements that make the tables of a schema in an empty database, for those who read before they run.
     pub fn ddl(&self, schema: &Schema) -> Vec<String> {
         ddl::create(&self.names(), self.place().as_deref(), schema)
@@ -132,6 +142,10 @@ impl PostgresOptions {
 
     pub(super) fn limit(&self) -> Duration {
         self.call
+    }
+
+    pub(super) fn patience(&self) -> Duration {
+        self.acquire
     }
 
     /// The statements that set how plans are made and how long locks are waited for.

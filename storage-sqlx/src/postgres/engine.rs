@@ -155,6 +155,10 @@ impl Engine for PostgresEngine {
         self.options.limit()
     }
 
+    fn acquire_timeout(&self) -> Duration {
+        self.options.patience()
+    }
+
     async fn connect(&self) -> Result<PgConnection, Fault> {
         self.options.connect().await
     }

@@ -5,6 +5,7 @@ use crate::talk::Fault;
 use parvis::store::StorageError;
 use std::sync::{Mutex, PoisonError};
 use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::timeout;
 
 /// At most so many connections at a time.
 pub(super) struct Pool<E: Engine> {
@@ -28,8 +29,15 @@ impl<E: Engine> Pool<E> {
     }
 
     /// A connection, as soon as one is free.
+    ///
+    /// # Errors
+    /// [`StorageError::Busy`] where none is in time.
     pub(super) async fn get(&self, engine: &E) -> Result<Lent<'_, E>, Fault> {
-        let permit = self.free.acquire().await.map_err(|_| StorageError::Unavailable)?;
+        let Ok(permit) = timeout(engine.acquire_timeout(), self.free.acquire()).await else {
+            tracing::warn!(connections = self.size, "all connections are in use");
+            return Err(StorageError::Busy.into());
+        };
+        let permit = permit.map_err(|_| StorageError::Unavailable)?;
         let idle = self.idle().pop();
         let connection = match idle {
             Some(connection) => connection,

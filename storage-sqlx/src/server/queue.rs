@@ -144,6 +144,16 @@ impl<E: Engine> Shared<E> {
                     }
                     return;
                 }
+                // No connection or no lock was free in time, and would not be for each of them either.
+                Err(Failed {
+                    fault: Fault::Failed(StorageError::Busy),
+                    committing: false,
+                }) => {
+                    for job in jobs {
+                        let _gone = job.answer.send(Err(StorageError::Busy.into()));
+                    }
+                    return;
+                }
                 Err(failed) => unknown = failed.committing,
             }
         }
