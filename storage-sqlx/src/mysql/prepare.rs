@@ -85,11 +85,14 @@ async fn under_lock(c: &mut MySqlConnection, dialect: &MysqlDialect, schema: &Sc
         Err(StorageError::SchemaTooOld { .. }) => {}
         fitting => return Ok(fitting?),
     }
-    for statement in ddl::own(names) {
-        plain(c, statement).await?;
-    }
-    for table in &schema.tables {
-        upgrade(c, names, table).await?;
+    // Where an older release only wrote beside this one, everything is there already.
+    if old.is_none_or(|old| old.adds < schema.adds) {
+        for statement in ddl::own(names) {
+            plain(c, statement).await?;
+        }
+        for table in &schema.tables {
+            upgrade(c, names, table).await?;
+        }
     }
     let adds = old.map_or(0, |old| old.adds).max(schema.adds);
     if old.is_some() {

@@ -79,34 +79,18 @@ async fn upgrade(engine: &PostgresEngine, c: &mut PgConnection, schema: &Schema)
         checked => return Ok(checked?),
     }
     let names = &engine.dialect.names;
-    if let Some(place) = engine.options.place() {
-        raw(c, format!("create schema if not exists {place}")).await?;
+    if stored.is_some() {
+        // Whoever commits takes a position row first: what an older release writes meanwhile would stay without what is filled here.
+        // Before anything else, so that neither waits for the other.
+        raw(c, format!("lock table {} in exclusive mode", names.positions())).await?;
     }
-    raw(c, ddl::own(names).join(";\n")).await?;
-    // Whoever commits takes a position row first: what an older release writes meanwhile would stay without what is filled here.
-    raw(c, format!("lock table {} in exclusive mode", names.positions())).await?;
-    for table in &schema.tables {
-        let columns = "select (select coalesce(json_agg(attname),'[]') from pg_attribute \
-             where attrelid=to_regclass($1::text) and attnum>0 and not attisdropped)::text";
-        let columns = engine
-            .fetch(c, columns.into(), &[Arg::Text(names.table(table.name))])
-            .await?;
-        let columns: [Vec<String>; 1] = serde_json::from_str(&columns.unwrap_or_default())
-            .map_err(|_| StorageError::Corrupt { table: table.name })?;
-        let [columns] = columns;
-        if columns.is_empty() {
-            raw(c, ddl::table(names, table).join(";\n")).await?;
-        } else {
-            for field in &table.columns {
-                if !columns.iter().any(|name| name == field.name) {
-                    raw(c, ddl::add(names, table, field)).await?;
-                }
-            }
+    // Where an older release only wrote beside this one, everything is there already.
+    if stored.is_none_or(|stored| stored.adds < schema.adds) {
+        make(engine, c, schema).await?;
+    }
+    if stored.is_some() {
+        for table in &schema.tables {
             fill(engine, c, table).await?;
-        }
-        let indexes = ddl::indexes(names, table);
-        if !indexes.is_empty() {
-            raw(c, indexes.join(";\n")).await?;
         }
     }
     let adds = stored.map_or(0, |old| old.adds).max(schema.adds);
@@ -126,4 +110,37 @@ async fn upgrade(engine: &PostgresEngine, c: &mut PgConnection, schema: &Schema)
         breaks: schema.breaks,
         changed: true,
     })
+}
+
+/// Makes the tables, columns and indexes that are not there.
+async fn make(engine: &PostgresEngine, c: &mut PgConnection, schema: &Schema) -> Result<(), Fault> {
+    let names = &engine.dialect.names;
+    if let Some(place) = engine.options.place() {
+        raw(c, format!("create schema if not exists {place}")).await?;
+    }
+    raw(c, ddl::own(names).join(";\n")).await?;
+    for table in &schema.tables {
+        let columns = "select (select coalesce(json_agg(attname),'[]') from pg_attribute \
+             where attrelid=to_regclass($1::text) and attnum>0 and not attisdropped)::text";
+        let columns = engine
+            .fetch(c, columns.into(), &[Arg::Text(names.table(table.name))])
+            .await?;
+        let columns: [Vec<String>; 1] = serde_json::from_str(&columns.unwrap_or_default())
+            .map_err(|_| StorageError::Corrupt { table: table.name })?;
+        let [columns] = columns;
+        if columns.is_empty() {
+            raw(c, ddl::table(names, table).join(";\n")).await?;
+        } else {
+            for field in &table.columns {
+                if !columns.iter().any(|name| name == field.name) {
+                    raw(c, ddl::add(names, table, field)).await?;
+                }
+            }
+        }
+        let indexes = ddl::indexes(names, table);
+        if !indexes.is_empty() {
+            raw(c, indexes.join(";\n")).await?;
+        }
+    }
+    Ok(())
 }

@@ -14,6 +14,7 @@ use serde_json::json;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 /// This release and one to come play the golden script, call by call, and a history that the oracle judges.
 fn works_side_by_side(engine: Engine) {
@@ -66,7 +67,7 @@ fn reads_only_what_is_filled(engine: Engine) {
         limit: 100,
         want: Want::Document,
     };
-    let (mut reads, mut prepared) = (0, 0);
+    let (mut reads, mut prepared, mut took) = (0, 0, Duration::ZERO);
     std::thread::scope(|scope| {
         let writers: Vec<_> = people
             .iter()
@@ -92,8 +93,9 @@ fn reads_only_what_is_filled(engine: Engine) {
                     }
                 }
                 Err(StorageError::SchemaTooOld { .. }) => {
-                    prepared += 1;
+                    let began = Instant::now();
                     wait(next.prepare(&schema, Prepare::Upgrade)).unwrap();
+                    (prepared, took) = (prepared + 1, took + began.elapsed());
                 }
                 Err(error) => panic!("{error}"),
             }
@@ -101,8 +103,9 @@ fn reads_only_what_is_filled(engine: Engine) {
     });
     complete(next_again(&made, &schema).as_ref(), &schema, &BTreeSet::from([lumen]));
     let edits = EDITS * people.len();
-    println!("{engine:?}: {edits} edits by older releases, {reads} reads, prepared {prepared} times in between");
     assert!(prepared > 0);
+    let each = took / prepared;
+    println!("{engine:?}: {edits} edits by older releases, {reads} reads, prepared {prepared} times, {each:?} each");
 }
 
 #[test]
