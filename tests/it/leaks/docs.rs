@@ -45,7 +45,8 @@ fn tests() -> BTreeMap<String, BTreeSet<String>> {
     sources(&root(), &mut texts);
     let mut tests: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for text in &texts {
-        for (mark, test) in [("#[test]\n", true), ("leak_test!(", false)] {
+        let many = "#[tokio::test(flavor = \"multi_thread\")]\n";
+        for (mark, test) in [("#[test]\n", true), (many, true), ("leak_test!(", false)] {
             for after in text.split(mark).skip(1) {
                 let named = match test {
                     true => after.split_once("fn ").map_or("", |(_, name)| name),
