@@ -16,7 +16,7 @@ use crate::decode::Numbers;
 use crate::dialect::{Arg, Dialect};
 use crate::enlist::{Enlisted, Hosted};
 use crate::release::{Release, unprepared};
-use crate::server::{Engine, Server};
+use crate::server::{Engine, Server, candidates};
 use crate::steps::answer;
 use crate::talk::{Fault, Make, Talk};
 use async_trait::async_trait;
@@ -140,7 +140,14 @@ impl MysqlEngine {
     async fn locked(&self, c: &mut MySqlConnection, text: String, number: i64) -> Result<(), Fault> {
         match plain(c, text).await?.len() {
             2 => Ok(()),
-            1 => plain(c, ddl::begun(&self.dialect.names, number)).await.map(|_| ()),
+            1 => {
+                plain(c, ddl::begun(&self.dialect.names, number)).await?;
+                match plain(c, self.lock_text(number)).await?.len() {
+                    2 => Ok(()),
+                    // The network is not there any more: history was replaced.
+                    _ => Err(corrupt()),
+                }
+            }
             _ => Err(unprepared(None).into()),
         }
     }
@@ -251,11 +258,17 @@ impl Talk for MysqlEngine {
         let mut known = rows(c, select.clone(), id.clone()).await?;
         if make == Make::Missing && known.is_empty() {
             let insert = format!(
-                "insert into {}(id) values(?) on duplicate key update id=values(id)",
+                "insert into {0}(n,id) values(?,?) on duplicate key update id={0}.id",
                 names.networks()
             );
-            run(c, insert, id.clone()).await?;
-            known = rows(c, select, id).await?;
+            for n in candidates(network) {
+                let args = [vec![Arg::Int(n)], id.clone()].concat();
+                run(c, insert.clone(), args).await?;
+                known = rows(c, select.clone(), id.clone()).await?;
+                if !known.is_empty() {
+                    break;
+                }
+            }
         }
         known.first().map(|row| number(row, 0).ok_or_else(corrupt)).transpose()
     }

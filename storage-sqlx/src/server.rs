@@ -30,6 +30,16 @@ pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a call waits for a connection that is free, unless it is told otherwise.
 pub(crate) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// The numbers that a network may have, the one that it has nearly always first. They follow from its id: where an older copy of the
+/// database is put back under processes that stay up, a number they know is never another network's.
+pub(crate) fn candidates(network: NetworkId) -> impl Iterator<Item = i64> {
+    let (high, low) = network.0.split_at(8);
+    let sums = [[high, low].concat(), [low, high].concat()].map(|bytes| i64::from(crc32fast::hash(&bytes)));
+    // 52 bits, which JSON holds too, and never 0, which is the system's.
+    let first = (sums[0] << 20 | sums[1] & 0xF_FFFF) + 1;
+    (0..16).map(move |more| first + more)
+}
+
 /// An engine with servers.
 #[async_trait]
 pub(crate) trait Engine: Talk {
@@ -278,7 +288,13 @@ impl<E: Engine> Shared<E> {
         Ok(found)
     }
 
-    /// The number of a network, which never changes.
+    /// Forgets the number of a network; whether it was known.
+    fn forget(&self, network: NetworkId) -> bool {
+        let mut networks = self.networks.write().unwrap_or_else(PoisonError::into_inner);
+        networks.remove(&network).is_some()
+    }
+
+    /// The number of a network, which never changes while the network is there.
     async fn number(&self, c: &mut E::Connection, network: NetworkId, make: Make) -> Result<Option<i64>, Fault> {
         let known = |networks: &HashMap<NetworkId, i64>| networks.get(&network).copied();
         let cached = known(&self.networks.read().unwrap_or_else(PoisonError::into_inner));

@@ -19,6 +19,7 @@ mod own;
 mod pool;
 mod processes;
 mod proxy;
+mod restored;
 mod revoked;
 mod server;
 mod slow;

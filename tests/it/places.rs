@@ -115,6 +115,11 @@ impl Place {
         around_port(self.url()).1
     }
 
+    /// The name of the database.
+    pub(crate) fn database(&self) -> &str {
+        around_port(self.url()).2
+    }
+
     /// The URL by which a handle talks.
     pub(crate) fn url_by(&self, way: &Way) -> String {
         let (host, port, database) = around_port(self.url());

@@ -52,10 +52,12 @@ pub(super) fn own(names: &Names) -> [String; 5] {
 /// The position row of a network whose log is empty, where it has none.
 pub(super) fn begun(names: &Names, number: i64) -> String {
     format!(
-        "insert into {}(network,number,commit_id,newest) values({number},0,x'{}',{}) on duplicate key update network=network",
+        "insert into {0}(network,number,commit_id,newest) select n,0,x'{1}',{2} from {3} where n={number} \
+         on duplicate key update network={0}.network",
         names.positions(),
         "00".repeat(16),
-        i64::MIN
+        i64::MIN,
+        names.networks()
     )
 }
 

@@ -7,7 +7,7 @@ use super::prepare::prepare;
 use super::whole::whole;
 use crate::dialect::{Arg, Dialect};
 use crate::enlist::Hosted;
-use crate::server::Engine;
+use crate::server::{Engine, candidates};
 use crate::talk::{Fault, Make, Talk, Whole};
 use async_trait::async_trait;
 use parvis::store::{Batch, CommitId, NetworkId, Position, Prepare, Prepared, Schema, StorageError};
@@ -30,6 +30,15 @@ impl PostgresEngine {
         PostgresEngine {
             dialect: PostgresDialect { names: options.names() },
             options,
+        }
+    }
+
+    /// Carries out a text that takes the position row. A network without one is not there any more: history was replaced.
+    async fn locked(&self, c: &mut PgConnection, text: String) -> Result<(), Fault> {
+        let held = sqlx::raw_sql(AssertSqlSafe(text)).fetch_all(c).await;
+        match held.map_err(|error| fault(&error))?.is_empty() {
+            false => Ok(()),
+            true => Err(StorageError::Corrupt { table: "*" }.into()),
         }
     }
 
@@ -113,10 +122,17 @@ impl Talk for PostgresEngine {
         let select = format!("select n from {} where id=$1::uuid", names.networks());
         if make == Make::Missing {
             let insert = format!(
-                "insert into {}(id) values($1::uuid) on conflict do nothing",
+                "insert into {}(n,id) values($2::bigint,$1::uuid) on conflict do nothing",
                 names.networks()
             );
-            self.run(c, insert.into(), &id).await?;
+            for n in candidates(network) {
+                let [id] = id.clone();
+                self.run(c, insert.clone().into(), &[id.clone(), Arg::Int(n)]).await?;
+                let found = query(select.clone().into(), &[id]).fetch_optional(&mut *c).await;
+                if found.map_err(|error| fault(&error))?.is_some() {
+                    break;
+                }
+            }
             let Position {
                 number,
                 commit: CommitId(commit),
@@ -141,7 +157,7 @@ impl Talk for PostgresEngine {
     }
 
     async fn lock(&self, c: &mut PgConnection, number: i64) -> Result<(), Fault> {
-        raw(c, self.lock_text(number)).await
+        self.locked(c, self.lock_text(number)).await
     }
 }
 
@@ -174,7 +190,7 @@ impl Engine for PostgresEngine {
     }
 
     async fn begin(&self, c: &mut PgConnection, number: i64) -> Result<(), Fault> {
-        raw(c, format!("begin; {}", self.lock_text(number))).await
+        self.locked(c, format!("begin; {}", self.lock_text(number))).await
     }
 
     async fn commit(&self, c: &mut PgConnection) -> Result<(), Fault> {

@@ -166,6 +166,7 @@ impl<E: Engine> Shared<E> {
     /// One batch, tried again where that is safe: the identical batch may always be sent again.
     async fn alone(&self, network: NetworkId, job: &Job, mut unknown: bool) -> Verdict {
         let mut tries = Tries::new();
+        let mut forgotten = false;
         loop {
             let once = self.once(network, std::slice::from_ref(job), job.limit.one_try());
             let fault = match once.await {
@@ -178,6 +179,11 @@ impl<E: Engine> Shared<E> {
                     failed.fault
                 }
             };
+            // Where an older copy of the database was put back, the network may have gone with it: it is made again.
+            if !forgotten && fault == Fault::Failed(StorageError::Corrupt { table: "*" }) && self.forget(network) {
+                forgotten = true;
+                continue;
+            }
             if matches!(fault, Fault::Failed(_)) || job.limit.is_over() || !tries.again().await {
                 let error = if unknown {
                     StorageError::OutcomeUnknown
