@@ -7,6 +7,7 @@ mod newer;
 mod rows;
 mod together;
 
+use crate::faults::ground::report;
 use crate::script::{play, steps};
 use crate::stores::Engine;
 use kept::{Kept, Recorder, schema_as};
@@ -192,11 +193,8 @@ fn older_stores_upgrade_without_loss(engine: Engine) {
             let golden: Vec<String> = whole.rows.iter().filter(seen).cloned().collect();
             same("rows of the whole", &here.rows, &golden);
         }
-        println!(
-            "{engine:?}: adds {}, {} rows and orders",
-            old.schema.adds,
-            here.rows.len()
-        );
+        let said = format!("a store of addition {}: every row, in every order", old.schema.adds);
+        report("F16", &format!("{engine:?}"), here.rows.len() as u64, &said);
     }
 }
 
