@@ -14,9 +14,8 @@ use std::ops::Bound;
 /// nothing) so that the schema can be used.
 ///
 /// When the schema adds something, every row of the store is looked at once: columns that came later are taken from the
-/// document by their path (absent where there is none, 0 in counters), and index entries are put right. A map is open in
-/// one process at a time, so an older release may only follow a newer one, not work beside it; the newer one then looks
-/// again.
+/// document by their path (absent where there is none, 0 in counters), and index entries are put right. What an
+/// older release wrote in between, beside the newer one or after it, is looked at again when the newer one prepares.
 ///
 /// # Errors
 /// [`StorageError::SchemaTooNew`], [`StorageError::SchemaTooOld`] with [`Prepare::Check`], [`StorageError::Refused`] for a
