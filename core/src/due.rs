@@ -4,6 +4,8 @@
 //!   repeats a step or finds it done.
 //! - **Due rows** say what must happen at an instant. The command that decides it writes the row; afterwards an ordinary
 //!   command carries it out. Late is right, twice is harmless, and no right waits for it.
+//! - **Commands of the host** ([`Actor::later`](crate::Actor::later)) are rows that it wrote in transactions of its own, carried out once
+//!   they are committed.
 //! - The **agenda** has one row per network that has work to do, at the instant from which it has. The store keeps it together
 //!   with each batch, so that one read finds what to do among thousands of networks.
 //!
@@ -11,6 +13,7 @@
 //! [`Upkeep::Inline`](crate::Upkeep::Inline) does it after each command, and [`Parvis::status`] says how far it is.
 
 mod affinity;
+mod commands;
 mod inbox;
 mod network;
 mod projections;
@@ -26,6 +29,7 @@ pub(crate) use rows::{DueRow, Worker, due, schedule_expiry, schedule_member, sch
 use crate::actor::{Core, Parvis};
 use crate::error::{Error, Retry};
 use crate::ids::Time;
+use crate::later::records::CommandOf;
 use crate::store::{
     AGENDA_DUE, AGENDA_NETWORK, Batch, CommitId, Dir, Durability, Keys, NetworkId, Parts, Range, Read, ReadAt, Record,
     Row, Value, Want,
@@ -89,6 +93,7 @@ impl Parvis {
             let page = agenda(core, &after).await?;
             if after.is_empty() {
                 leave_word(core, page.worker, now).await;
+                commands::work(self, page.commands, &mut due, budget.steps).await?;
             }
             for entry in &page.entries {
                 if entry.at > now {
@@ -135,10 +140,11 @@ struct Entry {
     network: NetworkId,
 }
 
-/// Some of the agenda, and when a worker last left word.
+/// Some of the agenda, when a worker last left word, and commands of the host.
 struct Page {
     entries: Vec<Entry>,
     worker: Option<Time>,
+    commands: Vec<CommandOf>,
 }
 
 async fn agenda(core: &Core, after: &Parts) -> Result<Page, Error> {
@@ -151,7 +157,7 @@ async fn agenda(core: &Core, after: &Parts) -> Result<Page, Error> {
         limit: PAGE,
         want: Want::Columns,
     };
-    let reads = [Read::Scan(range), Worker::read()];
+    let reads = [Read::Scan(range), Worker::read(), commands::waiting(Parts::new())];
     let found = core.storage.read(AGENDA_NETWORK, &reads, ReadAt::Fresh).await?;
     let entry = |row: &Row| match (row.key.first(), row.columns.first()) {
         (Some(Some(Value::Id(network))), Some(Some(Value::Time(at)))) => Some(Entry {
@@ -163,8 +169,10 @@ async fn agenda(core: &Core, after: &Parts) -> Result<Page, Error> {
     let mut sets = found.sets.iter().map(|set| set.rows.iter());
     let entries = sets.next().into_iter().flatten().filter_map(entry).collect();
     let worker = sets.next().into_iter().flatten().next();
+    let commands = found.sets.get(2).map_or(&[][..], |set| &set.rows);
     Ok(Page {
         entries,
+        commands: commands::rows(commands)?,
         worker: worker.map(Worker::decode).transpose()?.map(|worker| worker.ran),
     })
 }

@@ -32,6 +32,7 @@
 //! - [`due`]: what follows the log. The host owns the loop: [`Parvis::run_due`] does a bounded piece of work and answers what is left;
 //!   [`Upkeep::Inline`] does it after each command.
 //! - [`Transaction`]: the same facade on a transaction of the host ([`Parvis::on`]): its rows and Parvis's, one commit.
+//! - [`later`]: a command as one row, for a transaction of the host on any other driver ([`Actor::later`]).
 //! - [`store`]: the seam. A backend implements three methods over tables, keys, columns and documents, and runs the conformance kit
 //!   (feature `conformance`).
 //! - [`Config`]: secret, clock, entropy, weights; given once, at [`Parvis::open`].
@@ -47,6 +48,7 @@ mod ids;
 pub mod import;
 pub mod inbox;
 pub mod items;
+pub mod later;
 mod locales;
 mod log;
 mod markup;

@@ -189,11 +189,24 @@ pub trait Operation: Serialize + serde::de::DeserializeOwned + Send + 'static {
     fn run(actor: &Actor, request: Self) -> impl Future<Output = Result<Self::Answer, Error>> + Send;
 }
 
+/// A request of the table that changes something.
+pub trait Change: Operation {}
+
+macro_rules! changes {
+    (command $request:ident) => {
+        impl Change for $request {}
+    };
+    (query $request:ident) => {};
+}
+
 /// A future that a table can hold.
 pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// An operation from JSON to JSON.
 type Call = for<'a> fn(&'a Actor, &'a [u8]) -> Boxed<'a, Result<Vec<u8>, Error>>;
+
+/// A request from JSON, whole.
+type Whole = fn(&[u8]) -> Result<serde_json::Value, Error>;
 
 /// One row of the table, as data.
 #[non_exhaustive]
@@ -209,6 +222,7 @@ pub struct Row {
     /// The answer's type.
     pub answer: &'static str,
     call: Call,
+    whole: Whole,
 }
 
 impl std::fmt::Debug for Row {
@@ -220,9 +234,27 @@ impl std::fmt::Debug for Row {
     }
 }
 
+fn request<O: Operation>(json: &[u8]) -> Result<O, Error> {
+    serde_json::from_slice(json).map_err(|_| Error::new(Reason::BadValue).at("request"))
+}
+
+fn whole_json<O: Operation>(json: &[u8]) -> Result<serde_json::Value, Error> {
+    serde_json::to_value(request::<O>(json)?).map_err(|_| Error::new(Reason::Corrupt))
+}
+
+/// A command by its name, with its request from JSON, all fields named.
+///
+/// # Errors
+/// [`Reason::NoOperation`] where no command has this name, [`Reason::BadValue`] for JSON that is no such request.
+pub(crate) fn change(name: &str, json: &[u8]) -> Result<(&'static str, serde_json::Value), Error> {
+    let row = TABLE.iter().find(|row| row.name == name && row.kind == Kind::command);
+    let row = row.ok_or(Error::new(Reason::NoOperation))?;
+    Ok((row.name, (row.whole)(json)?))
+}
+
 fn call_json<'a, O: Operation>(actor: &'a Actor, json: &'a [u8]) -> Boxed<'a, Result<Vec<u8>, Error>> {
     Box::pin(async move {
-        let request: O = serde_json::from_slice(json).map_err(|_| Error::new(Reason::BadValue).at("request"))?;
+        let request: O = request(json)?;
         let answer = actor.run(request).await?;
         serde_json::to_vec(&answer).map_err(|_| Error::new(Reason::Corrupt))
     })
@@ -316,6 +348,8 @@ macro_rules! facade { ([] $(
                 }
             }
 
+            changes!($kind $Req);
+
             impl Operation for $Req {
                 type Answer = <$Ans as Shown>::Answer;
                 const NAME: &'static str = concat!(stringify!($g), ".", stringify!($op));
@@ -335,6 +369,7 @@ macro_rules! facade { ([] $(
         fields: &[$(stringify!($r),)* $($(stringify!($o),)+)?],
         answer: stringify!($Ans),
         call: call_json::<$Req>,
+        whole: whole_json::<$Req>,
     },)*)*];
 } }
 operations!(facade);

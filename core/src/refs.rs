@@ -71,6 +71,20 @@ impl Ref {
             Ref::Handle { handle } => Who::Handle(handle.clone()),
         }
     }
+
+    /// What names the same.
+    pub(crate) fn of(who: &Who) -> Ref {
+        match who {
+            Who::Id(id) => Ref::Id {
+                id: uuid::Uuid::from_bytes(*id),
+            },
+            Who::External { app, external } => Ref::External {
+                app: app.clone(),
+                id: external.clone(),
+            },
+            Who::Handle(handle) => Ref::Handle { handle: handle.clone() },
+        }
+    }
 }
 
 impl From<External> for Ref {

@@ -13,6 +13,7 @@
 //! - `facts` and `writes`: a batch. One text reads what its conditions are about, a second one writes all of it.
 //! - `dialect`: what engines spell differently.
 //! - `steps`: reads for engines whose texts cannot hold a call: a few statements in one snapshot.
+//! - `statement`: a row that a host writes with a driver of its own.
 //! - `server`: what engines with servers have in common: connections, a queue for each network, what is tried again.
 //!
 //! Rows lie in tables called `parvis_` and the name of the table in the schema; `_network` is the number of the network in
@@ -58,6 +59,7 @@ mod server;
 mod shape;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+mod statement;
 #[cfg(feature = "mysql")]
 mod steps;
 mod sums;
@@ -71,3 +73,4 @@ pub use mysql::{Mysql, MysqlOptions, MysqlTransaction};
 pub use postgres::{Postgres, PostgresOptions, PostgresTransaction};
 #[cfg(feature = "sqlite")]
 pub use sqlite::{Sqlite, SqliteOptions, SqliteTransaction};
+pub use statement::{Parameter, Statement};

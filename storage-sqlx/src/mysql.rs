@@ -17,6 +17,7 @@ use crate::dialect::{Arg, Dialect};
 use crate::enlist::{Enlisted, Hosted};
 use crate::release::{Release, unprepared};
 use crate::server::{Engine, Server, candidates};
+use crate::statement::{Statement, statement};
 use crate::steps::answer;
 use crate::talk::{Fault, Make, Talk};
 use async_trait::async_trait;
@@ -24,9 +25,9 @@ use dialect::MysqlDialect;
 use errors::fault;
 use parvis::store::{
     Batch, CommitError, CommitId, Committed, Found, NetworkId, Position, Prepare, Prepared, Read, ReadAt, Schema,
-    Storage, StorageError,
+    Storage, StorageError, Write,
 };
-use run::{Asking, in_order, number, plain, rows, run, text};
+use run::{Asking, in_order, number, plain, rows, run, spelled, text};
 use sqlx::{Connection, MySqlConnection};
 use std::sync::Arc;
 use std::time::Duration;
@@ -83,6 +84,18 @@ impl Mysql {
             release,
             transaction,
         )))
+    }
+
+    /// The statement that writes a row on a connection of the host, whatever its driver: `store.statement(&me.later(request)?)`.
+    ///
+    /// # Errors
+    /// [`StorageError::Refused`] for a write that is no such row; [`StorageError::SchemaTooOld`] before
+    /// [`prepare`](Storage::prepare).
+    pub fn statement(&self, row: impl Into<Write>) -> Result<Statement, StorageError> {
+        let (engine, release) = self.server.parts()?;
+        let statement = statement(engine.dialect(), &release.schema, &row.into())?.marked("?");
+        let text = spelled(&statement.text);
+        Ok(Statement { text, ..statement })
     }
 
     /// Waits for the batches under way and closes all connections. Calls after it answer [`StorageError::Unavailable`].

@@ -15,10 +15,13 @@ pub use connect::PostgresOptions;
 
 use crate::enlist::Enlisted;
 use crate::server::Server;
+use crate::statement::{Statement, statement};
+use crate::talk::Talk;
 use async_trait::async_trait;
 use engine::PostgresEngine;
 use parvis::store::{
     Batch, CommitError, Committed, Found, NetworkId, Prepare, Prepared, Read, ReadAt, Schema, Storage, StorageError,
+    Write,
 };
 
 /// A store in a PostgreSQL database, version 15 or newer. Clones share it; any number of processes may.
@@ -68,6 +71,16 @@ impl Postgres {
     ) -> Result<PostgresTransaction, StorageError> {
         let (engine, release) = self.server.parts()?;
         Ok(PostgresTransaction(Enlisted::new(engine, release, transaction)))
+    }
+
+    /// The statement that writes a row on a connection of the host, whatever its driver: `store.statement(&me.later(request)?)`.
+    ///
+    /// # Errors
+    /// [`StorageError::Refused`] for a write that is no such row; [`StorageError::SchemaTooOld`] before
+    /// [`prepare`](Storage::prepare).
+    pub fn statement(&self, row: impl Into<Write>) -> Result<Statement, StorageError> {
+        let (engine, release) = self.server.parts()?;
+        statement(engine.dialect(), &release.schema, &row.into())
     }
 
     /// Waits for the batches under way and closes all connections. Calls after it answer [`StorageError::Unavailable`].

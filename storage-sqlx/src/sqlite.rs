@@ -16,13 +16,14 @@ pub use connect::SqliteOptions;
 
 use crate::enlist::Enlisted;
 use crate::release::{Release, args, unprepared};
+use crate::statement::{Statement, statement};
 use crate::talk::{Fault, Make, Talk};
 use async_trait::async_trait;
 use dialect::SqliteDialect;
 use errors::failure;
 use parvis::store::{
     Batch, CommitError, Committed, Found, NetworkId, Prepare, Prepared, Read, ReadAt, Schema, Storage, StorageError,
-    check_reads,
+    Write, check_reads,
 };
 use readers::Readers;
 use run::fetch;
@@ -124,6 +125,16 @@ impl Sqlite {
             release,
             transaction,
         )))
+    }
+
+    /// The statement that writes a row on a connection of the host, whatever its driver: `store.statement(&me.later(request)?)`.
+    ///
+    /// # Errors
+    /// [`StorageError::Refused`] for a write that is no such row; [`StorageError::SchemaTooOld`] before
+    /// [`prepare`](Storage::prepare).
+    pub fn statement(&self, row: impl Into<Write>) -> Result<Statement, StorageError> {
+        let statement = statement(&SqliteDialect, &self.release()?.schema, &row.into())?;
+        Ok(statement.marked("?"))
     }
 
     /// Waits for the batches under way and closes the file. Calls after it answer [`StorageError::Unavailable`].

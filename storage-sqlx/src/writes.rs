@@ -508,7 +508,8 @@ fn counted(table: &Table) -> Vec<Kind> {
 }
 
 /// The names of a table's key, the network's first.
-fn key_names(table: &Table) -> Vec<String> {
+/// The names of a table's key, the network's first.
+pub(crate) fn key_names(table: &Table) -> Vec<String> {
     let names = table.key.iter().map(|field| quoted(field.name));
     [NETWORK.to_owned()].into_iter().chain(names).collect()
 }
@@ -523,7 +524,7 @@ fn key_stored(dialect: &dyn Dialect, table: &Table) -> Vec<String> {
 }
 
 /// A statement that writes these columns of a table called `name`.
-fn into(
+pub(crate) fn into(
     dialect: &dyn Dialect,
     table: &Table,
     name: &str,

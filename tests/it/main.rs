@@ -24,6 +24,7 @@ mod host_transaction;
 mod import;
 mod inbox;
 mod kit;
+mod later;
 mod leaks;
 mod load;
 mod mutes;
