@@ -4,6 +4,7 @@ use crate::config::{Config, Upkeep};
 use crate::error::{Error, Reason};
 use crate::gate::reader::Who;
 use crate::ids::Time;
+use crate::live::watch::Hubs;
 use crate::refs::Ref;
 use crate::schema::schema;
 use crate::seal::Sealer;
@@ -19,6 +20,7 @@ pub(crate) struct Core {
     pub(crate) schema: Schema,
     pub(crate) config: Config,
     pub(crate) sealer: Sealer,
+    pub(crate) hubs: Arc<Hubs>,
 }
 
 /// An opened store. Cheap to clone; no thread, no task.
@@ -63,6 +65,7 @@ impl Parvis {
                 schema,
                 config,
                 sealer,
+                hubs: Arc::default(),
             }),
         })
     }
@@ -173,6 +176,7 @@ impl Actor {
             switches: &self.core.config.switches,
         };
         let executed = execute(&context, command).await?;
+        self.core.hubs.touched(self.network);
         if self.core.config.upkeep == Upkeep::Inline {
             // The command is committed: what follows from it can wait for the next one.
             if let Err(error) = crate::due::follow(&self.core, self.network).await {

@@ -3,6 +3,7 @@
 use crate::feed::Weights;
 use crate::gate::Switches;
 use crate::ids::Time;
+use crate::live::{Sleep, Watch};
 use std::fmt;
 use std::sync::Arc;
 
@@ -81,6 +82,7 @@ pub struct Config {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) upkeep: Upkeep,
+    pub(crate) watch: Arc<dyn Watch>,
     pub(crate) weights: Weights,
     pub(crate) zone: String,
     pub(crate) switches: Switches,
@@ -100,6 +102,7 @@ impl Config {
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy),
             upkeep: Upkeep::default(),
+            watch: Arc::new(Sleep),
             weights: Weights::default(),
             zone: "Europe/Paris".to_owned(),
             switches: Switches::default(),
@@ -127,6 +130,12 @@ impl Config {
     /// Who runs what follows from commands.
     pub fn upkeep(mut self, upkeep: Upkeep) -> Config {
         self.upkeep = upkeep;
+        self
+    }
+
+    /// How those who wait for changes learn of commits of other processes; they sleep and look unless said otherwise.
+    pub fn watch(mut self, watch: Arc<dyn Watch>) -> Config {
+        self.watch = watch;
         self
     }
 

@@ -22,6 +22,7 @@ mod status;
 
 pub use status::{Progress, Status};
 
+pub(crate) use inbox::NAME as INBOX;
 pub(crate) use network::follow;
 pub(crate) use projections::Follower;
 pub(crate) use rows::{DueRow, Worker, due, schedule_expiry, schedule_member, schedule_person, schedule_publication};

@@ -14,7 +14,7 @@ pub(crate) mod reasons;
 pub(crate) mod records;
 pub(crate) mod score;
 mod seen;
-mod sources;
+pub(crate) mod sources;
 pub(crate) mod upkeep;
 pub(crate) mod window;
 

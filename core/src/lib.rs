@@ -33,6 +33,7 @@
 //!   [`Upkeep::Inline`] does it after each command.
 //! - [`Transaction`]: the same facade on a transaction of the host ([`Parvis::on`]): its rows and Parvis's, one commit.
 //! - [`later`]: a command as one row, for a transaction of the host on any other driver ([`Actor::later`]).
+//! - [`live`]: what changed for a reader since he last looked, and waiting for it ([`Actor::changes`]).
 //! - [`store`]: the seam. A backend implements three methods over tables, keys, columns and documents, and runs the conformance kit
 //!   (feature `conformance`).
 //! - [`Config`]: secret, clock, entropy, weights; given once, at [`Parvis::open`].
@@ -49,6 +50,7 @@ pub mod import;
 pub mod inbox;
 pub mod items;
 pub mod later;
+pub mod live;
 mod locales;
 mod log;
 mod markup;

@@ -1,8 +1,11 @@
-//! The log: what changed, in ids only. Projections read it; nobody else does.
+//! The log: what changed, in ids only. Projections read it, and the count of what is new in a home: which posts, judged as the
+//! home is.
 
 use crate::gate::AudienceKey;
 use crate::ids::{ItemId, PersonId, SpaceId, Time};
-use crate::store::{Column, Declaration, Field, Kind, LOG, Parts, Record, Row, StorageError, Table, Write, column};
+use crate::store::{
+    Column, CommitId, Declaration, Field, Kind, LOG, Parts, Record, Row, StorageError, Table, Write, column,
+};
 use serde::{Deserialize, Serialize};
 
 /// What happened. A new kind of content brings no verb; an unknown one is kept and read by nobody.
@@ -156,6 +159,7 @@ impl Entry {
 pub(crate) struct LogRow {
     pub(crate) number: i64,
     pub(crate) t: Time,
+    pub(crate) commit: CommitId,
     pub(crate) entry: Entry,
 }
 
@@ -184,6 +188,7 @@ impl Record for LogRow {
         Ok(LogRow {
             number: column(&row.key, 0, LOG)?,
             t: column(&row.columns, 0, LOG)?,
+            commit: CommitId(column(&row.columns, 1, LOG)?),
             entry: serde_json::from_str(document).map_err(|_| corrupt)?,
         })
     }

@@ -13,6 +13,7 @@ use crate::inbox::{BundlesPage, EntriesPage, UnreadView, Which};
 use crate::items::{
     Allowed, CommentAudience, Explanation, HistoryPage, ItemMade, NewAudience, Place, Publishing, ThreadEnd, ThreadPage,
 };
+use crate::live::ChangesView;
 use crate::people::{
     MuteList, PersonKind, PersonMade, PersonMatches, PersonPage, PersonStatus, Profile, TagPage, Topic, UnitMade,
 };
@@ -83,6 +84,7 @@ shown!(
     BundlesPage,
     UnreadView,
     HistoryPage,
+    ChangesView,
 );
 itself!(
     Receipt,

@@ -26,6 +26,8 @@ impl Parvis {
             schema: self.core.schema.clone(),
             config,
             sealer: self.core.sealer.clone(),
+            // Nobody who waits outside sees anything of it before the commit.
+            hubs: Arc::default(),
         };
         Transaction {
             outer: self.clone(),
@@ -84,12 +86,13 @@ impl Transaction {
     pub async fn commit(self) -> Result<(), Error> {
         self.transaction.finish().await?;
         let core = &self.outer.core;
-        if core.config.upkeep == Upkeep::Inline {
-            let networks = std::mem::take(&mut *self.networks.lock().unwrap_or_else(PoisonError::into_inner));
-            for network in networks {
-                if let Err(error) = crate::due::follow(core, network).await {
-                    tracing::warn!(%error, "what follows from commands is late");
-                }
+        let networks = std::mem::take(&mut *self.networks.lock().unwrap_or_else(PoisonError::into_inner));
+        for network in networks {
+            core.hubs.touched(network);
+            if core.config.upkeep == Upkeep::Inline
+                && let Err(error) = crate::due::follow(core, network).await
+            {
+                tracing::warn!(%error, "what follows from commands is late");
             }
         }
         Ok(())

@@ -344,6 +344,10 @@ pub(crate) fn asked(operation: &str, town: &Town) -> [Asked; 2] {
         ],
         "inbox.bundles" => [good("ben", json!({})), wrong("ben", json!({"limit": -1}))],
         "inbox.unread" => [good("ben", json!({})), wrong("nobody", json!({}))],
+        "live.changes" => [
+            good("ben", json!({"after": town.early})),
+            wrong("ben", json!({"after": "AAAA"})),
+        ],
         "inbox.seen" => [
             good("ben", json!({"entry": town.told})),
             wrong("ben", json!({"entry": "yesterday"})),

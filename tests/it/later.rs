@@ -14,8 +14,8 @@ use parvis::operations::*;
 use parvis::spaces::Visibility;
 use parvis::store::conformance::wait;
 use parvis::store::{
-    Batch, CommitError, CommitId, Committed, Found, Memory, NetworkId, Prepare, Prepared, Read, ReadAt, Schema, Storage,
-    StorageError, Write,
+    Batch, CommitError, CommitId, Committed, Found, Memory, NetworkId, Prepare, Prepared, Read, ReadAt, Schema,
+    Storage, StorageError, Write,
 };
 use parvis::testing::{ManualClock, SeededEntropy};
 use parvis::{Actor, Config, Parvis, Reason, Time, external};
@@ -93,13 +93,14 @@ impl Host {
         let c = &mut self.connection;
         sqlx::raw_sql("begin").execute(&mut *c).await.unwrap();
         for Statement { text, parameters, .. } in statements {
-            let query = parameters.into_iter().fold(sqlx::query(AssertSqlSafe(text)), |query, parameter| {
-                match parameter {
-                    Parameter::Int(n) => query.bind(n),
-                    Parameter::Text(text) => query.bind(text),
-                    other => panic!("{other:?} is new"),
-                }
-            });
+            let query =
+                parameters
+                    .into_iter()
+                    .fold(sqlx::query(AssertSqlSafe(text)), |query, parameter| match parameter {
+                        Parameter::Int(n) => query.bind(n),
+                        Parameter::Text(text) => query.bind(text),
+                        other => panic!("{other:?} is new"),
+                    });
             query.execute(&mut *c).await.unwrap();
         }
         sqlx::raw_sql(end).execute(c).await.unwrap();
@@ -107,7 +108,10 @@ impl Host {
 
     async fn rows(&mut self, with: &str) -> i64 {
         let count = format!("select count(*) from {} where _document like '%{with}%'", self.table);
-        sqlx::query_scalar(AssertSqlSafe(count)).fetch_one(&mut self.connection).await.unwrap()
+        sqlx::query_scalar(AssertSqlSafe(count))
+            .fetch_one(&mut self.connection)
+            .await
+            .unwrap()
     }
 
     async fn due(&self) -> Due {
@@ -126,7 +130,7 @@ impl Host {
 async fn home(me: &Actor) -> Vec<String> {
     let page = me.feed().home(Home::new()).await.unwrap();
     let body = |item: &parvis::items::ItemView| item.body.as_ref().map(|body| body.source.clone());
-    page.items.iter().filter_map(|entry| body(entry)).collect()
+    page.items.iter().filter_map(body).collect()
 }
 
 /// A person of the host's and a post of hers, which needs her.
@@ -147,16 +151,26 @@ async fn all_or_nothing(mut host: Host) {
 
     host.hands(&hired(&host.db, NETWORK, 1), "rollback").await;
     host.due().await;
-    assert_eq!((home(&ana).await.len(), host.rows("").await), (0, 0), "what was rolled back left something");
+    assert_eq!(
+        (home(&ana).await.len(), host.rows("").await),
+        (0, 0),
+        "what was rolled back left something"
+    );
 
     let rows = hired(&host.db, NETWORK, 2);
     host.hands(&rows, "commit").await;
     assert_eq!(home(&ana).await.len(), 0);
-    assert_eq!(host.db.commands().state(rows[1].id()).await.unwrap(), CommandState::Waiting);
+    assert_eq!(
+        host.db.commands().state(rows[1].id()).await.unwrap(),
+        CommandState::Waiting
+    );
     assert!(host.due().await.done >= 2);
     assert_eq!(home(&ana).await, ["Hello 2!"]);
     assert_eq!(host.rows("").await, 0, "what was carried out left its row");
-    assert_eq!(host.db.commands().state(rows[1].id()).await.unwrap(), CommandState::Gone);
+    assert_eq!(
+        host.db.commands().state(rows[1].id()).await.unwrap(),
+        CommandState::Gone
+    );
 
     // The host's handler runs again.
     host.hands(&hired(&host.db, NETWORK, 2), "commit").await;
@@ -174,7 +188,8 @@ async fn refusals_are_told(mut host: Host) {
     let canary = NewItem::new("quetzal").place(Place::space(room));
     let stranger = ben.later(canary).unwrap();
     let nobody = act(&host.db, "nobody").later(NewItem::new("quetzal")).unwrap();
-    host.hands(&[hire, stranger.clone(), nobody.clone(), post], "commit").await;
+    host.hands(&[hire, stranger.clone(), nobody.clone(), post], "commit")
+        .await;
     host.due().await;
     assert_eq!(home(&ana).await, ["Hello 1!"], "a refusal held up others");
     assert_eq!(host.rows("quetzal").await, 0, "words of a refused command were kept");
@@ -182,12 +197,22 @@ async fn refusals_are_told(mut host: Host) {
     let commands = host.db.commands();
     let first = commands.refused(RefusedQuery::new(NETWORK).limit(1)).await.unwrap();
     let next = first.next.clone().unwrap();
-    let second = commands.refused(RefusedQuery::new(NETWORK).limit(1).cursor(next)).await.unwrap();
+    let second = commands
+        .refused(RefusedQuery::new(NETWORK).limit(1).cursor(next))
+        .await
+        .unwrap();
     assert_eq!(second.next, None);
     let told: Vec<_> = first.commands.iter().chain(&second.commands).collect();
     let told: Vec<_> = told
         .iter()
-        .map(|it| (it.id.as_str(), it.operation.as_str(), it.code.as_str(), it.reason.as_str()))
+        .map(|it| {
+            (
+                it.id.as_str(),
+                it.operation.as_str(),
+                it.code.as_str(),
+                it.reason.as_str(),
+            )
+        })
         .collect();
     // Whether the space is there is nobody's business who cannot see it.
     assert_eq!(
@@ -197,7 +222,10 @@ async fn refusals_are_told(mut host: Host) {
             (nobody.id(), "items.create", "not_found", "actor"),
         ]
     );
-    assert_eq!(commands.refused(RefusedQuery::new("elsewhere")).await.unwrap().commands, []);
+    assert_eq!(
+        commands.refused(RefusedQuery::new("elsewhere")).await.unwrap().commands,
+        []
+    );
     let state = commands.state(stranger.id()).await.unwrap();
     assert_eq!(state, CommandState::Refused(first.commands[0].clone()));
 
@@ -245,7 +273,10 @@ macro_rules! everywhere {
 everywhere!(all_or_nothing, refusals_are_told);
 
 fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
 }
 
 /// A store that fails some commits.
@@ -270,10 +301,7 @@ impl Storage for Failing {
     async fn commit(&self, network: NetworkId, batch: Batch) -> Result<Committed, CommitError> {
         let less = |left: u32| left.checked_sub(1);
         let ends = network != NetworkId::SYSTEM || batch.writes.iter().any(|it| it.key_of("command").is_some());
-        if network == self.network
-            && ends
-            && self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less).is_ok()
-        {
+        if network == self.network && ends && self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less).is_ok() {
             return Err(self.with.clone().into());
         }
         self.memory.commit(network, batch).await
@@ -345,7 +373,10 @@ fn f10_a_worker_that_dies_before_the_row_ends_leaves_one_command() {
     insert(&storage.memory, &ana.later(NewItem::new("Once.")).unwrap());
     for _ in 0..3 {
         storage.left.store(1, Ordering::SeqCst);
-        assert_eq!(wait(db.run_due(Budget::steps(100))).map_err(|error| error.reason), Err(Reason::Store));
+        assert_eq!(
+            wait(db.run_due(Budget::steps(100))).map_err(|error| error.reason),
+            Err(Reason::Store)
+        );
     }
     storage.left.store(0, Ordering::SeqCst);
     wait(db.run_due(Budget::steps(100))).unwrap();
@@ -371,7 +402,11 @@ fn a_budget_bounds_what_is_carried_out_and_the_rest_comes_later() {
     let mut wall = wait(ana.feed().person_wall(PersonWall::new(external("ana")).limit(100_u32))).unwrap();
     let mut seen = wall.items.len();
     while let Some(next) = wall.next.clone() {
-        wall = wait(ana.feed().person_wall(PersonWall::new(external("ana")).limit(100_u32).cursor(next))).unwrap();
+        wall = wait(
+            ana.feed()
+                .person_wall(PersonWall::new(external("ana")).limit(100_u32).cursor(next)),
+        )
+        .unwrap();
         seen += wall.items.len();
     }
     assert_eq!(seen, 150);
@@ -442,7 +477,9 @@ fn a_crowd_of_workers_carries_each_command_out_once() {
     runtime.block_on(async {
         host.people().await;
         let ana = act(&host.db, "ana");
-        let rows: Vec<CommandRow> = (0..40).map(|n| ana.later(NewItem::new(format!("{n}"))).unwrap()).collect();
+        let rows: Vec<CommandRow> = (0..40)
+            .map(|n| ana.later(NewItem::new(format!("{n}"))).unwrap())
+            .collect();
         host.hands(&rows, "commit").await;
         let workers: Vec<_> = (0..8)
             .map(|_| {
@@ -457,7 +494,11 @@ fn a_crowd_of_workers_carries_each_command_out_once() {
             .collect();
         workers.into_iter().for_each(|worker| worker.join().unwrap());
         host.due().await;
-        let wall = ana.feed().person_wall(PersonWall::new(external("ana")).limit(100_u32)).await.unwrap();
+        let wall = ana
+            .feed()
+            .person_wall(PersonWall::new(external("ana")).limit(100_u32))
+            .await
+            .unwrap();
         assert_eq!((wall.items.len(), wall.next.is_some()), (40, false));
         assert_eq!(host.rows("").await, 0);
     });

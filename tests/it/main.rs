@@ -26,6 +26,7 @@ mod inbox;
 mod kit;
 mod later;
 mod leaks;
+mod live;
 mod load;
 mod mutes;
 mod mysql;

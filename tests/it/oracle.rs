@@ -8,6 +8,7 @@ pub(crate) mod dice;
 pub(crate) mod drive;
 pub(crate) mod history;
 mod inbox;
+mod live;
 mod mutants;
 mod places;
 mod sight;

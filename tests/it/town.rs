@@ -2,6 +2,7 @@
 //!
 //! Ben reads. Everything in it is there because some command of [`super::stepped`] changes what he may read of it.
 
+use parvis::gate::answer::Token;
 use parvis::import::ImportRow;
 use parvis::items::{CommentAudience, NewAudience, Place, Publishing};
 use parvis::operations::*;
@@ -30,6 +31,8 @@ pub(crate) struct Town {
     pub(crate) staff: ItemId,
     /// What Ben's inbox says of the answer in the lab.
     pub(crate) told: NoticeId,
+    /// The position after the import, and the first post.
+    pub(crate) early: Token,
 }
 
 /// The instant the world was finished.
@@ -139,13 +142,21 @@ pub(crate) async fn town(hidden: usize) -> Town {
     let db = Parvis::open(memory.fork(), settings(&clock())).await.unwrap();
     let inbox = act(&db, "ben").inbox().entries(Entries::new()).await.unwrap();
     let told = inbox.entries.last().unwrap().id;
+    // Sent again it answers what it answered first.
+    let early = act(&db, "ana").items().create(for_the_staff()).await.unwrap().position;
     Town {
         memory,
         net,
         draft,
         staff,
         told,
+        early,
     }
+}
+
+fn for_the_staff() -> NewItem {
+    let staff = NewItem::new("For the staff").place(Place::space(external("lab")));
+    staff.audience(NewAudience::Staff).idempotency_key("staff")
 }
 
 /// Builds it in any store: the same rows under the same ids. Answers the post to the network, the one for the staff, and a draft.
@@ -158,10 +169,7 @@ pub(crate) async fn settle(storage: Arc<dyn Storage>, hidden: usize) -> [ItemId;
         assert!(report.bad.is_empty(), "{:?}", report.bad);
     }
     let (ana, cleo) = (act(&db, "ana"), act(&db, "cleo"));
-    let staff = NewItem::new("For the staff")
-        .place(Place::space(external("lab")))
-        .audience(NewAudience::Staff);
-    let staff = ana.items().create(staff.idempotency_key("staff")).await.unwrap().id.0;
+    let staff = ana.items().create(for_the_staff()).await.unwrap().id.0;
     clock.advance_hours(1);
     let net = NewItem::new("To all").place(Place::Network).language("en");
     let net = cleo.items().create(net.idempotency_key("net")).await.unwrap().id.0;

@@ -57,6 +57,7 @@ async fn with(made: &Made, seed: u64, plain: &Pair, secret: Secret) -> Option<(P
         if number == at {
             twin = Some(secrets::plant(&pair, secret, &mut Dice::new(seed)).await?);
         }
+        pair.keep_early().await;
         let outsider = twin.as_ref().is_some_and(|twin| twin.outsiders.contains(&step.by));
         let got = pair.send(step.by, &step.act, step.number).await;
         let (expected, got) = (

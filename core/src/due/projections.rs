@@ -121,7 +121,10 @@ impl Projection {
         batch.writes = derived.writes;
         batch.writes.push(row.put());
         match core.storage.commit(network, batch).await {
-            Ok(_) => Ok(true),
+            Ok(_) => {
+                core.hubs.touched(network);
+                Ok(true)
+            }
             Err(CommitError::Conflict(_)) => Ok(false),
             Err(error) => Err(error.into()),
         }

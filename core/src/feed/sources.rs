@@ -58,7 +58,7 @@ fn authors(reader: &ReaderSlots) -> Keys {
 }
 
 /// All timelines that a chronological home merges.
-pub(super) fn home_timelines(reader: &ReaderSlots, network: NetworkId) -> Keys {
+pub(crate) fn home_timelines(reader: &ReaderSlots, network: NetworkId) -> Keys {
     places(reader, network).and(authors(reader))
 }
 
@@ -122,7 +122,7 @@ pub(super) fn open_spaces(plan: &mut Plan, span: Span) -> Keys {
 
 /// Whether an item comes home by its place or its author now, and nothing that the reader muted keeps it away. The rows that name the timelines may be older than the day: a
 /// membership that has ended still stands among them.
-pub(super) fn comes_home(reader: &Reader, world: &World, item: &Item) -> bool {
+pub(crate) fn comes_home(reader: &Reader, world: &World, item: &Item) -> bool {
     let place = match item.space {
         Some(space) => reader.role(space).is_some(),
         None => item.wall.is_none(),

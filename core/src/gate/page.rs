@@ -289,6 +289,7 @@ views!(
     crate::people::views::PersonMatches,
     crate::people::views::TagPage,
     crate::people::views::MuteList,
+    crate::live::ChangesView,
 );
 
 /// Stamps a view: for whom, in which snapshot, it was judged.

@@ -9,9 +9,10 @@ use crate::gate::page::listed;
 use crate::gate::plan::{Plan, Slot, Snapshot};
 use crate::gate::reader::{MAX_MEMBERSHIPS, Reader, ReaderSlots};
 use crate::gate::sealed::Opening;
-use crate::gate::world::{World, WorldSlots};
+use crate::gate::world::{Mentions, World, WorldSlots};
 use crate::ids::{ItemId, NoticeId, PersonId, SpaceId, Time};
 use crate::items::records::{Item, Timeline, TimelineKind};
+use crate::live::news::{News, NewsAsked, NewsSlots};
 use crate::spaces::records::{JoinRequest, Member, Role};
 use crate::store::{Column, Dir, Keys, Part, Parts, Record, Value, col};
 use serde::{Deserialize, Serialize};
@@ -77,6 +78,8 @@ pub(crate) struct Asked {
     pub(crate) bundled: u32,
     /// Whether it is also read whom the reader meets: asked once he is known to be a guest.
     pub(crate) guest: bool,
+    /// Whether it is also read what is new in the home, since a position.
+    pub(crate) news: Option<NewsAsked>,
     /// Whether it is also read which requests to join stand: asked once the reader is known to answer some.
     pub(crate) requests: bool,
 }
@@ -110,6 +113,7 @@ struct Slots {
     world: WorldSlots,
     meets: Option<Slot<Member>>,
     requests: Option<Slot<JoinRequest>>,
+    news: Option<NewsSlots>,
     /// Every slot of notices.
     all: Vec<Slot<Notice>>,
 }
@@ -208,10 +212,16 @@ fn slots(plan: &mut Plan, actor: &Actor, asked: &Asked) -> Result<Slots, Error> 
     let items = shown.fold(each("item"), |keys, slot| keys.and(slot.each([col("item")])));
     let mut items = vec![plan.get::<Item>(items)];
     items.extend(carried.map(|carried| carried.items));
+    let news = asked.news.map(|asked| NewsSlots::add(plan, actor, &reader, asked));
+    items.extend(news.map(|news| news.items));
     let persons = items
         .iter()
         .fold(each("actor"), |keys, slot| keys.and(slot.each([col("author")])));
     let world = WorldSlots::whole(plan, &items, each("space"), persons);
+    let world = match news {
+        Some(news) => world.mentioning(plan, Mentions::Read, news.items, &reader),
+        None => world,
+    };
     let pairs = |one: &'static str, other: &'static str| {
         let pair = |keys: Keys, slot: &Slot<Notice>| keys.and(slot.each([col(one), col(other)]));
         all.iter().fold(Keys::default(), pair)
@@ -232,6 +242,7 @@ fn slots(plan: &mut Plan, actor: &Actor, asked: &Asked) -> Result<Slots, Error> 
         world,
         meets,
         requests,
+        news,
         all,
     })
 }
@@ -272,6 +283,8 @@ pub(crate) struct Looked {
     /// Contributions by bundle, newest first, judged.
     pub(crate) bundles: HashMap<(NoticeCode, [u8; 16], Time), Vec<Entry>>,
     closed: HashMap<([u8; 16], i64), i64>,
+    /// What is new in the home, where it was asked.
+    pub(crate) news: Option<News>,
 }
 
 /// Whether the reader answers requests to join some space.
@@ -316,6 +329,10 @@ pub(crate) async fn look(actor: &Actor, asked: &Asked) -> Result<Looked, Error> 
         None => Vec::new(),
         Some(slot) => snapshot.take(slot)?.open(Opening::Show),
     };
+    let news = slots
+        .news
+        .map(|news| news.count(&snapshot, &reader, &world))
+        .transpose()?;
     let mut looked = Looked {
         network: actor.network.0,
         marks: marks.into_iter().map(|row| (row.of, row)).collect(),
@@ -328,6 +345,7 @@ pub(crate) async fn look(actor: &Actor, asked: &Asked) -> Result<Looked, Error> 
         counted_all: true,
         bundles: HashMap::new(),
         closed: HashMap::new(),
+        news,
         snapshot,
         reader,
         world,

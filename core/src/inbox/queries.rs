@@ -14,8 +14,11 @@ use crate::gate::page::{limit, position_token, visible};
 use crate::ids::{ItemId, NoticeId, PersonId, SpaceId};
 use crate::items::PlaceView;
 use crate::items::records::Item;
+use crate::live::news::NewsAsked;
+use crate::live::watch::Mark;
 use crate::locales::Language;
 use crate::people::PersonCard;
+use crate::store::Position;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -57,6 +60,7 @@ fn asked(source: Source, from: Option<Spot>, limit: u32, counted: u32) -> Asked 
         bundled: 0,
         guest: false,
         requests: false,
+        news: None,
     }
 }
 
@@ -141,12 +145,8 @@ impl Asked {
 /// How much is unread.
 pub(crate) async fn unread(actor: &Actor, cap: u32) -> Result<Visible<UnreadView>, Error> {
     let cap = if cap == 0 { CAP } else { cap.min(MAX_CAP) };
-    let mut asked = asked(Source::None, None, CAP, cap.max(CAP) + 1);
-    let mut looked = look(actor, &asked).await?;
-    if !counted(&looked, cap) {
-        asked.later(&looked, 0, true);
-        looked = look(actor, &asked).await?;
-    }
+    let asked = asked(Source::None, None, CAP, cap.max(CAP) + 1);
+    let looked = counting(actor, asked, cap).await?;
     let UnreadCount { unread, more, badge } = count(&looked, cap);
     let view = UnreadView {
         unread,
@@ -176,6 +176,45 @@ fn hash(bundle: &Bundle) -> u64 {
     let (code, about, opened) = bundle;
     let hash = crate::ids::hash16(&[&code.bit().to_le_bytes(), about, &opened.millis().to_le_bytes()]);
     hash.iter().take(8).fold(0, |hash, byte| hash << 8 | u64::from(*byte))
+}
+
+/// What changed for a reader.
+pub(crate) struct Since {
+    pub(crate) looked: Looked,
+    pub(crate) unread: UnreadCount,
+    pub(crate) feed_new: u32,
+    pub(crate) replaced: bool,
+    pub(crate) mark: Mark,
+}
+
+/// How much is unread, and what is new in the home since a position, of one instant.
+pub(crate) async fn changed(actor: &Actor, since: Option<Position>) -> Result<Since, Error> {
+    let mut asked = asked(Source::None, None, CAP, CAP + 1);
+    let news = NewsAsked::since(since);
+    asked.news = Some(news);
+    let mut looked = counting(actor, asked.clone(), CAP).await?;
+    if looked.news.is_some_and(|news| news.short) {
+        asked.news = Some(news.more());
+        looked = counting(actor, asked, CAP).await?;
+    }
+    let news = looked.news.ok_or(Error::new(Reason::Corrupt))?;
+    Ok(Since {
+        unread: count(&looked, CAP),
+        feed_new: news.posts,
+        replaced: news.replaced,
+        mark: news.mark,
+        looked,
+    })
+}
+
+/// A look that tells the count; a second one where the first did not see enough.
+async fn counting(actor: &Actor, mut asked: Asked, cap: u32) -> Result<Looked, Error> {
+    let looked = look(actor, &asked).await?;
+    if counted(&looked, cap) {
+        return Ok(looked);
+    }
+    asked.later(&looked, 0, true);
+    look(actor, &asked).await
 }
 
 /// One page of bundles.

@@ -5,7 +5,7 @@ use crate::gate::answer::Token;
 use crate::ids::{ItemId, NoticeId, Time};
 use crate::items::PlaceView;
 use crate::people::PersonCard;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// An item by its names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -46,7 +46,7 @@ pub struct EntryView {
 }
 
 /// How much is unread, as the list would show it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct UnreadCount {
     /// Unread entries, at most the cap.

@@ -650,6 +650,16 @@ macro_rules! operations { ($cb:ident $($arg:tt)*) => { $cb! { [$($arg)*]
             entry: Option<NoticeId> = None,
         }) -> Receipt;
     }
+    /// What changed since one last looked.
+    live: Live {
+        /// How much is unread and how much is new in the reader's home since a position, as soon as there is something.
+        query changes(Changes {;
+            /// `position` of an earlier answer; at once, unless said otherwise.
+            after: Option<Token> = None,
+            /// How long it may wait for something, at most 60 seconds.
+            wait_seconds: u32 = 0,
+        }) -> ChangesView;
+    }
     /// Organisations coming in from the host's files. For the host's system.
     import: Import {
         /// Puts a chunk of rows: what is new is created, what is other is changed, what is the same is left; a bad row is

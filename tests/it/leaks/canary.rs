@@ -30,6 +30,8 @@ const PLANTED: &[(&str, &str)] = &[
     ("follow_tag", "name"),
     ("mute", "name"),
     ("text", "source"),
+    // Handed over by the host, waiting and refused.
+    ("command", "request"),
     // Planted past the library beside the words of a kind that has no title: nobody may read it.
     ("text", "title"),
 ];

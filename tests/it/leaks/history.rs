@@ -5,7 +5,9 @@ use super::model::{Model, Room, Someone, Stands, To, Written};
 use super::requests::questions;
 use super::town::{ACME, Things};
 use super::{Outcome, check};
+use parvis::due::Budget;
 use parvis::items::{CommentAudience, NewAudience, Place};
+use parvis::later::{CommandRow, RefusedQuery};
 use parvis::operations::*;
 use parvis::people::{PersonKind, PersonStatus, Topic};
 use parvis::spaces::{Role, Visibility};
@@ -41,6 +43,7 @@ pub(crate) struct History {
     model: Model,
     pub(crate) things: Things,
     canaries: u32,
+    handed: Vec<CommandRow>,
     pub(crate) done: Vec<String>,
     pub(crate) calls: u64,
 }
@@ -61,6 +64,7 @@ impl History {
             model: Model::default(),
             things: Things::default(),
             canaries: 0,
+            handed: Vec::new(),
             done: Vec::new(),
             calls: 0,
         };
@@ -99,7 +103,23 @@ impl History {
             history.of(0).spaces().add(add).await.unwrap();
             history.model.rooms[room].members.insert(who, (Role::Member, None));
         }
+        history.hand_over("nobody").await;
+        history.db.run_due(Budget::steps(1_000)).await.unwrap();
+        history.hand_over(NAMES[0]).await;
         history
+    }
+
+    /// A host hands over a command with words that nobody may read before it is carried out.
+    async fn hand_over(&mut self, by: &str) {
+        let words = self.canary();
+        let item = NewItem::new(words).place(Place::Network);
+        let row = self.db.act_as(ACME, external(by)).later(item).unwrap();
+        let mut batch = Batch::new(CommitId([0; 16]), [0; 16], super::town::monday().millis());
+        batch.writes.push((&row).into());
+        self.store.commit(NetworkId::SYSTEM, batch).await.unwrap();
+        let printed = format!("{row:?}");
+        assert!(!printed.contains("zq"), "`Debug` of a command prints words: {printed}");
+        self.handed.push(row);
     }
 
     /// A word that is nowhere else.
@@ -437,6 +457,12 @@ impl History {
             }
             search(&all, &self.model, who, "a query")?;
         }
+        let commands = self.db.commands();
+        let mut told = format!("{:?}", commands.refused(RefusedQuery::new(ACME)).await);
+        for row in &self.handed {
+            told.push_str(&format!("{:?}", commands.state(row.id()).await));
+        }
+        check!(!told.contains("zq"), "what became of commands tells words: {told}");
         // The typed answers print no word at all.
         if let Some(item) = self.things.items.last() {
             let page = self.of(0).items().get(GetItem::new(*item)).await;

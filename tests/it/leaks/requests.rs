@@ -41,6 +41,9 @@ const PLAIN: &[&str] = &[
     "language",
     "limit",
     "cursor",
+    // A sealed position, which names nothing.
+    "after",
+    "wait_seconds",
     "zone",
     "kind",
     "status",
@@ -152,6 +155,7 @@ pub(crate) fn requests(row: &Row, named: &Named) -> Vec<Value> {
             json!({"which": "unread", "limit": 100, "language": "fr"}),
         ],
         "inbox.bundles" => vec![json!({"limit": 100})],
+        "live.changes" => vec![json!({})],
         "inbox.unread" => vec![json!({"cap": 1_000})],
         "inbox.seen" | "inbox.read_up_to" => vec![json!({"entry": entry(item)})],
         "inbox.read" => vec![json!({"entries": [entry(item)], "bundles": [entry(item)]})],

@@ -3,12 +3,14 @@
 use super::acts::{Act, Named, PostPlace, Written};
 use super::ties::Muted;
 use super::world::{Person, Space, Unit, World};
+use parvis::gate::answer::Token;
 use parvis::items::{CommentAudience, ItemMade, NewAudience, Place, Publishing};
 use parvis::operations::*;
 use parvis::people::Topic;
 use parvis::spaces::Announcers;
 use parvis::testing::ManualClock;
 use parvis::{Actor, Error, ItemId, Parvis, PersonId, Reason, Ref, SpaceId, Time, UnitId, external};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The network that every history runs in.
 pub(crate) const NETWORK: &str = "acme";
@@ -48,6 +50,10 @@ pub(crate) struct Pair {
     /// Every command so far, where they are kept.
     pub(crate) steps: Option<Vec<Step>>,
     written: usize,
+    /// The position that [`Pair::keep_early`] kept.
+    pub(crate) early: Option<Token>,
+    /// Where each person last asked what changed: the position, the posts that were published, and the commands so far.
+    pub(super) asked: BTreeMap<usize, (Token, BTreeSet<usize>, usize)>,
 }
 
 /// One command of a recorded history: the world before it, and the command.
@@ -76,6 +82,11 @@ pub(crate) enum Made {
 }
 
 impl Pair {
+    /// Commands so far.
+    pub(super) fn written(&self) -> usize {
+        self.written
+    }
+
     pub(crate) fn new(db: Parvis, clock: ManualClock) -> Pair {
         let world = World {
             clock: parvis::Clock::now(&clock).millis(),
@@ -89,6 +100,8 @@ impl Pair {
             decisions: 0,
             steps: None,
             written: 0,
+            early: None,
+            asked: BTreeMap::new(),
         }
     }
 
@@ -136,6 +149,15 @@ impl Pair {
         )
     }
 
+    /// Keeps where the log stands as soon as there is somebody who may ask.
+    pub(crate) async fn keep_early(&mut self) {
+        let somebody = (0..self.world.persons.len()).find(|person| self.world.active(*person));
+        if let Some(somebody) = somebody.filter(|_| self.early.is_none()) {
+            let changes = self.actor(somebody).changes(Changes::new()).await.unwrap();
+            self.early = Some(changes.position.clone());
+        }
+    }
+
     /// Runs a command on both. A difference in the outcome is one; the model follows the library where they agree.
     pub(crate) async fn act(&mut self, by: usize, act: &Act) -> Outcome {
         let expected = self.world.predict(by, act).err();
@@ -148,6 +170,7 @@ impl Pair {
                 act: act.clone(),
             });
         }
+        self.keep_early().await;
         let got = self.send(by, act, self.written).await;
         let reason = got.as_ref().err().map(|error| error.reason);
         equal("outcome of a command", &expected, &reason, || format!("{by} {act:?}"))?;

@@ -387,6 +387,7 @@ impl Pair {
             self.decisions += got.len() as u64 + 2;
             ids = got.iter().map(|it| it.id).collect();
         }
+        self.changed(person).await?;
         self.bundled(person, limit.min(20)).await?;
         self.mark(person, &expected, &ids, dice).await
     }

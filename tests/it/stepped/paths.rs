@@ -94,6 +94,7 @@ fn requests(operation: &str, town: &Town) -> Vec<Vec<u8>> {
         "feed.network_wall" => json([NetworkWall::new()]),
         "inbox.entries" => json([Entries::new(), Entries::new().which(Which::Unread).limit(1_u32)]),
         "inbox.bundles" => json([Bundles::new()]),
+        "live.changes" => json([Changes::new(), Changes::new().after(town.early.clone())]),
         "inbox.unread" => json([UnreadQuery::new()]),
         _ => panic!("the read path `{operation}` has no request here: it would go unproven"),
     }

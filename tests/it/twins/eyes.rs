@@ -79,6 +79,11 @@ impl Answers {
         pages!(answers, actor, Entries::new().which(Which::Unread).limit(7));
         pages!(answers, actor, Bundles::new().limit(7));
         answers.push(ask(actor, UnreadQuery::new()).await.0);
+        for after in [None, pair.early.clone()] {
+            let mut request = Changes::new();
+            request.after = after;
+            answers.push(ask(actor, request).await.0);
+        }
         pages!(answers, actor, ListPeople::new().limit(3));
         pages!(answers, actor, ListSpaces::new().limit(2));
         pages!(answers, actor, MySpaces::new().limit(2));
