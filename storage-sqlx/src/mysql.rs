@@ -59,7 +59,7 @@ impl Mysql {
     #[expect(clippy::unused_async, reason = "all stores are opened alike")]
     pub async fn open(options: impl Into<MysqlOptions>) -> Result<Mysql, StorageError> {
         let options = options.into();
-        options.server()?;
+        options.check()?;
         Ok(Mysql {
             server: Server::new(MysqlEngine::new(options))?,
         })
@@ -293,6 +293,16 @@ impl Talk for MysqlEngine {
 
 #[async_trait]
 impl Engine for MysqlEngine {
+    type Driver = sqlx::MySql;
+
+    fn pool(&self) -> Option<&sqlx::MySqlPool> {
+        self.options.pool()
+    }
+
+    async fn arrive(&self, c: &mut MySqlConnection) -> Result<Option<String>, Fault> {
+        self.options.arrive(c).await
+    }
+
     fn connections(&self) -> (usize, usize) {
         self.options.connections()
     }

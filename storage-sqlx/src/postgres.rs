@@ -51,7 +51,7 @@ impl Postgres {
     #[expect(clippy::unused_async, reason = "all stores are opened alike")]
     pub async fn open(options: impl Into<PostgresOptions>) -> Result<Postgres, StorageError> {
         let engine = PostgresEngine::new(options.into());
-        engine.options.server()?;
+        engine.options.check()?;
         Ok(Postgres {
             server: Server::new(engine)?,
         })

@@ -20,7 +20,7 @@ use queue::{Crowd, Queues};
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::oneshot;
 
 /// A call is tried so often again before its failure is answered.
@@ -42,7 +42,10 @@ pub(crate) fn candidates(network: NetworkId) -> impl Iterator<Item = i64> {
 
 /// An engine with servers.
 #[async_trait]
-pub(crate) trait Engine: Talk {
+pub(crate) trait Engine: Talk<Connection: sqlx::Connection> {
+    /// The driver's name of the engine.
+    type Driver: sqlx::Database<Connection = Self::Connection>;
+
     /// How many connections read, and how many write, at the same time.
     fn connections(&self) -> (usize, usize);
 
@@ -51,6 +54,13 @@ pub(crate) trait Engine: Talk {
 
     /// How long a call waits for a connection that is free.
     fn acquire_timeout(&self) -> Duration;
+
+    /// The host's pool, where the store lies on it.
+    fn pool(&self) -> Option<&sqlx::Pool<Self::Driver>>;
+
+    /// Makes the session of a connection of that pool ours, and answers the text that makes it what it was; `None` where a
+    /// transaction is open on it.
+    async fn arrive(&self, c: &mut Self::Connection) -> Result<Option<String>, Fault>;
 
     /// A new connection, to a server that takes writes.
     async fn connect(&self) -> Result<Self::Connection, Fault>;
@@ -96,13 +106,49 @@ struct Shared<E: Engine> {
     networks: RwLock<HashMap<NetworkId, i64>>,
 }
 
-/// The threads; they end with the last handle.
-struct Threads(Option<Runtime>);
+/// Where the work is done.
+enum Threads {
+    /// On threads of our own; they end with the last handle.
+    Own(Option<Runtime>),
+    /// Where the connections of the host's pool are at home.
+    Host(Handle),
+}
+
+impl Threads {
+    fn new(of_host: bool) -> Result<Threads, StorageError> {
+        if of_host {
+            let handle = Handle::try_current().map_err(|_| StorageError::Refused {
+                table: "*",
+                what: "a store on a pool is opened within the pool's runtime of tokio",
+            });
+            return Ok(Threads::Host(handle?));
+        }
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name("parvis-sql")
+            .enable_all()
+            .build();
+        let runtime = runtime.map_err(|error| {
+            tracing::warn!(%error, "no threads for the store");
+            StorageError::Unavailable
+        })?;
+        Ok(Threads::Own(Some(runtime)))
+    }
+
+    fn handle(&self) -> Option<&Handle> {
+        match self {
+            Threads::Own(runtime) => runtime.as_ref().map(Runtime::handle),
+            Threads::Host(handle) => Some(handle),
+        }
+    }
+}
 
 impl Drop for Threads {
     fn drop(&mut self) {
         // Waiting for them is not allowed where a future is polled.
-        if let Some(runtime) = self.0.take() {
+        if let Threads::Own(runtime) = self
+            && let Some(runtime) = runtime.take()
+        {
             runtime.shutdown_background();
         }
     }
@@ -111,15 +157,7 @@ impl Drop for Threads {
 impl<E: Engine> Server<E> {
     /// A store; connections are made when they are first needed.
     pub(crate) fn new(engine: E) -> Result<Server<E>, StorageError> {
-        let threads = Builder::new_multi_thread()
-            .worker_threads(2)
-            .thread_name("parvis-sql")
-            .enable_all()
-            .build();
-        let threads = threads.map_err(|error| {
-            tracing::warn!(%error, "no threads for the store");
-            StorageError::Unavailable
-        })?;
+        let threads = Threads::new(engine.pool().is_some())?;
         let (readers, writers) = engine.connections();
         Ok(Server {
             shared: Arc::new(Shared {
@@ -131,7 +169,7 @@ impl<E: Engine> Server<E> {
                 networks: RwLock::default(),
                 engine: Arc::new(engine),
             }),
-            threads: Arc::new(Threads(Some(threads))),
+            threads: Arc::new(threads),
         })
     }
 
@@ -141,10 +179,10 @@ impl<E: Engine> Server<E> {
         work: impl Future<Output = Result<T, X>> + Send + 'static,
     ) -> Result<T, X> {
         let (answer, answered) = oneshot::channel();
-        let Some(runtime) = &self.threads.0 else {
+        let Some(threads) = self.threads.handle() else {
             return Err(StorageError::Unavailable.into());
         };
-        runtime.spawn(async move { drop(answer.send(work.await)) });
+        threads.spawn(async move { drop(answer.send(work.await)) });
         answered
             .await
             .unwrap_or_else(|_| Err(StorageError::OutcomeUnknown.into()))
@@ -236,10 +274,7 @@ impl<E: Engine> Shared<E> {
         let mut tries = Tries::new();
         loop {
             let limit = Limit::new(self.engine.call_timeout());
-            let mut connection = limit
-                .keep(self.writers.get(self.engine.as_ref()))
-                .await
-                .map_err(Fault::error)?;
+            let mut connection = limit.keep(self.writers.get(&self.engine)).await.map_err(Fault::error)?;
             let prepared = self.engine.prepare(connection.get()?, schema, mode).await;
             match prepared {
                 Ok(prepared) => {
@@ -277,7 +312,7 @@ impl<E: Engine> Shared<E> {
     }
 
     async fn read_once(&self, release: &Release, network: NetworkId, reads: &[Read]) -> Result<Found, Fault> {
-        let mut connection = self.readers.get(self.engine.as_ref()).await?;
+        let mut connection = self.readers.get(&self.engine).await?;
         let c = connection.get()?;
         let number = self.number(c, network, Make::Nothing).await?;
         let found = self

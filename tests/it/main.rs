@@ -20,6 +20,7 @@ mod faults;
 mod folder;
 mod found;
 mod golden;
+mod host_pool;
 mod host_transaction;
 mod import;
 mod inbox;

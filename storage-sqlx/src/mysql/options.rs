@@ -9,7 +9,7 @@ use crate::server::{ACQUIRE_TIMEOUT, CALL_TIMEOUT};
 use crate::talk::Fault;
 use parvis::store::{Schema, StorageError};
 use sqlx::mysql::MySqlConnectOptions;
-use sqlx::{ConnectOptions, MySqlConnection};
+use sqlx::{ConnectOptions, MySqlConnection, MySqlPool};
 use std::time::Duration;
 
 /// A batch of 4 MiB is sent as JSON, its bytes as digits.
@@ -20,8 +20,9 @@ const PACKET: u64 = 16 * 1024 * 1024;
 /// A commit is as lasting as the server makes it: `innodb_flush_log_at_trx_commit=1` (the default) survives a power cut.
 #[derive(Clone, Debug)]
 pub struct MysqlOptions {
-    /// Absent where the URL could not be read.
+    /// Absent where the URL could not be read, or the pool knows it.
     server: Option<MySqlConnectOptions>,
+    pool: Option<MySqlPool>,
     prefix: String,
     readers: usize,
     writers: usize,
@@ -44,12 +45,40 @@ impl MysqlOptions {
                     .statement_cache_capacity(STATEMENTS)
                     .disable_statement_logging()
             }),
+            pool: None,
             prefix: "parvis_".to_owned(),
             readers: 4,
             writers: 4,
             lock: Duration::from_secs(5),
             call: CALL_TIMEOUT,
             acquire: ACQUIRE_TIMEOUT,
+        }
+    }
+
+    /// On a pool of the host: its TLS, its limits. The store must be opened within the pool's runtime of tokio, works there and has
+    /// no threads and connections of its own.
+    ///
+    /// A connection is taken for one read or one commit, its session set up and proved idle, and given back as it was: a few more
+    /// round trips. `readers` and `writers` bound how many are taken, 4 each by default. The pool's connections should keep
+    /// 256 prepared statements (`statement_cache_capacity`).
+    pub fn from_pool(pool: MySqlPool) -> MysqlOptions {
+        MysqlOptions {
+            server: None,
+            pool: Some(pool),
+            ..MysqlOptions::new("")
+        }
+    }
+
+    pub(super) fn pool(&self) -> Option<&MySqlPool> {
+        self.pool.as_ref()
+    }
+
+    /// # Errors
+    /// [`StorageError::Refused`] for a URL that cannot be read.
+    pub(super) fn check(&self) -> Result<(), StorageError> {
+        match self.pool {
+            Some(_) => Ok(()),
+            None => self.server().map(|_| ()),
         }
     }
 
@@ -129,6 +158,45 @@ impl MysqlOptions {
     /// A connection whose session does not depend on how the server or the database is set up.
     pub(super) async fn connection(&self) -> Result<MySqlConnection, Fault> {
         let mut c = self.server()?.connect().await.map_err(|error| fault(&error))?;
+        self.settle(&mut c).await?;
+        Ok(c)
+    }
+
+    /// Sets a session of the host's pool up, and answers the text that makes it what it was. What was left open on it is taken back.
+    pub(super) async fn arrive(&self, c: &mut MySqlConnection) -> Result<Option<String>, Fault> {
+        let names = [
+            "sql_mode",
+            "autocommit",
+            "sql_auto_is_null",
+            "sql_select_limit",
+            "group_concat_max_len",
+            "innodb_lock_wait_timeout",
+            "lock_wait_timeout",
+            // Of some servers only.
+            "idle_transaction_timeout",
+            "wsrep_sync_wait",
+            "tx_isolation",
+            "transaction_isolation",
+        ];
+        let list = names.map(|name| format!("'{name}'")).join(",");
+        let text_now = format!("rollback; show session variables where variable_name in ({list})");
+        let mut back = String::new();
+        for row in plain(c, text_now).await? {
+            let (Some(name), Some(value)) = (text(&row, 0), text(&row, 1)) else {
+                return Err(StorageError::Corrupt { table: "*" }.into());
+            };
+            let value = match value.bytes().all(|byte| byte.is_ascii_digit()) && !value.is_empty() {
+                true => value.to_owned(),
+                false => format!("'{}'", value.replace('\'', "''")),
+            };
+            back.push_str(&format!("set session {name}={value};"));
+        }
+        self.settle(c).await?;
+        Ok(Some(back))
+    }
+
+    /// Makes a session ours, on a server that will do.
+    async fn settle(&self, c: &mut MySqlConnection) -> Result<(), Fault> {
         let wait = self.lock.as_secs().max(1);
         let settings = format!(
             "set session sql_mode='STRICT_ALL_TABLES,STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION,\
@@ -136,14 +204,14 @@ impl MysqlOptions {
              innodb_lock_wait_timeout={wait}, lock_wait_timeout=60; \
              set session transaction isolation level read committed"
         );
-        plain(&mut c, settings).await?;
+        plain(c, settings).await?;
         // On a cluster a read waits until its node has what was acknowledged by another one.
-        let cluster = plain(&mut c, "show variables like 'wsrep_on'".to_owned()).await?;
+        let cluster = plain(c, "show variables like 'wsrep_on'".to_owned()).await?;
         if cluster.first().and_then(|row| text(row, 1)) == Some("ON") {
-            plain(&mut c, "set session wsrep_sync_wait=1".to_owned()).await?;
+            plain(c, "set session wsrep_sync_wait=1".to_owned()).await?;
         }
         let about = "select version(),@@global.read_only,@@max_allowed_packet";
-        let about = plain(&mut c, about.to_owned()).await?;
+        let about = plain(c, about.to_owned()).await?;
         let about = about.first().ok_or(StorageError::Corrupt { table: "*" })?;
         let version = text(about, 0).unwrap_or_default();
         if !is_new_enough(version) {
@@ -153,7 +221,7 @@ impl MysqlOptions {
         if version.contains("MariaDB") {
             // Whoever holds a lock and is silent longer than a call may take has gone.
             let idle = self.call.as_secs().clamp(1, 3_600);
-            plain(&mut c, format!("set session idle_transaction_timeout={idle}")).await?;
+            plain(c, format!("set session idle_transaction_timeout={idle}")).await?;
         }
         if text(about, 1) != Some("0") {
             tracing::warn!("the server takes no writes");
@@ -162,7 +230,7 @@ impl MysqlOptions {
         if number::<u64>(about, 2).is_some_and(|most| most < PACKET) {
             tracing::warn!("max_allowed_packet is below 16 MiB: large batches will fail");
         }
-        Ok(c)
+        Ok(())
     }
 }
 
@@ -184,5 +252,11 @@ impl From<&str> for MysqlOptions {
 impl From<String> for MysqlOptions {
     fn from(url: String) -> MysqlOptions {
         MysqlOptions::new(&url)
+    }
+}
+
+impl From<MySqlPool> for MysqlOptions {
+    fn from(pool: MySqlPool) -> MysqlOptions {
+        MysqlOptions::from_pool(pool)
     }
 }

@@ -7,8 +7,8 @@ use crate::release::STATEMENTS;
 use crate::server::{ACQUIRE_TIMEOUT, CALL_TIMEOUT};
 use crate::talk::Fault;
 use parvis::store::{Schema, StorageError};
-use sqlx::postgres::PgConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions, PgConnection, Row};
+use sqlx::postgres::{PgConnectOptions, PgRow};
+use sqlx::{AssertSqlSafe, ConnectOptions, PgConnection, PgPool, Row};
 use std::time::Duration;
 
 /// Plans follow from the texts, whatever the tables hold and whenever they were last looked at: every range is read through
@@ -30,8 +30,9 @@ const PLANS: [&str; 9] = [
 /// A commit is flushed before it is acknowledged (`synchronous_commit` is switched on where it is off).
 #[derive(Clone, Debug)]
 pub struct PostgresOptions {
-    /// Absent where the URL could not be read.
+    /// Absent where the URL could not be read, or the pool knows it.
     server: Option<PgConnectOptions>,
+    pool: Option<PgPool>,
     schema: Option<String>,
     prefix: String,
     readers: usize,
@@ -53,6 +54,7 @@ impl PostgresOptions {
         });
         PostgresOptions {
             server,
+            pool: None,
             schema: None,
             prefix: "parvis_".to_owned(),
             readers: 4,
@@ -60,6 +62,33 @@ impl PostgresOptions {
             lock: Duration::from_secs(5),
             call: CALL_TIMEOUT,
             acquire: ACQUIRE_TIMEOUT,
+        }
+    }
+
+    /// On a pool of the host: its TLS, its limits. The store must be opened within the pool's runtime of tokio, works there and has
+    /// no threads and connections of its own.
+    ///
+    /// A connection is taken for one read or one commit, its session set up and proved idle, and given back as it was: two more
+    /// round trips. `readers` and `writers` bound how many are taken, 4 each by default. The pool's connections should keep
+    /// 256 prepared statements (`statement_cache_capacity`).
+    pub fn from_pool(pool: PgPool) -> PostgresOptions {
+        PostgresOptions {
+            server: None,
+            pool: Some(pool),
+            ..PostgresOptions::new("")
+        }
+    }
+
+    pub(super) fn pool(&self) -> Option<&PgPool> {
+        self.pool.as_ref()
+    }
+
+    /// # Errors
+    /// [`StorageError::Refused`] for a URL that cannot be read.
+    pub(super) fn check(&self) -> Result<(), StorageError> {
+        match self.pool {
+            Some(_) => Ok(()),
+            None => self.server().map(|_| ()),
         }
     }
 
@@ -155,40 +184,95 @@ impl PostgresOptions {
         wait + &plans.collect::<String>()
     }
 
+    /// What a session of ours has set.
+    fn settings(&self) -> Vec<(&'static str, String)> {
+        // Whoever holds a lock and is silent longer than a call may take has gone.
+        let idle = self.call.as_millis().clamp(1_000, 3_600_000);
+        let plans = PLANS.iter().filter_map(|plan| plan.split_once('='));
+        let mut settings: Vec<(&str, String)> = plans.map(|(name, value)| (name, value.to_owned())).collect();
+        settings.extend([
+            ("lock_timeout", format!("{}ms", self.lock.as_millis())),
+            ("idle_in_transaction_session_timeout", format!("{idle}ms")),
+            ("default_transaction_isolation", "read committed".to_owned()),
+        ]);
+        settings
+    }
+
     /// A session with a server that takes writes.
     pub(super) async fn connect(&self) -> Result<PgConnection, Fault> {
         let mut connection = self.server()?.connect().await.map_err(|error| fault(&error))?;
-        let session = format!(
-            "set client_encoding=utf8; set default_transaction_isolation='read committed'; \
-             set idle_in_transaction_session_timeout='{}ms'; {}",
-            // Whoever holds a lock and is silent longer than a call may take has gone.
-            self.call.as_millis().clamp(1_000, 3_600_000),
-            self.session("set ")
-        );
+        let set = self.settings();
+        let set = set.iter().map(|(name, value)| format!("; set {name}='{value}'"));
+        let session = format!("set client_encoding=utf8{}", set.collect::<String>());
         let set = sqlx::raw_sql(AssertSqlSafe(session)).execute(&mut connection).await;
         set.map_err(|error| fault(&error))?;
-        let about = "select current_setting('server_version_num')::int, pg_is_in_recovery() or \
-             current_setting('transaction_read_only')='on', current_setting('synchronous_commit')='off'";
-        let row = sqlx::query(about).fetch_one(&mut connection).await;
-        let row = row.map_err(|error| fault(&error))?;
-        let (version, frozen, lazy): (i32, bool, bool) = match (row.try_get(0), row.try_get(1), row.try_get(2)) {
-            (Ok(version), Ok(frozen), Ok(lazy)) => (version, frozen, lazy),
-            _ => return Err(StorageError::Corrupt { table: "*" }.into()),
-        };
-        if version < 150_000 {
-            tracing::warn!(version, "PostgreSQL 15 or newer is needed");
-            return Err(StorageError::Unavailable.into());
-        }
-        if frozen {
-            tracing::warn!("the server is a standby or takes no writes");
-            return Err(StorageError::ReadOnly.into());
-        }
-        if lazy {
+        let about = sqlx::raw_sql(AssertSqlSafe(format!("select {ABOUT}")));
+        let row = about.fetch_one(&mut connection).await.map_err(|error| fault(&error))?;
+        fit(&row)?;
+        if cell(&row, LAZY)? == "true" {
             let set = sqlx::query("set synchronous_commit=on").execute(&mut connection).await;
             set.map_err(|error| fault(&error))?;
         }
         Ok(connection)
     }
+
+    /// Sets a session of the host's pool up, and answers the text that makes it what it was; `None` where a transaction is open
+    /// on it.
+    pub(super) async fn arrive(&self, connection: &mut PgConnection) -> Result<Option<String>, Fault> {
+        let mut settings = self.settings();
+        let commit = "synchronous_commit";
+        let names = settings.iter().map(|(name, _)| *name).chain([commit]);
+        let now: String = names.map(|name| format!(",current_setting('{name}')")).collect();
+        let set = settings
+            .iter()
+            .map(|(name, value)| format!(",set_config('{name}','{value}',false)"));
+        // What a statement that opens its own transaction sees as its time is when it began.
+        let text = format!(
+            "select {ABOUT},(now()=statement_timestamp())::text{now}; \
+             select 1,set_config('{commit}',case current_setting('{commit}') when 'off' then 'on' \
+             else current_setting('{commit}') end,false){}",
+            set.collect::<String>()
+        );
+        let rows = sqlx::raw_sql(AssertSqlSafe(text)).fetch_all(&mut *connection).await;
+        let rows = rows.map_err(|error| fault(&error))?;
+        let row = rows.first().ok_or(StorageError::Corrupt { table: "*" })?;
+        fit(row)?;
+        if cell(row, IDLE)? != "true" {
+            return Ok(None);
+        }
+        settings.push((commit, String::new()));
+        let mut back = String::from("select 1");
+        for (at, (name, _)) in settings.iter().enumerate() {
+            let old = cell(row, IDLE + 1 + at)?.replace('\'', "''");
+            back.push_str(&format!(",set_config('{name}','{old}',false)"));
+        }
+        Ok(Some(back))
+    }
+}
+
+/// What is asked of a server: its version, whether it takes writes, whether commits are acknowledged before they are flushed.
+const ABOUT: &str = "current_setting('server_version_num'),(pg_is_in_recovery() or \
+     current_setting('transaction_read_only')='on')::text,(current_setting('synchronous_commit')='off')::text";
+const LAZY: usize = 2;
+/// Where it stands whether a session was idle; the settings follow.
+const IDLE: usize = 3;
+
+fn cell(row: &PgRow, at: usize) -> Result<&str, Fault> {
+    row.try_get_unchecked(at).map_err(|error| fault(&error))
+}
+
+/// Whether a server that says this about itself will do.
+fn fit(row: &PgRow) -> Result<(), Fault> {
+    let version = cell(row, 0)?;
+    if version.parse::<u32>().is_ok_and(|version| version < 150_000) {
+        tracing::warn!(version, "PostgreSQL 15 or newer is needed");
+        return Err(StorageError::Unavailable.into());
+    }
+    if cell(row, 1)? == "true" {
+        tracing::warn!("the server is a standby or takes no writes");
+        return Err(StorageError::ReadOnly.into());
+    }
+    Ok(())
 }
 
 impl From<&str> for PostgresOptions {
@@ -200,5 +284,11 @@ impl From<&str> for PostgresOptions {
 impl From<String> for PostgresOptions {
     fn from(url: String) -> PostgresOptions {
         PostgresOptions::new(&url)
+    }
+}
+
+impl From<PgPool> for PostgresOptions {
+    fn from(pool: PgPool) -> PostgresOptions {
+        PostgresOptions::from_pool(pool)
     }
 }

@@ -163,6 +163,16 @@ impl Talk for PostgresEngine {
 
 #[async_trait]
 impl Engine for PostgresEngine {
+    type Driver = Postgres;
+
+    fn pool(&self) -> Option<&sqlx::PgPool> {
+        self.options.pool()
+    }
+
+    async fn arrive(&self, c: &mut PgConnection) -> Result<Option<String>, Fault> {
+        self.options.arrive(c).await
+    }
+
     fn connections(&self) -> (usize, usize) {
         self.options.connections()
     }

@@ -273,7 +273,7 @@ impl<E: Engine> Shared<E> {
 
     /// A connection for writing, and the number of the network.
     async fn numbered(&self, network: NetworkId) -> Result<(Lent<'_, E>, i64), Fault> {
-        let mut connection = self.writers.get(self.engine.as_ref()).await?;
+        let mut connection = self.writers.get(&self.engine).await?;
         let number = self.number(connection.get()?, network, Make::Missing).await?;
         Ok((connection, number.ok_or(StorageError::Corrupt { table: "*" })?))
     }
