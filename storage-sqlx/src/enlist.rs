@@ -26,6 +26,9 @@ pub(crate) trait Hosted: Talk<Connection: sqlx::Connection> {
     fn ended(&self, error: &sqlx::Error) -> Fault;
 }
 
+/// The savepoint that an engine sets before a question for which it takes locks.
+pub(crate) const READING: &str = "savepoint parvis_reading";
+
 /// The transaction and how far it is.
 enum State<D: Database> {
     /// As the host gave it.
@@ -120,6 +123,16 @@ impl<E: Hosted> Enlisted<E> {
             Ok(found) => {
                 self.keep(&mut state, transaction);
                 Ok(found)
+            }
+            // A lock that was not free in time: what was done before still stands, where the engine reads under locks.
+            Err(Fault::Failed(StorageError::Busy)) => {
+                match self.engine.raw(c, format!("rollback to {READING}")).await {
+                    Ok(()) => {
+                        self.keep(&mut state, transaction);
+                        Err(StorageError::Busy)
+                    }
+                    Err(_) => Err(given_way(&mut state, Fault::Again)),
+                }
             }
             Err(fault) => Err(given_way(&mut state, fault)),
         }

@@ -14,7 +14,7 @@ pub use options::MysqlOptions;
 
 use crate::decode::Numbers;
 use crate::dialect::{Arg, Dialect};
-use crate::enlist::{Enlisted, Hosted};
+use crate::enlist::{Enlisted, Hosted, READING};
 use crate::release::{Release, unprepared};
 use crate::server::{Engine, Server, candidates};
 use crate::statement::{Statement, statement};
@@ -70,7 +70,8 @@ impl Mysql {
     ///
     /// Its session must be READ COMMITTED, which is not the default here: `set session transaction isolation level read
     /// committed` before it begins; the first call on it says so otherwise. A call takes the position row of its network, and
-    /// holds it until the transaction ends: commits of that network wait.
+    /// holds it until the transaction ends: commits of that network wait. It waits for the row itself as long as the session's
+    /// `innodb_lock_wait_timeout` says, then answers `busy`, and the transaction goes on.
     ///
     /// # Errors
     /// [`StorageError::SchemaTooOld`] before [`prepare`](Storage::prepare).
@@ -171,7 +172,8 @@ impl MysqlEngine {
         let begin = if self.hosted {
             // Statements of a host's transaction see what was committed before each: nobody may write in between.
             if network >= 0 {
-                self.lock(c, network).await?;
+                self.locked(c, format!("{READING}; {}", self.lock_text(network)), network)
+                    .await?;
             }
             ""
         } else {

@@ -1,229 +1,15 @@
 //! The host's own rows and Parvis's in one transaction: all or nothing, nobody waits for a host that dawdles, whoever has to
 //! give way learns it.
 
-use crate::folder::Folder;
-use crate::mysql::{MysqlPlace, NO_MYSQL};
-use crate::servers::{NO_POSTGRES, PostgresPlace};
+mod hosts;
+
 use crate::town::NETWORK;
+use hosts::{Host, OnMysql, OnPostgres, OnServer, OnSqlite};
 use parvis::items::Place;
 use parvis::operations::*;
 use parvis::spaces::Visibility;
-use parvis::store::HostTransaction;
-use parvis::{Code, Config, ItemId, Parvis, Reason, Retry, SpaceId, Transaction, external};
-use parvis_sqlx::{Mysql, MysqlTransaction, Postgres, PostgresTransaction, Sqlite, SqliteTransaction};
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{AssertSqlSafe, Connection, MySqlPool, PgConnection, PgPool, SqlitePool};
-use std::sync::Arc;
+use parvis::{Code, ItemId, Reason, Retry, SpaceId, Transaction, external};
 use std::time::Duration;
-
-/// A host with a table of deals, and Parvis beside it.
-trait Host: Send + Sync {
-    type On: HostTransaction;
-    fn db(&self) -> &Parvis;
-    /// A transaction in which the host has set the stage of a deal.
-    async fn won(&self, deal: i64) -> Transaction;
-    /// The stage of a deal.
-    async fn stage(&self, deal: i64) -> String;
-}
-
-struct OnSqlite {
-    db: Parvis,
-    store: Sqlite,
-    pool: SqlitePool,
-    _folder: Folder,
-}
-
-struct OnPostgres {
-    db: Parvis,
-    store: Postgres,
-    pool: PgPool,
-    deals: String,
-    _place: PostgresPlace,
-}
-
-async fn people(db: &Parvis) {
-    let people = db.system(NETWORK, "crm").people();
-    for name in ["ana", "ben", "cleo"] {
-        people.put(PutPerson::new(external(name), name)).await.unwrap();
-    }
-}
-
-const DEALS: i64 = 8;
-
-impl OnSqlite {
-    async fn new() -> OnSqlite {
-        let folder = Folder::new();
-        let file = folder.file("host.db");
-        let store = Sqlite::open(file.as_path()).await.unwrap();
-        let db = Parvis::open(store.clone(), Config::new()).await.unwrap();
-        people(&db).await;
-        let pool = SqlitePool::connect_with(SqliteConnectOptions::new().filename(&file))
-            .await
-            .unwrap();
-        sqlx::query("create table deal(id integer primary key, stage text not null)")
-            .execute(&pool)
-            .await
-            .unwrap();
-        for id in 1..=DEALS {
-            sqlx::query("insert into deal values(?, 'open')")
-                .bind(id)
-                .execute(&pool)
-                .await
-                .unwrap();
-        }
-        OnSqlite {
-            db,
-            store,
-            pool,
-            _folder: folder,
-        }
-    }
-}
-
-impl Host for OnSqlite {
-    type On = SqliteTransaction;
-
-    fn db(&self) -> &Parvis {
-        &self.db
-    }
-
-    async fn won(&self, deal: i64) -> Transaction {
-        let mut tx = self.pool.begin_with("begin immediate").await.unwrap();
-        let update = sqlx::query("update deal set stage='won' where id=?").bind(deal);
-        update.execute(&mut *tx).await.unwrap();
-        self.db.on(self.store.enlist(tx).unwrap())
-    }
-
-    async fn stage(&self, deal: i64) -> String {
-        let stage = sqlx::query_scalar("select stage from deal where id=?").bind(deal);
-        stage.fetch_one(&self.pool).await.unwrap()
-    }
-}
-
-impl OnPostgres {
-    async fn new() -> Option<OnPostgres> {
-        let Some(place) = PostgresPlace::new() else {
-            println!("{NO_POSTGRES}");
-            return None;
-        };
-        let store = Postgres::open(place.options().lock_timeout(Duration::from_millis(400)))
-            .await
-            .unwrap();
-        let db = Parvis::open(store.clone(), Config::new()).await.unwrap();
-        people(&db).await;
-        let pool = PgPool::connect(&place.url_as(place.schema())).await.unwrap();
-        let deals = format!("{}.deal", place.schema());
-        let make = format!(
-            "create table {deals}(id bigint primary key, stage text not null); \
-             insert into {deals} select n, 'open' from generate_series(1,{DEALS}) n"
-        );
-        sqlx::raw_sql(AssertSqlSafe(make)).execute(&pool).await.unwrap();
-        Some(OnPostgres {
-            db,
-            store,
-            pool,
-            deals,
-            _place: place,
-        })
-    }
-}
-
-impl Host for OnPostgres {
-    type On = PostgresTransaction;
-
-    fn db(&self) -> &Parvis {
-        &self.db
-    }
-
-    async fn won(&self, deal: i64) -> Transaction {
-        let mut tx = self.pool.begin().await.unwrap();
-        let update = format!("update {} set stage='won' where id=$1", self.deals);
-        sqlx::query(AssertSqlSafe(update))
-            .bind(deal)
-            .execute(&mut *tx)
-            .await
-            .unwrap();
-        self.db.on(self.store.enlist(tx).unwrap())
-    }
-
-    async fn stage(&self, deal: i64) -> String {
-        let stage = format!("select stage from {} where id=$1", self.deals);
-        sqlx::query_scalar(AssertSqlSafe(stage))
-            .bind(deal)
-            .fetch_one(&self.pool)
-            .await
-            .unwrap()
-    }
-}
-
-struct OnMysql {
-    db: Parvis,
-    store: Mysql,
-    pool: MySqlPool,
-    deals: String,
-    _place: MysqlPlace,
-}
-
-impl OnMysql {
-    async fn new() -> Option<OnMysql> {
-        let Some(place) = MysqlPlace::new() else {
-            println!("{NO_MYSQL}");
-            return None;
-        };
-        let store = Mysql::open(place.options().lock_timeout(Duration::from_secs(1)))
-            .await
-            .unwrap();
-        let db = Parvis::open(store.clone(), Config::new()).await.unwrap();
-        people(&db).await;
-        let level = "set session transaction isolation level read committed";
-        let pool = sqlx::mysql::MySqlPoolOptions::new()
-            .after_connect(move |connection, _| {
-                Box::pin(async move { sqlx::raw_sql(level).execute(connection).await.map(|_| ()) })
-            })
-            .connect(place.url())
-            .await
-            .unwrap();
-        let deals = format!("{}deal", place.prefix());
-        let make = format!("create table {deals}(id bigint primary key, stage varchar(9) not null) engine=InnoDB");
-        sqlx::raw_sql(AssertSqlSafe(make)).execute(&pool).await.unwrap();
-        for id in 1..=DEALS {
-            let insert = sqlx::query(AssertSqlSafe(format!("insert into {deals} values(?, \"open\")"))).bind(id);
-            insert.execute(&pool).await.unwrap();
-        }
-        Some(OnMysql {
-            db,
-            store,
-            pool,
-            deals,
-            _place: place,
-        })
-    }
-}
-
-impl Host for OnMysql {
-    type On = MysqlTransaction;
-
-    fn db(&self) -> &Parvis {
-        &self.db
-    }
-
-    async fn won(&self, deal: i64) -> Transaction {
-        let mut tx = self.pool.begin().await.unwrap();
-        let update = format!("update {} set stage=\"won\" where id=?", self.deals);
-        sqlx::query(AssertSqlSafe(update))
-            .bind(deal)
-            .execute(&mut *tx)
-            .await
-            .unwrap();
-        self.db.on(self.store.enlist(tx).unwrap())
-    }
-
-    async fn stage(&self, deal: i64) -> String {
-        let stage = format!("select stage from {} where id=?", self.deals);
-        let stage = sqlx::query_scalar(AssertSqlSafe(stage)).bind(deal);
-        stage.fetch_one(&self.pool).await.unwrap()
-    }
-}
 
 async fn room_and_post(on: &Transaction) -> (SpaceId, ItemId) {
     let ana = on.act_as(NETWORK, external("ana"));
@@ -328,29 +114,14 @@ async fn n10_a_hosts_rows_and_parvis_commit_together_on_mysql() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_transaction_on_mysql_that_is_isolated_otherwise_is_refused() {
-    let Some(host) = OnMysql::new().await else { return };
-    // REPEATABLE READ is the default.
-    let pool = MySqlPool::connect(host._place.url()).await.unwrap();
-    let on = host.db.on(host.store.enlist(pool.begin().await.unwrap()).unwrap());
-    let ana = on.act_as(NETWORK, external("ana"));
-    let refused = ana.items().create(NewItem::new("Mine").place(Place::Network)).await;
-    assert!(refused.is_err());
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_host_that_dawdles_before_it_hands_over_delays_nobody() {
-    let Some(host) = OnPostgres::new().await else { return };
-    let mut tx = host.pool.begin().await.unwrap();
-    let update = format!("update {} set stage='won'", host.deals);
-    sqlx::query(AssertSqlSafe(update)).execute(&mut *tx).await.unwrap();
+async fn dawdling<H: OnServer>(host: &H) {
+    let begun = host.begin(4).await;
     // Longer than any commit waits for a lock.
     let dawdling = tokio::spawn(async move {
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        tx
+        tokio::time::sleep(Duration::from_millis(1_500)).await;
+        begun
     });
-    let ana = host.db.act_as(NETWORK, external("ana"));
+    let ana = host.db().act_as(NETWORK, external("ana"));
     let mut written = 0;
     while !dawdling.is_finished() {
         ana.items()
@@ -360,15 +131,27 @@ async fn a_host_that_dawdles_before_it_hands_over_delays_nobody() {
         written += 1;
     }
     assert!(written > 10, "{written} posts while the host dawdled");
-    let on = host.db.on(host.store.enlist(dawdling.await.unwrap()).unwrap());
+    let on = host.over(dawdling.await.unwrap());
     room_and_post(&on).await;
     on.commit().await.unwrap();
     assert_eq!(host.stage(4).await, "won");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_lock_is_waited_for_so_long_and_the_transaction_goes_on() {
-    let Some(host) = OnPostgres::new().await else { return };
+async fn a_host_that_dawdles_before_it_hands_over_delays_nobody_on_postgres() {
+    if let Some(host) = OnPostgres::new().await {
+        dawdling(&host).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_host_that_dawdles_before_it_hands_over_delays_nobody_on_mysql() {
+    if let Some(host) = OnMysql::new().await {
+        dawdling(&host).await;
+    }
+}
+
+async fn waiting<H: OnServer>(host: &H) {
     let first = host.won(1).await;
     room_and_post(&first).await;
     // The network is taken until the first one ends.
@@ -382,7 +165,7 @@ async fn a_lock_is_waited_for_so_long_and_the_transaction_goes_on() {
     second.commit().await.unwrap();
     assert_eq!((host.stage(1).await, host.stage(2).await), ("won".into(), "won".into()));
     assert!(
-        host.db
+        host.db()
             .act_as(NETWORK, external("ana"))
             .items()
             .get(GetItem::new(made))
@@ -392,59 +175,63 @@ async fn a_lock_is_waited_for_so_long_and_the_transaction_goes_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn hosts_with_opposite_lock_orders_lose_nothing() {
-    let Some(host) = OnPostgres::new().await else { return };
-    let host = Arc::new(host);
+async fn a_lock_is_waited_for_so_long_and_the_transaction_goes_on_on_postgres() {
+    if let Some(host) = OnPostgres::new().await {
+        waiting(&host).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lock_is_waited_for_so_long_and_the_transaction_goes_on_on_mysql() {
+    if let Some(host) = OnMysql::new().await {
+        waiting(&host).await;
+    }
+}
+
+async fn opposite<H: OnServer>(host: &H) {
     let networks = ["north", "south"];
     for network in networks {
-        let people = host.db.system(network, "crm").people();
+        let people = host.db().system(network, "crm").people();
         people.put(PutPerson::new(external("ana"), "Ana")).await.unwrap();
     }
-    let mut handlers = Vec::new();
-    for side in 0..2_usize {
-        let host = Arc::clone(&host);
-        handlers.push(tokio::spawn(async move {
-            let (mut again, mut busy) = (0, 0);
-            for round in 0..6 {
-                // The handler of a host: it is run again where its transaction had to give way.
-                loop {
-                    let on = host.won(1 + side as i64).await;
-                    let mut given_way = None;
-                    for turn in [side, 1 - side] {
-                        let ana = on.act_as(networks[turn], external("ana"));
-                        let post = NewItem::new(format!("{side} {round}")).place(Place::Network);
-                        if let Err(error) = ana.items().create(post).await {
-                            given_way = Some(error);
-                            break;
-                        }
-                        tokio::time::sleep(Duration::from_millis(5)).await;
+    let handler = async |side: usize| {
+        let (mut again, mut busy) = (0, 0);
+        for round in 0..6 {
+            // The handler of a host: it is run again where its transaction had to give way.
+            loop {
+                let on = host.won(1 + side as i64).await;
+                let mut given_way = None;
+                for turn in [side, 1 - side] {
+                    let ana = on.act_as(networks[turn], external("ana"));
+                    let post = NewItem::new(format!("{side} {round}")).place(Place::Network);
+                    if let Err(error) = ana.items().create(post).await {
+                        given_way = Some(error);
+                        break;
                     }
-                    let ended = match given_way {
-                        None => on.commit().await,
-                        Some(error) => Err(error),
-                    };
-                    match ended.map_err(|error| error.reason) {
-                        Ok(()) => break,
-                        Err(Reason::TransactionLost) => again += 1,
-                        Err(Reason::Busy) => busy += 1,
-                        Err(other) => panic!("{other:?}"),
-                    }
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+                let ended = match given_way {
+                    None => on.commit().await,
+                    Some(error) => Err(error),
+                };
+                match ended.map_err(|error| error.reason) {
+                    Ok(()) => break,
+                    Err(Reason::TransactionLost) => again += 1,
+                    Err(Reason::Busy) => busy += 1,
+                    Err(other) => panic!("{other:?}"),
                 }
             }
-            (again, busy)
-        }));
-    }
-    let mut given_way = 0;
-    for handler in handlers {
-        let (again, busy) = handler.await.unwrap();
-        given_way += again + busy;
-    }
+        }
+        again + busy
+    };
+    let (north, south) = tokio::join!(handler(0), handler(1));
+    let given_way = north + south;
     println!("{given_way} transactions had to give way");
     assert!(given_way > 0, "nobody met anybody");
     for network in networks {
         let wall = NetworkWall::new().limit(50);
         let page = host
-            .db
+            .db()
             .act_as(network, external("ana"))
             .feed()
             .network_wall(wall)
@@ -455,14 +242,21 @@ async fn hosts_with_opposite_lock_orders_lose_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_transaction_that_is_isolated_otherwise_is_refused() {
-    let Some(host) = OnPostgres::new().await else { return };
-    let tx = host
-        .pool
-        .begin_with("begin isolation level serializable")
-        .await
-        .unwrap();
-    let on = host.db.on(host.store.enlist(tx).unwrap());
+async fn hosts_with_opposite_lock_orders_lose_nothing_on_postgres() {
+    if let Some(host) = OnPostgres::new().await {
+        opposite(&host).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hosts_with_opposite_lock_orders_lose_nothing_on_mysql() {
+    if let Some(host) = OnMysql::new().await {
+        opposite(&host).await;
+    }
+}
+
+async fn isolated<H: OnServer>(host: &H) {
+    let on = host.over(host.serializable().await);
     let ana = on.act_as(NETWORK, external("ana"));
     let refused = ana
         .items()
@@ -473,19 +267,25 @@ async fn a_transaction_that_is_isolated_otherwise_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_session_that_the_server_ends_takes_the_whole_transaction_back() {
-    let Some(host) = OnPostgres::new().await else { return };
-    let on = host.won(5).await;
+async fn a_transaction_that_is_isolated_otherwise_is_refused_on_postgres() {
+    if let Some(host) = OnPostgres::new().await {
+        isolated(&host).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transaction_that_is_isolated_otherwise_is_refused_on_mysql() {
+    if let Some(host) = OnMysql::new().await {
+        isolated(&host).await;
+    }
+}
+
+async fn ended<H: OnServer>(host: &H) {
+    let mut begun = host.begin(5).await;
+    let session = host.session(&mut begun).await;
+    let on = host.over(begun);
     let (_, post) = room_and_post(&on).await;
-    let mut other = PgConnection::connect(host._place.url()).await.unwrap();
-    let kill = "select count(pg_terminate_backend(pid)) from pg_stat_activity \
-         where state='idle in transaction' and application_name=$1";
-    let killed: i64 = sqlx::query_scalar(kill)
-        .bind(host._place.schema())
-        .fetch_one(&mut other)
-        .await
-        .unwrap();
-    assert_eq!(killed, 1);
+    host.end(session).await;
     let lost = on
         .act_as(NETWORK, external("ana"))
         .items()
@@ -495,4 +295,18 @@ async fn a_session_that_the_server_ends_takes_the_whole_transaction_back() {
     assert_eq!((lost.reason, lost.retry()), (Reason::TransactionLost, Retry::Now));
     assert_eq!(on.commit().await.unwrap_err().reason, Reason::TransactionLost);
     assert_eq!(host.stage(5).await, "open");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_the_server_ends_takes_the_whole_transaction_back_on_postgres() {
+    if let Some(host) = OnPostgres::new().await {
+        ended(&host).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_the_server_ends_takes_the_whole_transaction_back_on_mysql() {
+    if let Some(host) = OnMysql::new().await {
+        ended(&host).await;
+    }
 }
