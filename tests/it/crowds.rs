@@ -16,6 +16,8 @@ use std::time::Duration;
 const WRITERS: usize = 16;
 /// Handles, each with connections of its own, as processes have them.
 const PROCESSES: usize = 4;
+/// How long a host that crosses them rests: whoever gives way ten times in a row is told.
+const PAUSE: Duration = Duration::from_millis(50);
 
 async fn on(storage: Arc<dyn parvis::store::Storage>) -> Parvis {
     Parvis::open_shared(storage, Config::new()).await.unwrap()
@@ -99,7 +101,7 @@ async fn crossing_postgres(place: &Place, stop: &AtomicBool) -> Crossing {
             given_way += 1;
             sqlx::raw_sql("rollback").execute(&mut c).await.unwrap();
         }
-        tokio::time::sleep(Duration::from_millis(15)).await;
+        tokio::time::sleep(PAUSE).await;
     }
     // The server publishes what it counted now and then.
     tokio::time::sleep(Duration::from_millis(1_500)).await;
@@ -135,7 +137,7 @@ async fn crossing_mysql(place: &Place, stop: &AtomicBool) -> Crossing {
             given_way += 1;
             sqlx::raw_sql("rollback").execute(&mut c).await.unwrap();
         }
-        tokio::time::sleep(Duration::from_millis(15)).await;
+        tokio::time::sleep(PAUSE).await;
     }
     let after: i64 = sqlx::query_scalar(count).fetch_one(&mut c).await.unwrap();
     Crossing {

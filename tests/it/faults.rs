@@ -3,6 +3,7 @@
 //!
 //! `scripts/test` runs a part of the points; `scripts/nightly` all of them.
 
+mod behind;
 mod cut;
 mod dropped;
 mod flip;

@@ -110,14 +110,18 @@ impl Load {
 
     /// Waits until so many more commands were acknowledged.
     pub(crate) async fn moves_on(&self, more: usize) {
-        let (before, begun) = (self.written(), Instant::now());
-        while self.written() < before + more {
+        let until = self.written() + more;
+        let (mut last, mut moved) = (self.written(), Instant::now());
+        while last < until {
             assert!(
-                begun.elapsed() < PATIENCE,
+                moved.elapsed() < PATIENCE,
                 "nothing is acknowledged any more: {:?}",
                 self.seen
             );
             tokio::time::sleep(Duration::from_millis(1)).await;
+            if self.written() > last {
+                (last, moved) = (self.written(), Instant::now());
+            }
         }
     }
 

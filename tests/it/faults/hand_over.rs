@@ -2,7 +2,7 @@
 //! follows the log later misses nothing.
 
 use super::ground::{Engine, Opened, Random, child, points, report, tell};
-use super::proxy::{AtCommit, Proxy};
+use super::proxy::{AtCommit, Cut, Proxy};
 use crate::folder::Folder;
 use crate::load::{Load, people, whole};
 use crate::places::{Served, Way};
@@ -73,6 +73,8 @@ fn crashes(engine: Engine, name: &str, place: &Path, straight: &Path, proxy: Opt
         child.kill().unwrap();
         child.wait().unwrap();
         if let Some(proxy) = proxy {
+            // The server would keep the sessions of the dead.
+            proxy.cut(Cut::Reset);
             proxy.hole(false);
         }
         if round % 8 == 7 || round + 1 == rounds {

@@ -2,8 +2,9 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
@@ -43,6 +44,8 @@ struct State {
     passing: Mutex<Option<u64>>,
     /// Connections that were cut.
     cuts: AtomicUsize,
+    /// By how much everything is delayed, in milliseconds.
+    delay: AtomicU64,
 }
 
 /// The way; it ends when it is dropped.
@@ -121,6 +124,12 @@ impl Proxy {
         *self.state.hole.borrow()
     }
 
+    /// Delays everything by so much in each direction.
+    pub(crate) fn delay(&self, delay: Duration) {
+        let millis = u64::try_from(delay.as_millis()).unwrap();
+        self.state.delay.store(millis, Ordering::Relaxed);
+    }
+
     /// How many connections were cut.
     pub(crate) fn cuts(&self) -> usize {
         self.state.cuts.load(Ordering::Relaxed)
@@ -188,6 +197,10 @@ async fn forward(state: &State, mut from: OwnedReadHalf, to: &mut OwnedWriteHalf
         }
         if some == 0 {
             return to.shutdown().await;
+        }
+        let delay = state.delay.load(Ordering::Relaxed);
+        if delay > 0 {
+            tokio::time::sleep(Duration::from_millis(delay)).await;
         }
         let bytes = &bytes[..some];
         let at_commit = if asks && heard.commits(bytes) {
