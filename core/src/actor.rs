@@ -3,6 +3,7 @@
 use crate::config::{Config, Upkeep};
 use crate::error::{Error, Reason};
 use crate::gate::reader::Who;
+use crate::heads::Heads;
 use crate::ids::Time;
 use crate::live::watch::Hubs;
 use crate::refs::Ref;
@@ -21,6 +22,7 @@ pub(crate) struct Core {
     pub(crate) config: Config,
     pub(crate) sealer: Sealer,
     pub(crate) hubs: Arc<Hubs>,
+    pub(crate) heads: Heads,
 }
 
 /// An opened store. Cheap to clone; no thread, no task.
@@ -66,6 +68,7 @@ impl Parvis {
                 config,
                 sealer,
                 hubs: Arc::default(),
+                heads: Heads::default(),
             }),
         })
     }
@@ -176,6 +179,7 @@ impl Actor {
             switches: &self.core.config.switches,
         };
         let executed = execute(&context, command).await?;
+        self.core.heads.reached(self.network, executed.position);
         self.core.hubs.touched(self.network);
         if self.core.config.upkeep == Upkeep::Inline {
             // The command is committed: what follows from it can wait for the next one.

@@ -45,6 +45,7 @@ mod error;
 pub mod feed;
 pub mod gate;
 mod graph;
+mod heads;
 mod ids;
 pub mod import;
 pub mod inbox;

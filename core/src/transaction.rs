@@ -3,6 +3,7 @@
 use crate::actor::{Actor, Core, Parvis};
 use crate::config::Upkeep;
 use crate::error::Error;
+use crate::heads::Heads;
 use crate::refs::Ref;
 use crate::store::{HostTransaction, NetworkId, Storage};
 use std::collections::BTreeSet;
@@ -28,6 +29,7 @@ impl Parvis {
             sealer: self.core.sealer.clone(),
             // Nobody who waits outside sees anything of it before the commit.
             hubs: Arc::default(),
+            heads: Heads::default(),
         };
         Transaction {
             outer: self.clone(),

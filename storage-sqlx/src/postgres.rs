@@ -52,8 +52,15 @@ impl Postgres {
     pub async fn open(options: impl Into<PostgresOptions>) -> Result<Postgres, StorageError> {
         let engine = PostgresEngine::new(options.into());
         engine.options.check()?;
+        let replica = match engine.options.of_replica() {
+            Some((options, wait)) => {
+                options.server()?;
+                Some((PostgresEngine::new(options), wait))
+            }
+            None => None,
+        };
         Ok(Postgres {
-            server: Server::new(engine)?,
+            server: Server::beside(engine, replica)?,
         })
     }
 

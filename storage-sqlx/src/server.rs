@@ -6,6 +6,7 @@
 mod limit;
 mod pool;
 mod queue;
+mod replica;
 
 use crate::release::{Release, unprepared};
 use crate::talk::{Fault, Make, Talk};
@@ -13,10 +14,11 @@ use async_trait::async_trait;
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use limit::Limit;
 use parvis::store::{
-    Batch, CommitError, Committed, Found, NetworkId, Prepare, Prepared, Read, Schema, StorageError, check_reads,
+    Batch, CommitError, Committed, Found, NetworkId, Prepare, Prepared, Read, ReadAt, Schema, StorageError, check_reads,
 };
 use pool::Pool;
 use queue::{Crowd, Queues};
+use replica::Replica;
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -100,6 +102,7 @@ struct Shared<E: Engine> {
     engine: Arc<E>,
     readers: Pool<E>,
     writers: Pool<E>,
+    replica: Option<Replica<E>>,
     queues: Queues,
     crowd: Crowd,
     prepared: RwLock<Option<Arc<Release>>>,
@@ -157,12 +160,18 @@ impl Drop for Threads {
 impl<E: Engine> Server<E> {
     /// A store; connections are made when they are first needed.
     pub(crate) fn new(engine: E) -> Result<Server<E>, StorageError> {
+        Server::beside(engine, None)
+    }
+
+    /// A store with a replica, which is waited for so long.
+    pub(crate) fn beside(engine: E, replica: Option<(E, Duration)>) -> Result<Server<E>, StorageError> {
         let threads = Threads::new(engine.pool().is_some())?;
         let (readers, writers) = engine.connections();
         Ok(Server {
             shared: Arc::new(Shared {
                 readers: Pool::new(readers),
                 writers: Pool::new(writers),
+                replica: replica.map(|(engine, wait)| Replica::new(engine, wait)),
                 queues: Queues::default(),
                 crowd: Crowd::default(),
                 prepared: RwLock::default(),
@@ -211,11 +220,11 @@ impl<E: Engine> Server<E> {
     }
 
     /// See [`Storage::read`](parvis::store::Storage::read).
-    pub(crate) async fn read(&self, network: NetworkId, reads: &[Read]) -> Result<Found, StorageError> {
+    pub(crate) async fn read(&self, network: NetworkId, reads: &[Read], at: ReadAt) -> Result<Found, StorageError> {
         let release = self.release()?;
         check_reads(&release.schema, reads)?;
         let (shared, reads) = (Arc::clone(&self.shared), reads.to_vec());
-        self.on_threads(async move { shared.read(&release, network, &reads).await })
+        self.on_threads(async move { shared.read(&release, network, &reads, at).await })
             .await
     }
 
@@ -231,6 +240,14 @@ impl<E: Engine> Server<E> {
     pub(crate) async fn close(&self) {
         let shared = Arc::clone(&self.shared);
         let closed = self.on_threads(async move {
+            if let Some(replica) = &shared.replica {
+                let limit = Limit::new(shared.engine.call_timeout());
+                let closing = async {
+                    replica.close().await;
+                    Ok::<(), Fault>(())
+                };
+                limit.keep(closing).await.ok();
+            }
             for pool in [&shared.writers, &shared.readers] {
                 let limit = Limit::new(shared.engine.call_timeout());
                 let closing = async {
@@ -295,7 +312,18 @@ impl<E: Engine> Shared<E> {
         }
     }
 
-    async fn read(&self, release: &Release, network: NetworkId, reads: &[Read]) -> Result<Found, StorageError> {
+    async fn read(
+        &self,
+        release: &Release,
+        network: NetworkId,
+        reads: &[Read],
+        at: ReadAt,
+    ) -> Result<Found, StorageError> {
+        if let (ReadAt::AtLeast(position), Some(replica)) = (at, &self.replica)
+            && let Some(found) = replica.read(self, release, network, reads, position).await
+        {
+            return Ok(found);
+        }
         let mut tries = Tries::new();
         let limit = Limit::new(self.engine.call_timeout());
         loop {
@@ -360,8 +388,8 @@ macro_rules! storage {
                 self.server.prepare(schema, mode).await
             }
 
-            async fn read(&self, network: NetworkId, reads: &[Read], _at: ReadAt) -> Result<Found, StorageError> {
-                self.server.read(network, reads).await
+            async fn read(&self, network: NetworkId, reads: &[Read], at: ReadAt) -> Result<Found, StorageError> {
+                self.server.read(network, reads, at).await
             }
 
             async fn commit(&self, network: NetworkId, batch: Batch) -> Result<Committed, CommitError> {

@@ -16,7 +16,7 @@ mod kill;
 mod medium;
 mod memory;
 mod migrate;
-mod own;
+pub(crate) mod own;
 mod pool;
 mod processes;
 mod proxy;

@@ -39,6 +39,7 @@ mod postgres;
 mod ranking;
 mod redb;
 mod releases;
+mod replica;
 mod retries;
 mod script;
 mod servers;

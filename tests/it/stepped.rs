@@ -11,7 +11,7 @@ mod worlds;
 use crate::town::{Town, act, clock, settings, town};
 use deeds::{Deed, pairs, pairs_aside};
 use door::{Door, Driven, Parking, step};
-use judge::{Instant, differs, exactly, shown, within};
+use judge::{Instant, among, differs, exactly, shown, within};
 use parvis::store::Storage;
 use parvis::store::conformance::wait;
 use parvis::testing::ManualClock;
@@ -33,6 +33,8 @@ struct Count {
     /// The number of the schedule that was the first to show a violation.
     first: Option<usize>,
     violations: Vec<String>,
+    /// Reads that were answered from before.
+    old: usize,
 }
 
 /// The reading of a path at one instant that lasts.
@@ -79,6 +81,7 @@ struct Stage {
     door: Arc<Door>,
     clock: ManualClock,
     stepped: Actor,
+    storage: Arc<dyn Storage>,
     resting: [Actor; 3],
 }
 
@@ -90,18 +93,20 @@ impl Stage {
             worlds,
             at: AtomicUsize::new(0),
             mutant,
+            old: AtomicUsize::new(0),
         });
         let inner: Arc<dyn Storage> = switch.clone();
-        let storage = Parking {
+        let storage: Arc<dyn Storage> = Arc::new(Parking {
             inner,
             door: door.clone(),
-        };
-        let db = wait(Parvis::open(storage, settings(&clock))).unwrap();
+        });
+        let db = wait(Parvis::open_shared(storage.clone(), settings(&clock))).unwrap();
         Stage {
             switch,
             door,
             clock,
             stepped: act(&db, "ben"),
+            storage,
             resting,
         }
     }
@@ -115,7 +120,15 @@ impl Stage {
     /// Reads with the first deed in one gap and the second in the same or a later one; `None` is before the call.
     fn read(&self, path: &Path, gaps: [Option<usize>; 2]) -> Driven<Result<Vec<u8>, parvis::Error>> {
         self.go(0);
-        let call = self.stepped.call(path.operation, &path.request);
+        let stepped = match self.switch.mutant {
+            // One that has seen nothing of the network yet may be shown it as old as it is.
+            Mutant::Old => {
+                let db = wait(Parvis::open_shared(self.storage.clone(), settings(&self.clock))).unwrap();
+                act(&db, "ben")
+            }
+            _ => self.stepped.clone(),
+        };
+        let call = stepped.call(path.operation, &path.request);
         step(call, &self.door, |stop| {
             let done = gaps.iter().filter(|gap| **gap <= stop).count();
             self.go(done);
@@ -145,7 +158,9 @@ impl Stage {
                 let single = self.door.arrived() <= 2;
                 // The points of a scroll are as of its beginning, which no reading at rest has once the clock moved.
                 let moved = label.contains("Expire");
-                let fine = if single || begun == 2 {
+                let fine = if self.switch.mutant == Mutant::Old {
+                    among(path, &answer, allowed, moved)
+                } else if single || begun == 2 {
                     exactly(&answer, allowed)
                 } else {
                     within(path, &answer, allowed, moved)
@@ -203,7 +218,8 @@ fn sweep(town: &Town, pairs: &[[Deed; 2]], paths: &[Path], splits: Splits, mutan
             });
             stage.sweep(path, &instants, splits, &past[2], &mut count);
         }
-        if mutant != Mutant::None && count.violations.len() > 50 {
+        count.old += stage.switch.old.load(Ordering::SeqCst);
+        if !matches!(mutant, Mutant::None | Mutant::Old) && count.violations.len() > 50 {
             break;
         }
     }
@@ -265,6 +281,19 @@ fn f12_pages_that_are_refilled_show_one_instant_whatever_happens_in_their_gaps()
     let count = sweep(&town, &pairs(&town), &home, Splits::None, Mutant::None);
     assert!(count.stops >= 4, "no home was refilled");
     holds("homes with many hidden posts", &count);
+}
+
+#[test]
+fn f12_candidates_as_old_as_they_may_be_show_nothing_old() {
+    let town = wait(town(0));
+    let homes: Vec<Path> = paths(&town)
+        .into_iter()
+        .filter(|path| path.operation == "feed.home")
+        .collect();
+    let pairs: Vec<_> = all_pairs(&town).into_iter().step_by(5).collect();
+    let count = sweep(&town, &pairs, &homes, Splits::All, Mutant::Old);
+    assert!(count.old > count.schedules / 4, "{} reads were old", count.old);
+    holds("homes with old candidates", &count);
 }
 
 #[test]

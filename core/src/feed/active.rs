@@ -88,7 +88,7 @@ async fn scan(actor: &Actor, from: Option<After>, rows: usize, mentions: Mention
         .and(far.each([col("root")]));
     let items = mentions.items(&mut plan, roots);
     let world = WorldSlots::judging(&mut plan, &[items]).mentioning(&mut plan, mentions, items, &slots);
-    let (snapshot, reader) = slots.ask(&plan, actor).await?;
+    let (snapshot, reader) = slots.ask_candidates(&plan, actor).await?;
     let world = World::build(&snapshot, &world)?;
     let moved: HashSet<ItemId> = snapshot
         .take(moved)?

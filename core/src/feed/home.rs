@@ -175,7 +175,7 @@ async fn gather(
     let items = plan.get_columns::<Item>(roots);
     let world = WorldSlots::judging(&mut plan, &[items]);
     let facts = FactSlots::add(&mut plan, items, &slots, actor.network, mentions, None).tagged(tagged);
-    let (snapshot, reader) = slots.ask(&plan, actor).await?;
+    let (snapshot, reader) = slots.ask_candidates(&plan, actor).await?;
     let world = World::build(&snapshot, &world)?;
     let zone = zone(actor, &reader);
     let cursor = begun.unwrap_or_else(|| RankedCursor::start(reader.now.millis(), configuration, &zone));
@@ -286,7 +286,7 @@ async fn open_spaces(actor: &Actor, above: &[Chosen], room: usize) -> Result<Vec
     let items = plan.get_columns::<Item>(keys);
     let world = WorldSlots::judging(&mut plan, &[items]);
     let facts = FactSlots::add(&mut plan, items, &slots, actor.network, Keys::default(), None);
-    let (snapshot, reader) = slots.ask(&plan, actor).await?;
+    let (snapshot, reader) = slots.ask_candidates(&plan, actor).await?;
     let world = World::build(&snapshot, &world)?;
     let known = Known::build(&snapshot, facts, &reader, reader.now.millis(), zone(actor, &reader))?;
     let listed = |id: &ItemId| brought(&reader, &world, *id);

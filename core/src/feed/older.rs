@@ -65,7 +65,7 @@ async fn scan_older(actor: &Actor, after: page::After, scan: usize, mentions: Me
     let entries = plan.merge::<Timeline>(keys, after.parts(), Parts::new(), scan as u32);
     let items = mentions.items(&mut plan, entries.each([col("item")]));
     let world = WorldSlots::judging(&mut plan, &[items]).mentioning(&mut plan, mentions, items, &slots);
-    let (snapshot, reader) = slots.ask(&plan, actor).await?;
+    let (snapshot, reader) = slots.ask_candidates(&plan, actor).await?;
     let world = World::build(&snapshot, &world)?;
     let entries = snapshot.take(entries)?.open(Opening::Show);
     let scanned: Vec<page::After> = entries

@@ -3,8 +3,8 @@
 use super::sealed::SealedSet;
 use crate::ids::Time;
 use crate::store::{
-    Column, Dir, Found, Keys, NetworkId, Part, Parts, Position, Range, Read, Record, Rows, Storage, StorageError, Want,
-    column,
+    Column, Dir, Found, Keys, NetworkId, Part, Parts, Position, Range, Read, ReadAt, Record, Rows, Storage,
+    StorageError, Want, column,
 };
 use std::marker::PhantomData;
 
@@ -226,9 +226,23 @@ impl Plan {
         })
     }
 
-    /// Asks the store. Always [`Fresh`](crate::store::ReadAt::Fresh): what the gate and commands read decides.
+    /// Asks the store. Always [`Fresh`](ReadAt::Fresh): what the gate and commands read decides.
     pub(crate) async fn ask(&self, storage: &dyn Storage, network: NetworkId) -> Result<Snapshot, StorageError> {
-        let found = storage.read(network, &self.reads, crate::store::ReadAt::Fresh).await?;
+        self.ask_at(storage, network, ReadAt::Fresh).await
+    }
+
+    /// Asks the store for what decides nothing: candidates, and what orders them. It may be as old as a position.
+    pub(crate) async fn ask_candidates(
+        &self,
+        storage: &dyn Storage,
+        network: NetworkId,
+        head: Position,
+    ) -> Result<Snapshot, StorageError> {
+        self.ask_at(storage, network, ReadAt::AtLeast(head)).await
+    }
+
+    async fn ask_at(&self, storage: &dyn Storage, network: NetworkId, at: ReadAt) -> Result<Snapshot, StorageError> {
+        let found = storage.read(network, &self.reads, at).await?;
         Ok(Snapshot::new(network, found))
     }
 

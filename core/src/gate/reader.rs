@@ -153,8 +153,25 @@ impl ReaderSlots {
     pub(crate) async fn ask(self, plan: &Plan, actor: &Actor) -> Result<(Snapshot, Reader), Error> {
         let now = actor.now();
         let snapshot = plan.ask(actor.core.storage.as_ref(), actor.network).await?;
+        actor.core.heads.reached(actor.network, snapshot.position);
         let reader = Reader::build(&snapshot, self, now, &actor.core.config.switches)?;
         Ok((snapshot, reader.map_err(|_| Error::new(Reason::Actor))?))
+    }
+
+    /// As [`ask`](ReaderSlots::ask), for candidates that another read judges afterwards: what it finds may be as old as what this
+    /// process has seen of the network.
+    ///
+    /// # Errors
+    /// Those of [`ask`](ReaderSlots::ask).
+    pub(crate) async fn ask_candidates(self, plan: &Plan, actor: &Actor) -> Result<(Snapshot, Reader), Error> {
+        let (now, head) = (actor.now(), actor.core.heads.of(actor.network));
+        let asked = plan.ask_candidates(actor.core.storage.as_ref(), actor.network, head);
+        let snapshot = asked.await?;
+        match Reader::build(&snapshot, self, now, &actor.core.config.switches)? {
+            Ok(reader) => Ok((snapshot, reader)),
+            // Whether somebody may act is no question for a replica.
+            Err(_) => self.ask(plan, actor).await,
+        }
     }
 
     /// The persons who blocked the reader: one range instead of a look-up for every author on a page. Whom more than

@@ -25,6 +25,15 @@ const PLANS: [&str; 9] = [
     "max_parallel_workers_per_gather=0",
 ];
 
+fn server(url: &str) -> Option<PgConnectOptions> {
+    let server = url.parse::<PgConnectOptions>().ok()?;
+    let server = match server.get_application_name() {
+        Some(_) => server,
+        None => server.application_name("parvis"),
+    };
+    Some(server.statement_cache_capacity(STATEMENTS).disable_statement_logging())
+}
+
 /// Where and how to open a store.
 ///
 /// A commit is flushed before it is acknowledged (`synchronous_commit` is switched on where it is off).
@@ -40,20 +49,17 @@ pub struct PostgresOptions {
     lock: Duration,
     call: Duration,
     acquire: Duration,
+    /// The URL of a replica that could be read, and how long it is waited for.
+    replica: Option<(Option<PgConnectOptions>, Duration)>,
+    /// Whether a server that takes no writes will do.
+    standby: bool,
 }
 
 impl PostgresOptions {
     /// The database at a URL like `postgresql://user:password@host:5432/database`.
     pub fn new(url: &str) -> PostgresOptions {
-        let server = url.parse::<PgConnectOptions>().ok().map(|server| {
-            let server = match server.get_application_name() {
-                Some(_) => server,
-                None => server.application_name("parvis"),
-            };
-            server.statement_cache_capacity(STATEMENTS).disable_statement_logging()
-        });
         PostgresOptions {
-            server,
+            server: server(url),
             pool: None,
             schema: None,
             prefix: "parvis_".to_owned(),
@@ -62,6 +68,8 @@ impl PostgresOptions {
             lock: Duration::from_secs(5),
             call: CALL_TIMEOUT,
             acquire: ACQUIRE_TIMEOUT,
+            replica: None,
+            standby: false,
         }
     }
 
@@ -150,6 +158,27 @@ impl PostgresOptions {
         self
     }
 
+    /// A streaming replica at a URL. Reads that may be a little old are made there: candidates of a home, whose every entry is judged
+    /// afterwards on the server that takes writes. One that has not reached what this process has seen is waited for so long
+    /// (100 milliseconds are a good beginning), as is one that does not answer; then the read is made on the server itself.
+    pub fn replica(mut self, url: &str, wait: Duration) -> PostgresOptions {
+        self.replica = Some((server(url), wait));
+        self
+    }
+
+    /// The same for the replica, and how long it is waited for.
+    pub(super) fn of_replica(&self) -> Option<(PostgresOptions, Duration)> {
+        let (server, wait) = self.replica.clone()?;
+        let options = PostgresOptions {
+            server,
+            pool: None,
+            replica: None,
+            standby: true,
+            ..self.clone()
+        };
+        Some((options, wait))
+    }
+
     /// The statements that make the tables of a schema in an empty database, for those who read before they run.
     pub fn ddl(&self, schema: &Schema) -> Vec<String> {
         ddl::create(&self.names(), self.place().as_deref(), schema)
@@ -208,6 +237,10 @@ impl PostgresOptions {
         set.map_err(|error| fault(&error))?;
         let about = sqlx::raw_sql(AssertSqlSafe(format!("select {ABOUT}")));
         let row = about.fetch_one(&mut connection).await.map_err(|error| fault(&error))?;
+        // A replica flushes nothing.
+        if self.standby && cell(&row, FROZEN)? == "true" {
+            return Ok(connection);
+        }
         fit(&row)?;
         if cell(&row, LAZY)? == "true" {
             let set = sqlx::query("set synchronous_commit=on").execute(&mut connection).await;
@@ -253,6 +286,7 @@ impl PostgresOptions {
 /// What is asked of a server: its version, whether it takes writes, whether commits are acknowledged before they are flushed.
 const ABOUT: &str = "current_setting('server_version_num'),(pg_is_in_recovery() or \
      current_setting('transaction_read_only')='on')::text,(current_setting('synchronous_commit')='off')::text";
+const FROZEN: usize = 1;
 const LAZY: usize = 2;
 /// Where it stands whether a session was idle; the settings follow.
 const IDLE: usize = 3;
@@ -268,7 +302,7 @@ fn fit(row: &PgRow) -> Result<(), Fault> {
         tracing::warn!(version, "PostgreSQL 15 or newer is needed");
         return Err(StorageError::Unavailable.into());
     }
-    if cell(row, 1)? == "true" {
+    if cell(row, FROZEN)? == "true" {
         tracing::warn!("the server is a standby or takes no writes");
         return Err(StorageError::ReadOnly.into());
     }

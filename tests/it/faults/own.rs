@@ -70,6 +70,27 @@ impl Own {
         self.served.at(&self.url)
     }
 
+    /// Gives it a replica, and answers where that is.
+    pub(crate) fn replicate(&self) -> String {
+        self.tell("replica");
+        let env = std::fs::read_to_string(self.folder.file("servers").join("env")).unwrap();
+        let url = env.lines().find_map(|line| line.strip_prefix("PARVIS_TEST_REPLICA="));
+        url.unwrap().to_owned()
+    }
+
+    /// Where it is.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Ends its replica as a crash does.
+    pub(crate) fn kill_replica(&self) {
+        let file = self.folder.file("servers").join("replica/data/postmaster.pid");
+        let file = std::fs::read_to_string(file).unwrap();
+        let killed = Command::new("kill").args(["-9", file.lines().next().unwrap()]).status();
+        assert!(killed.unwrap().success());
+    }
+
     /// Ends it as a crash does.
     pub(crate) fn kill(&self) {
         self.tell("kill");

@@ -86,14 +86,6 @@ pub(crate) fn within(path: &Path, answer: &Answer, instants: &[Instant], moved: 
     let Some(printed) = entries(answer) else {
         return exactly(answer, instants);
     };
-    let of_one = instants
-        .iter()
-        .filter_map(|instant| entries(&instant.whole))
-        .any(|whole| {
-            printed
-                .iter()
-                .all(|entry| whole.iter().any(|other| same(entry, other, moved)))
-        });
     let pages: Vec<&Vec<Value>> = instants.iter().filter_map(|instant| entries(&instant.answer)).collect();
     let lasting = |entry: &Value| {
         let id = &entry["id"];
@@ -105,7 +97,24 @@ pub(crate) fn within(path: &Path, answer: &Answer, instants: &[Instant], moved: 
             .into_iter()
             .all(|entry| printed.iter().any(|other| other["id"] == entry["id"]))
     });
-    of_one && complete && (!path.explains_all() || adds_up(printed))
+    complete && among(path, answer, instants, moved)
+}
+
+/// A page whose entries are, word for word, among those that one of the instants shows; where all terms are told, they make up the
+/// points.
+pub(crate) fn among(path: &Path, answer: &Answer, instants: &[Instant], moved: bool) -> bool {
+    let Some(printed) = entries(answer) else {
+        return exactly(answer, instants);
+    };
+    let of_one = instants
+        .iter()
+        .filter_map(|instant| entries(&instant.whole))
+        .any(|whole| {
+            printed
+                .iter()
+                .all(|entry| whole.iter().any(|other| same(entry, other, moved)))
+        });
+    of_one && (!path.explains_all() || adds_up(printed))
 }
 
 /// What is wrong with an answer: the entries that an instant shows otherwise, or both answers where they are no pages.

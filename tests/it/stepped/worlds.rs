@@ -46,6 +46,8 @@ pub(crate) enum Mutant {
     Torn,
     /// A call is served at an instant that is over.
     Stale,
+    /// It keeps it, and what may be old is as old as it may be.
+    Old,
 }
 
 /// The tables that say who the reader is and where he may read.
@@ -56,6 +58,8 @@ pub(crate) struct Switch {
     pub(crate) worlds: Worlds,
     pub(crate) at: AtomicUsize,
     pub(crate) mutant: Mutant,
+    /// Reads that were answered from before.
+    pub(crate) old: AtomicUsize,
 }
 
 impl Switch {
@@ -76,13 +80,22 @@ impl Storage for Switch {
 
     async fn read(&self, network: NetworkId, reads: &[Read], at: ReadAt) -> Result<Found, StorageError> {
         let now = self.at.load(Ordering::SeqCst);
+        if let (Mutant::Old, ReadAt::AtLeast(position)) = (self.mutant, at) {
+            for (age, (world, _)) in self.worlds.0[..=now].iter().enumerate() {
+                let found = world.read(network, reads, at).await?;
+                if found.position.number >= position.number {
+                    self.old.fetch_add(usize::from(age < now), Ordering::SeqCst);
+                    return Ok(found);
+                }
+            }
+        }
         let before = self.worlds.0[now.saturating_sub(1)].0.read(network, reads, at).await?;
         let mut found = self.worlds.0[now].0.read(network, reads, at).await?;
         let half = reads.len() / 2;
         for (number, (set, old)) in found.sets.iter_mut().zip(before.sets).enumerate() {
             let rights = RIGHTS.contains(&Switch::table(&reads[number]));
             let swap = match self.mutant {
-                Mutant::None => false,
+                Mutant::None | Mutant::Old => false,
                 Mutant::EarlyRights => rights,
                 Mutant::LateRights => !rights,
                 Mutant::Torn => number < half,
