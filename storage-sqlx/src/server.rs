@@ -343,12 +343,14 @@ impl<E: Engine> Shared<E> {
         let mut connection = self.readers.get(&self.engine).await?;
         let c = connection.get()?;
         let number = self.number(c, network, Make::Nothing).await?;
-        let found = self
-            .engine
-            .read(c, release, network, number.unwrap_or(-1), reads)
-            .await?;
-        connection.sound();
-        Ok(found)
+        let found = self.engine.read(c, release, network, number.unwrap_or(-1), reads).await;
+        match &found {
+            Ok(_) => connection.sound(),
+            // The session of a question that was refused is as good as before.
+            Err(Fault::Failed(_)) => connection.undo().await,
+            Err(_) => {}
+        }
+        found
     }
 
     /// Forgets the number of a network; whether it was known.

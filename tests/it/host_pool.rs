@@ -96,6 +96,20 @@ impl Pool {
         }
     }
 
+    /// The server's number of the session.
+    async fn id(&self) -> i64 {
+        match self {
+            Pool::Postgres(pool) => sqlx::query_scalar("select pg_backend_pid()::bigint")
+                .fetch_one(pool)
+                .await
+                .unwrap(),
+            Pool::Mysql(pool) => sqlx::query_scalar("select cast(connection_id() as signed)")
+                .fetch_one(pool)
+                .await
+                .unwrap(),
+        }
+    }
+
     /// Leaves a transaction open on the connection.
     async fn forgets(&self) {
         match self {
@@ -114,7 +128,7 @@ impl Pool {
 async fn guest(served: Served) {
     let Some(place) = served.place() else { return };
     let pool = Pool::new(&place).await;
-    let before = pool.session().await;
+    let (before, id) = (pool.session().await, pool.id().await);
     let storage = pool.store(&place).await;
     let db = Parvis::open_shared(Arc::clone(&storage), Config::new()).await.unwrap();
     let common = people(&db, 2).await;
@@ -127,6 +141,7 @@ async fn guest(served: Served) {
         acknowledged.insert(text);
         me.items().get(GetItem::new(common)).await.unwrap();
     }
+    assert_eq!(pool.id().await, id, "the connection did not come back");
     let after = pool.session().await;
     for (name, value) in &before {
         assert_eq!(after.get(name), Some(value), "`{name}` is another one");

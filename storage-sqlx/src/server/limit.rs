@@ -27,6 +27,13 @@ impl Limit {
         self.0.saturating_duration_since(Instant::now()) < Duration::from_millis(1)
     }
 
+    /// Tidies up, or gives it up in time.
+    pub(super) async fn tidy(self, work: impl Future<Output = ()>) {
+        if timeout_at(self.0, work).await.is_err() {
+            tracing::warn!("the server did not answer in time");
+        }
+    }
+
     /// Carries a part of the call out; where it does not end in time it is dropped, with the connection that it holds.
     pub(super) async fn keep<T, X: From<Fault>>(self, work: impl Future<Output = Result<T, X>>) -> Result<T, X> {
         timeout_at(self.0, work).await.unwrap_or_else(|_| {

@@ -124,6 +124,14 @@ impl<E: Engine> Lent<'_, E> {
         }
     }
 
+    /// Takes back what may be open on it: where that can be done, it is sound.
+    pub(super) async fn undo(&mut self) {
+        let engine = Arc::clone(&self.engine);
+        if let Ok(connection) = self.get() {
+            self.sound = engine.rollback(connection).await.is_ok();
+        }
+    }
+
     /// Nothing is open on it.
     pub(super) fn sound(&mut self) {
         self.sound = true;

@@ -217,9 +217,7 @@ impl<E: Engine> Shared<E> {
             }
             // A server that gave way while it committed has said that nothing was written.
             Err(Fault::Again) => {
-                if limit.keep(engine.rollback(c)).await.is_ok() {
-                    connection.sound();
-                }
+                limit.tidy(connection.undo()).await;
                 Err(Fault::Again.into())
             }
             Err(fault) => Err(Failed {
@@ -263,9 +261,7 @@ impl<E: Engine> Shared<E> {
             }),
             Err(fault) => {
                 // What the server refused has ended; that nothing is open is asked all the same.
-                if limit.keep(engine.rollback(c)).await.is_ok() {
-                    connection.sound();
-                }
+                limit.tidy(connection.undo()).await;
                 Err(fault.into())
             }
         }
@@ -281,24 +277,31 @@ impl<E: Engine> Shared<E> {
     /// Up to the commit: the connection with the open transaction, the verdicts, and whether there is something to commit.
     async fn carried(&self, network: NetworkId, jobs: &[Job]) -> Result<(Lent<'_, E>, Vec<Verdict>, bool), Fault> {
         let (mut connection, number) = self.numbered(network).await?;
-        let c = connection.get()?;
+        match self.carry_all(connection.get()?, (network, number), jobs).await {
+            Ok((verdicts, written)) => Ok((connection, verdicts, written)),
+            Err(fault) => {
+                connection.undo().await;
+                Err(fault)
+            }
+        }
+    }
+
+    /// Begins, and carries out: the verdicts, and whether there is something to commit.
+    async fn carry_all(
+        &self,
+        c: &mut E::Connection,
+        (network, number): (NetworkId, i64),
+        jobs: &[Job],
+    ) -> Result<(Vec<Verdict>, bool), Fault> {
         let engine = self.engine.as_ref();
         engine.begin(c, number).await?;
         let mut verdicts = Vec::with_capacity(jobs.len());
         let mut written = false;
         for job in jobs {
-            let carried = carry(engine, c, &job.release.schema, (network, number), &job.batch).await;
-            verdicts.push(match carried {
-                Ok(carried) => carried.verdict(&mut written),
-                Err(fault) => {
-                    if engine.rollback(c).await.is_ok() {
-                        connection.sound();
-                    }
-                    return Err(fault);
-                }
-            });
+            let carried = carry(engine, c, &job.release.schema, (network, number), &job.batch).await?;
+            verdicts.push(carried.verdict(&mut written));
         }
-        Ok((connection, verdicts, written))
+        Ok((verdicts, written))
     }
 }
 
