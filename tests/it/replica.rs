@@ -47,9 +47,10 @@ impl Both {
         let tell = format!("select pg_wal_replay_{word}()");
         sqlx::query(AssertSqlSafe(tell)).execute(&mut c).await.unwrap();
         // A pause is asked for and comes a moment later.
-        while word == "pause" {
+        let wanted = if word == "pause" { "paused" } else { "not paused" };
+        loop {
             let state = sqlx::query_scalar::<_, String>("select pg_get_wal_replay_pause_state()");
-            if state.fetch_one(&mut c).await.unwrap() == "paused" {
+            if state.fetch_one(&mut c).await.unwrap() == wanted {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(5)).await;
