@@ -1,8 +1,9 @@
 //! Commands in a transaction of the host on any driver, in any language: one row, which the host inserts with a statement that the
-//! store writes for it. Once the transaction is committed, [`Parvis::run_due`] carries the command out, exactly once.
+//! store writes for it. Once the transaction is committed, [`Parvis::run_due`](crate::Parvis::run_due) carries the command out, exactly once.
 //!
-//! Where the host's driver is sqlx, [`Parvis::on`] does more: it answers at once, and a refusal is the host's to handle before it
-//! commits. Here the host learns of a refusal afterwards, from [`Parvis::commands`].
+//! Where the host's driver is sqlx, [`Parvis::on`](crate::Parvis::on) does more: it answers at once, and a refusal is the host's to handle before it
+//! commits. Here the host learns of a refusal afterwards, from
+//! [`Parvis::commands`](crate::Parvis::commands).
 
 mod queries;
 pub(crate) mod records;
