@@ -225,9 +225,11 @@ impl Storage for Both {
     }
 
     async fn commit(&self, network: NetworkId, batch: Batch) -> Result<Committed, CommitError> {
-        match self.older_is_next() {
+        let unknown = self.unknown(network, &batch).await?;
+        // What the newer release wrote is rewritten by the older one, whose turn it may be or not.
+        let rewrites = unknown.iter().any(|row| row.before.get("future").is_some());
+        match self.older_is_next() || rewrites {
             true => {
-                let unknown = self.unknown(network, &batch).await?;
                 let committed = self.older.commit(network, batch).await?;
                 if !committed.repeated {
                     let kept = unknown.iter().map(Unknown::kept).sum();
