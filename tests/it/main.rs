@@ -19,6 +19,7 @@ mod engines;
 mod faults;
 mod folder;
 mod found;
+mod galera;
 mod golden;
 mod host_pool;
 mod host_transaction;
