@@ -30,10 +30,9 @@ pub(crate) use rows::{DueRow, Worker, due, schedule_expiry, schedule_member, sch
 use crate::actor::{Core, Parvis};
 use crate::error::{Error, Retry};
 use crate::ids::Time;
-use crate::later::records::CommandOf;
 use crate::store::{
-    AGENDA_DUE, AGENDA_NETWORK, Batch, CommitId, Dir, Durability, Keys, NetworkId, Parts, Range, Read, ReadAt, Record,
-    Row, Value, Want,
+    AGENDA_DUE, AGENDA_NETWORK, Batch, CommitError, CommitId, Dir, Durability, Keys, NetworkId, Parts, Range, Read,
+    ReadAt, Record, Row, Value, Want, Write,
 };
 use network::Left;
 use std::time::Duration;
@@ -145,7 +144,7 @@ struct Entry {
 struct Page {
     entries: Vec<Entry>,
     worker: Option<Time>,
-    commands: Vec<CommandOf>,
+    commands: Vec<Row>,
 }
 
 async fn agenda(core: &Core, after: &Parts) -> Result<Page, Error> {
@@ -158,7 +157,11 @@ async fn agenda(core: &Core, after: &Parts) -> Result<Page, Error> {
         limit: PAGE,
         want: Want::Columns,
     };
-    let reads = [Read::Scan(range), Worker::read(), commands::waiting(Parts::new())];
+    let mut reads = vec![Read::Scan(range)];
+    // What is looked at once stands beside the first page.
+    if after.is_empty() {
+        reads.extend([Worker::read(), commands::waiting(Parts::new())]);
+    }
     let found = core.storage.read(AGENDA_NETWORK, &reads, ReadAt::Fresh).await?;
     let entry = |row: &Row| match (row.key.first(), row.columns.first()) {
         (Some(Some(Value::Id(network))), Some(Some(Value::Time(at)))) => Some(Entry {
@@ -167,26 +170,31 @@ async fn agenda(core: &Core, after: &Parts) -> Result<Page, Error> {
         }),
         _ => None,
     };
-    let mut sets = found.sets.iter().map(|set| set.rows.iter());
-    let entries = sets.next().into_iter().flatten().filter_map(entry).collect();
-    let worker = sets.next().into_iter().flatten().next();
-    let commands = found.sets.get(2).map_or(&[][..], |set| &set.rows);
+    let mut sets = found.sets.into_iter().map(|set| set.rows);
+    let entries = sets.next().iter().flatten().filter_map(entry).collect();
+    let worker = sets.next().and_then(|rows| rows.into_iter().next());
+    let worker = worker.as_ref().map(Worker::decode).transpose()?;
     Ok(Page {
         entries,
-        commands: commands::rows(commands)?,
-        worker: worker.map(Worker::decode).transpose()?.map(|worker| worker.ran),
+        commands: sets.next().unwrap_or_default(),
+        worker: worker.map(|worker| worker.ran),
     })
 }
 
 /// Leaves word that a worker ran, where the last word is old. Nothing depends on it but what `status` says.
 async fn leave_word(core: &Core, before: Option<Time>, now: Time) {
     let old = |before: Time| now.millis().saturating_sub(before.millis()).saturating_abs() >= WORD;
-    if before.is_none_or(old) {
-        let mut batch = Batch::new(CommitId([0; 16]), [0; 16], now.millis());
-        batch.durability = Durability::Replayable;
-        batch.writes.push(Worker::at(now).put());
-        if let Err(error) = core.storage.commit(AGENDA_NETWORK, batch).await {
-            tracing::warn!(%error, "a worker could not leave word that it ran");
-        }
+    if before.is_none_or(old)
+        && let Err(error) = leave(core, vec![Worker::at(now).put()]).await
+    {
+        tracing::warn!(%error, "a worker could not leave word that it ran");
     }
+}
+
+/// Writes free rows of the store's own network, which nothing is decided from: their loss is made good by the next one who comes.
+pub(crate) async fn leave(core: &Core, writes: Vec<Write>) -> Result<(), CommitError> {
+    let mut batch = Batch::new(CommitId([0; 16]), [0; 16], core.config.clock.now().millis());
+    batch.durability = Durability::Replayable;
+    batch.writes = writes;
+    core.storage.commit(AGENDA_NETWORK, batch).await.map(drop)
 }

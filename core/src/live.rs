@@ -10,7 +10,7 @@ pub use watch::{Sleep, Watch};
 use crate::actor::Actor;
 use crate::error::{Error, Reason};
 use crate::gate::answer::{Token, Visible};
-use crate::gate::page::visible;
+use crate::gate::page::{position_context, visible};
 use crate::inbox::UnreadCount;
 use crate::inbox::queries::{Since, changed};
 use crate::operations::Changes;
@@ -23,17 +23,13 @@ const MAX_WAIT: u32 = 60;
 /// Rounds between two looks of one call: a lively network does not make each of its commits a page for everybody who waits.
 const REST: u32 = 2;
 
-/// Up to where a reader has seen everything: a position, and how much was unread then, where he was told.
+/// Up to where a reader has seen everything: what a position token holds, and how much was unread then, where he was told.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 struct Point {
     #[serde(flatten)]
     position: Position,
     #[serde(default)]
     unread: Option<UnreadCount>,
-}
-
-fn context(actor: &Actor) -> [&[u8]; 2] {
-    [b"position", &actor.network.0]
 }
 
 impl Actor {
@@ -50,7 +46,7 @@ impl Actor {
 pub(crate) async fn changes(actor: &Actor, request: Changes) -> Result<Visible<ChangesView>, Error> {
     let sealer = &actor.core.sealer;
     let after = request.after.as_ref().map(|token| {
-        let point: Option<Point> = sealer.open(&context(actor), token);
+        let point: Option<Point> = sealer.open(&position_context(actor), token);
         point.ok_or_else(|| Error::new(Reason::Cursor).at("after"))
     });
     let after = after.transpose()?;
@@ -85,7 +81,7 @@ fn answer(actor: &Actor, seen: &Since) -> Result<Visible<ChangesView>, Error> {
         position: seen.looked.snapshot.position,
         unread: Some(seen.unread),
     };
-    let position: Option<Token> = actor.core.sealer.seal(&context(actor), &point);
+    let position: Option<Token> = actor.core.sealer.seal(&position_context(actor), &point);
     let UnreadCount { unread, more, badge } = seen.unread;
     let view = ChangesView {
         position: position.ok_or(Error::new(Reason::Corrupt))?,

@@ -240,21 +240,12 @@ impl<E: Engine> Server<E> {
     pub(crate) async fn close(&self) {
         let shared = Arc::clone(&self.shared);
         let closed = self.on_threads(async move {
+            let end = || Limit::new(shared.engine.call_timeout());
             if let Some(replica) = &shared.replica {
-                let limit = Limit::new(shared.engine.call_timeout());
-                let closing = async {
-                    replica.close().await;
-                    Ok::<(), Fault>(())
-                };
-                limit.keep(closing).await.ok();
+                end().tidy(replica.close()).await;
             }
             for pool in [&shared.writers, &shared.readers] {
-                let limit = Limit::new(shared.engine.call_timeout());
-                let closing = async {
-                    pool.close(shared.engine.as_ref()).await;
-                    Ok::<(), Fault>(())
-                };
-                limit.keep(closing).await.ok();
+                end().tidy(pool.close(shared.engine.as_ref())).await;
             }
             Ok::<(), StorageError>(())
         });

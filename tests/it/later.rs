@@ -20,6 +20,7 @@ use parvis::store::{
 use parvis::testing::{ManualClock, SeededEntropy};
 use parvis::{Actor, Config, Parvis, Reason, Time, external};
 use parvis_sqlx::{Mysql, Parameter, Postgres, Sqlite, Statement};
+use serde_json::json;
 use sqlx::{AnyConnection, AssertSqlSafe, Connection};
 use std::any::Any;
 use std::sync::Arc;
@@ -410,6 +411,39 @@ fn a_budget_bounds_what_is_carried_out_and_the_rest_comes_later() {
         seen += wall.items.len();
     }
     assert_eq!(seen, 150);
+}
+
+#[test]
+fn what_cannot_be_understood_holds_up_nothing() {
+    let (storage, db) = failing(NetworkId::SYSTEM, StorageError::Unavailable);
+    let ana = act(&db, "ana");
+    let rows = hired(&db, NETWORK, 1);
+    for broken in [
+        json!({}),
+        json!({"by": {"robot": 7}, "operation": "items.create"}),
+        json!({"operation": 7}),
+    ] {
+        let row = ana.later(NewItem::new("x")).unwrap();
+        let Write::Put {
+            table, key, columns, ..
+        } = Write::from(&row)
+        else {
+            unreachable!()
+        };
+        let mut batch = Batch::new(CommitId([0; 16]), [0; 16], 0);
+        let document = Some(broken.to_string());
+        batch.writes.push(Write::Put {
+            table,
+            key,
+            columns,
+            document,
+        });
+        wait(storage.memory.commit(NetworkId::SYSTEM, batch)).unwrap();
+    }
+    rows.iter().for_each(|row| insert(&storage.memory, row));
+    let due = wait(db.run_due(Budget::steps(100))).unwrap();
+    assert!(due.done >= 2);
+    assert_eq!(wait(home(&ana)), ["Hello 1!"]);
 }
 
 #[test]

@@ -63,7 +63,8 @@ async fn people(db: &Parvis) {
     }
 }
 
-async fn post(actor: &Actor, words: &str) -> ItemId {
+/// Posts to the network.
+pub(crate) async fn post(actor: &Actor, words: &str) -> ItemId {
     let item = NewItem::new(words).place(Place::Network);
     actor.items().create(item).await.unwrap().id.0
 }

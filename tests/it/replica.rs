@@ -1,6 +1,7 @@
 //! Reads on a streaming replica of PostgreSQL: candidates may come from it, what decides and what is shown never does.
 
 use crate::faults::own::Own;
+use crate::live::post;
 use crate::places::Served;
 use crate::servers::block_on;
 use crate::town::NETWORK;
@@ -9,7 +10,7 @@ use parvis::operations::*;
 use parvis::spaces::Visibility;
 use parvis::store::{Keys, Value, Want};
 use parvis::store::{LOG, NetworkId, Position, Read, ReadAt, Storage, StorageError};
-use parvis::{Actor, Config, ItemId, Parvis, external};
+use parvis::{Actor, Config, Parvis, external};
 use parvis_sqlx::{Postgres, PostgresOptions};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use std::time::{Duration, Instant};
@@ -88,11 +89,6 @@ impl Both {
     fn of(&self, name: &str) -> Actor {
         self.db.act_as(NETWORK, external(name))
     }
-}
-
-async fn post(actor: &Actor, words: &str) -> ItemId {
-    let item = NewItem::new(words).place(Place::Network);
-    actor.items().create(item).await.unwrap().id.0
 }
 
 async fn home(actor: &Actor) -> Vec<String> {

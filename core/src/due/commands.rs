@@ -3,15 +3,14 @@
 //! That it happens once follows from the command's idempotency key: a worker that dies between the command and the end of its row
 //! leaves it to another one, which is answered with the first success.
 
-use super::Due;
+use super::{Due, leave};
 use crate::actor::{Actor, Caller, Core, Parvis};
 use crate::error::{Code, Error, Reason, Retry};
 use crate::ids::Time;
 use crate::later::given;
 use crate::later::records::{By, CommandOf, Refusal, Standing};
 use crate::store::{
-    AGENDA_NETWORK, Batch, Column, CommitId, Dir, Durability, Keys, NetworkId, Parts, Range, Read, ReadAt, Record,
-    StorageError, Value, Want, Write,
+    AGENDA_NETWORK, Column, Dir, Keys, NetworkId, Parts, Range, Read, ReadAt, Record, Row, Want, Write,
 };
 use std::collections::HashSet;
 use std::time::Duration;
@@ -52,42 +51,50 @@ enum Tried {
 }
 
 /// Carries out the commands of a page, and of those behind it.
-pub(super) async fn work(db: &Parvis, mut page: Vec<CommandOf>, due: &mut Due, budget: u32) -> Result<(), Error> {
+pub(super) async fn work(db: &Parvis, mut page: Vec<Row>, due: &mut Due, budget: u32) -> Result<(), Error> {
     let mut held = HashSet::new();
     loop {
         let mut ended = Vec::new();
         let outcome = some(db, &page, &mut held, &mut ended, due, budget).await;
         end(db.core.as_ref(), ended).await?;
         outcome?;
-        let last = page.last().map(|row| vec![row.n.to_value(), row.id.to_value()]);
+        let last = page
+            .last()
+            .and_then(|row| Some(vec![row.columns.get(2)?.clone(), row.key.first()?.clone()]));
         match last {
             Some(last) if page.len() == PAGE as usize && due.done < budget => {
-                let found = db
-                    .core
-                    .storage
-                    .read(AGENDA_NETWORK, &[waiting(last)], ReadAt::Fresh)
-                    .await?;
-                page = rows(found.sets.first().map_or(&[], |set| &set.rows))?;
+                page = ask(db.core.as_ref(), waiting(last)).await?;
             }
             _ => return Ok(()),
         }
     }
 }
 
-/// The typed rows of a page.
-pub(super) fn rows(found: &[crate::store::Row]) -> Result<Vec<CommandOf>, StorageError> {
-    found.iter().map(CommandOf::decode).collect()
+async fn ask(core: &Core, read: Read) -> Result<Vec<Row>, Error> {
+    let found = core.storage.read(AGENDA_NETWORK, &[read], ReadAt::Fresh).await?;
+    Ok(found.sets.into_iter().next().map_or_else(Vec::new, |set| set.rows))
+}
+
+/// The typed rows. One that cannot be understood stays as it is and holds up no other: hosts write this table.
+fn understood(rows: &[Row]) -> impl Iterator<Item = CommandOf> {
+    rows.iter().filter_map(|row| {
+        let decoded = CommandOf::decode(row);
+        if decoded.is_err() {
+            tracing::error!(row = ?row.key, "a command of the host cannot be understood");
+        }
+        decoded.ok()
+    })
 }
 
 async fn some(
     db: &Parvis,
-    page: &[CommandOf],
+    page: &[Row],
     held: &mut HashSet<String>,
     ended: &mut Vec<Write>,
     due: &mut Due,
     budget: u32,
 ) -> Result<(), Error> {
-    for row in page {
+    for row in understood(page) {
         let now = db.core.config.clock.now();
         if due.done >= budget {
             due.more = true;
@@ -98,7 +105,7 @@ async fn some(
         if held.contains(&row.network) {
             continue;
         }
-        match carry(db, row, now).await? {
+        match carry(db, &row, now).await? {
             Tried::Ended(write) => {
                 ended.push(write);
                 due.done += 1;
@@ -172,30 +179,13 @@ async fn end(core: &Core, mut writes: Vec<Write>) -> Result<(), Error> {
     }
     let now = core.config.clock.now().millis();
     if writes.iter().any(|write| matches!(write, Write::Put { .. })) {
-        let oldest = turns(Standing::Refused, Parts::new(), SWEPT);
-        let found = core.storage.read(AGENDA_NETWORK, &[oldest], ReadAt::Fresh).await?;
-        let oldest = rows(found.sets.first().map_or(&[], |set| &set.rows))?;
-        let old = |row: &&CommandOf| {
+        let oldest = ask(core, turns(Standing::Refused, Parts::new(), SWEPT)).await?;
+        let old = |row: &CommandOf| {
             let at = row.refusal.as_ref().map(|refusal| refusal.at.millis());
             at.is_some_and(|at| at < now.saturating_sub(KEPT))
         };
-        let is_written = |key: &Vec<Option<Value>>| {
-            writes.iter().any(|write| match write {
-                Write::Put { key: written, .. } | Write::Delete { key: written, .. } => written == key,
-                _ => false,
-            })
-        };
-        let swept: Vec<Write> = oldest
-            .iter()
-            .filter(old)
-            .filter(|row| !is_written(&row.key()))
-            .map(Record::delete)
-            .collect();
-        writes.extend(swept);
+        writes.extend(understood(&oldest).filter(old).map(|row| row.delete()));
     }
-    let mut batch = Batch::new(CommitId([0; 16]), [0; 16], now);
-    batch.durability = Durability::Replayable;
-    batch.writes = writes;
-    core.storage.commit(AGENDA_NETWORK, batch).await?;
+    leave(core, writes).await?;
     Ok(())
 }

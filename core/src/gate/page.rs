@@ -77,9 +77,14 @@ impl After {
     }
 }
 
+/// What a position token is sealed for.
+pub(crate) fn position_context(actor: &Actor) -> [&[u8]; 2] {
+    [b"position", &actor.network.0]
+}
+
 /// What a position token holds.
 pub(crate) fn position_token(actor: &Actor, position: Position) -> Result<Token, Error> {
-    let token = actor.core.sealer.seal(&[b"position", &actor.network.0], &position);
+    let token = actor.core.sealer.seal(&position_context(actor), &position);
     token.ok_or(Error::new(Reason::Corrupt))
 }
 

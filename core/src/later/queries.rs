@@ -6,7 +6,7 @@ use crate::actor::Parvis;
 use crate::error::{Error, Reason};
 use crate::ids::Time;
 use crate::store::{
-    Batch, Column, CommitId, Dir, Durability, Keys, NetworkId, Parts, Range, Read, ReadAt, Record, Value, Want, Write,
+    Batch, Column, CommitId, Dir, Keys, NetworkId, Parts, Range, Read, ReadAt, Record, Value, Want, Write,
 };
 use serde::Serialize;
 
@@ -153,11 +153,12 @@ impl Commands {
     /// A failure of the store.
     pub async fn forget(&self, id: &str) -> Result<(), Error> {
         let core = &self.0.core;
+        let key = vec![Some(Value::Text(id.to_owned()))];
+        // Lasting: the host may have withdrawn it.
         let mut batch = Batch::new(CommitId([0; 16]), [0; 16], core.config.clock.now().millis());
-        batch.durability = Durability::Durable;
         batch.writes.push(Write::Delete {
             table: CommandOf::TABLE,
-            key: vec![Some(Value::Text(id.to_owned()))],
+            key,
         });
         core.storage.commit(NetworkId::SYSTEM, batch).await?;
         Ok(())

@@ -2,7 +2,7 @@
 //! wake him at once.
 
 use crate::actor::Core;
-use crate::due::Follower;
+use crate::due::{Follower, INBOX};
 use crate::error::Error;
 use crate::store::{Keys, NetworkId, Read, ReadAt, Record, Value, Want};
 use async_trait::async_trait;
@@ -19,8 +19,6 @@ use std::time::Duration;
 const ROUND: Duration = Duration::from_millis(250);
 /// Rounds of a second.
 pub(crate) const ROUNDS_A_SECOND: u32 = 4;
-/// The projection behind which unread counts change.
-const INBOX: &str = crate::due::INBOX;
 
 /// Lets time pass between two looks at a network.
 ///
@@ -104,10 +102,7 @@ impl Hubs {
             return hub;
         }
         hubs.retain(|_, hub| hub.strong_count() > 0);
-        let hub = Arc::new(Hub {
-            network,
-            ..Hub::default()
-        });
+        let hub = Arc::new(Hub::new(network));
         hubs.insert(network, Arc::downgrade(&hub));
         hub
     }
@@ -134,18 +129,6 @@ pub(crate) struct Hub {
     here: Event,
 }
 
-impl Default for Hub {
-    fn default() -> Hub {
-        Hub {
-            network: NetworkId::SYSTEM,
-            mark: Mutex::default(),
-            led: AtomicBool::new(false),
-            looked: Event::new(),
-            here: Event::new(),
-        }
-    }
-}
-
 /// The right to look for all; whoever lets it go wakes the others, one of whom takes it.
 struct Lead<'a>(&'a Hub);
 
@@ -157,6 +140,16 @@ impl Drop for Lead<'_> {
 }
 
 impl Hub {
+    fn new(network: NetworkId) -> Hub {
+        Hub {
+            network,
+            mark: Mutex::default(),
+            led: AtomicBool::new(false),
+            looked: Event::new(),
+            here: Event::new(),
+        }
+    }
+
     fn mark(&self) -> std::sync::MutexGuard<'_, Mark> {
         self.mark.lock().unwrap_or_else(PoisonError::into_inner)
     }

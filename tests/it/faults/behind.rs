@@ -25,7 +25,7 @@ const OTHER: NetworkId = NetworkId([4; 16]);
 async fn reads(storage: &dyn Storage) -> u64 {
     let (begun, mut count) = (Instant::now(), 0);
     while begun.elapsed() < Duration::from_millis(500) {
-        let read = [super::ground::whole("rows", Want::Document)];
+        let read = [crate::load::all("rows", Want::Document)];
         let found = storage.read(OTHER, &read, ReadAt::Fresh).await.unwrap();
         assert_eq!(found.sets[0].rows.len(), 5);
         count += 1;

@@ -1,10 +1,11 @@
 //! What the faults happen to: a store with a chain of batches, in this process or in a child of it.
 
 use crate::folder::Folder;
+use crate::load::all;
 use parvis::store::conformance::wait;
 use parvis::store::{
-    Batch, Check, Class, CommitError, CommitId, Dir, Expect, Field, Found, Keys, Kind, LOG, NetworkId, Prepare, Range,
-    Read, ReadAt, Schema, Storage, StorageError, Table, Value, Wake, Want, Write,
+    Batch, Check, Class, CommitError, CommitId, Expect, Field, Found, Kind, LOG, NetworkId, Prepare, Read, ReadAt,
+    Schema, Storage, StorageError, Table, Value, Wake, Want, Write,
 };
 use parvis_sled::{Flush, Sled, SledOptions};
 use parvis_sqlx::{Mysql, MysqlOptions, Postgres, PostgresOptions, Sqlite, SqliteOptions};
@@ -165,18 +166,6 @@ pub(crate) fn batch(number: i64) -> Batch {
     batch
 }
 
-pub(crate) fn whole(index: &'static str, want: Want) -> Read {
-    Read::Scan(Range {
-        index,
-        prefixes: Keys::given([Vec::new()]),
-        from: Vec::new(),
-        to: Vec::new(),
-        dir: Dir::Up,
-        limit: u32::MAX,
-        want,
-    })
-}
-
 pub(crate) async fn found(store: &dyn Storage, network: NetworkId, reads: &[Read]) -> Found {
     store.read(network, reads, ReadAt::Fresh).await.unwrap()
 }
@@ -215,14 +204,14 @@ pub(crate) async fn inspect(engine: Engine, path: &Path, acknowledged: i64) -> i
 /// Nothing by half; answers the newest number that is there.
 pub(crate) async fn inspect_open(store: &dyn Storage) -> i64 {
     let reads = [
-        whole("rows", Want::Document),
-        whole("rows_text", Want::Key),
-        whole("sums", Want::Columns),
-        whole(LOG, Want::Document),
+        all("rows", Want::Document),
+        all("rows_text", Want::Key),
+        all("sums", Want::Columns),
+        all(LOG, Want::Document),
     ];
-    let all = found(store, NETWORK, &reads).await;
-    let there = all.position.number;
-    let (rows, by_text, sums, log) = (&all.sets[0], &all.sets[1], &all.sets[2], &all.sets[3]);
+    let stored = found(store, NETWORK, &reads).await;
+    let there = stored.position.number;
+    let (rows, by_text, sums, log) = (&stored.sets[0], &stored.sets[1], &stored.sets[2], &stored.sets[3]);
     assert_eq!(rows.rows.len() as i64, there * ROWS);
     assert_eq!(by_text.rows.len() as i64, there * ROWS);
     for (at, row) in rows.rows.iter().enumerate() {
@@ -250,10 +239,10 @@ pub(crate) async fn inspect_open(store: &dyn Storage) -> i64 {
         .collect();
     assert_eq!(entries, expected);
     if there > 0 {
-        assert_eq!(all.position.commit, id(there));
+        assert_eq!(stored.position.commit, id(there));
         let again = store.commit(NETWORK, batch(there)).await.unwrap();
         assert!(again.repeated && again.answer == there.to_string());
-        let agenda = found(store, NetworkId::SYSTEM, &[whole("agenda_due", Want::Columns)]).await;
+        let agenda = found(store, NetworkId::SYSTEM, &[all("agenda_due", Want::Columns)]).await;
         assert_eq!(agenda.sets[0].rows[0].columns, [Some(Value::Time(there))]);
     }
     there

@@ -1,9 +1,8 @@
 //! F27: two processes on one store. SQLite serves both; sled tells the second one that the store is taken.
 
-use super::ground::{
-    Engine, Opened, child, found, integrity, number, points, refused, report, schema, tell, told, whole,
-};
+use super::ground::{Engine, Opened, child, found, integrity, number, points, refused, report, schema, tell, told};
 use crate::folder::Folder;
+use crate::load::all;
 use parvis::store::conformance::wait;
 use parvis::store::{Batch, CommitId, NetworkId, Prepare, StorageError, Value, Want, Write};
 use parvis_sled::{Sled, SledOptions};
@@ -53,7 +52,7 @@ pub(super) async fn load(engine: Engine, place: &Path, points: u64) {
             Err(StorageError::Busy) => busy += 1,
             Err(error) => panic!("{error:?}"),
         }
-        let there = found(store.as_ref(), NETWORK, &[whole("sums", Want::Columns)]).await;
+        let there = found(store.as_ref(), NETWORK, &[all("sums", Want::Columns)]).await;
         assert!(there.position.number > newest, "the log runs back");
         newest = there.position.number;
         // One instant: the counter counts what the log holds.
@@ -94,7 +93,7 @@ fn f27_two_processes_on_one_sqlite_file_lose_nothing() {
     }
     wait(async {
         let opened = Opened::at(Engine::Sqlite, &place).await;
-        let reads = [whole("rows", Want::Key), whole("sums", Want::Columns)];
+        let reads = [all("rows", Want::Key), all("sums", Want::Columns)];
         let all = found(opened.storage().as_ref(), NETWORK, &reads).await;
         assert_eq!(all.position.number, done as i64);
         assert_eq!(all.sets[0].rows.len() as u64, done);
@@ -133,8 +132,8 @@ fn f27_a_second_process_is_told_that_a_sled_folder_is_taken() {
         let done = number(&lines, "done ");
         let opened = Opened::at(Engine::Sled, &place).await;
         opened.storage().prepare(&schema(), Prepare::Check).await.unwrap();
-        let all = found(opened.storage().as_ref(), NETWORK, &[whole("rows", Want::Key)]).await;
-        assert_eq!(all.sets[0].rows.len() as u64, tries + done);
+        let rows = found(opened.storage().as_ref(), NETWORK, &[all("rows", Want::Key)]).await;
+        assert_eq!(rows.sets[0].rows.len() as u64, tries + done);
         opened.close().await;
     });
     report(

@@ -78,7 +78,7 @@ pub(super) async fn slow(engine: Engine, place: &Path) {
             let begun = Instant::now();
             let mut count = 0;
             while begun.elapsed() < Duration::from_millis(200) {
-                let wanted = [super::ground::whole("rows", Want::Document)];
+                let wanted = [crate::load::all("rows", Want::Document)];
                 let found = store.read(OTHER, &wanted, ReadAt::Fresh).await.unwrap();
                 assert_eq!(found.sets[0].rows.len(), 5);
                 count += 1;

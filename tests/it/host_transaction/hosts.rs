@@ -144,37 +144,38 @@ impl OnPostgres {
     }
 }
 
-impl Host for OnPostgres {
-    type Begun = sqlx::Transaction<'static, sqlx::Postgres>;
+/// What a host on a server does, whatever its driver; `mark` is how that writes a parameter.
+macro_rules! host_on_server {
+    ($host:ident, $driver:ty, $mark:literal) => {
+        impl Host for $host {
+            type Begun = sqlx::Transaction<'static, $driver>;
 
-    fn db(&self) -> &Parvis {
-        &self.db
-    }
+            fn db(&self) -> &Parvis {
+                &self.db
+            }
 
-    async fn begin(&self, deal: i64) -> Self::Begun {
-        let mut tx = self.pool.begin().await.unwrap();
-        let update = format!("update {} set stage='won' where id=$1", self.deals);
-        sqlx::query(AssertSqlSafe(update))
-            .bind(deal)
-            .execute(&mut *tx)
-            .await
-            .unwrap();
-        tx
-    }
+            async fn begin(&self, deal: i64) -> Self::Begun {
+                let mut tx = self.pool.begin().await.unwrap();
+                let update = format!("update {} set stage='won' where id={}", self.deals, $mark);
+                let update = sqlx::query(AssertSqlSafe(update)).bind(deal);
+                update.execute(&mut *tx).await.unwrap();
+                tx
+            }
 
-    fn over(&self, begun: Self::Begun) -> Transaction {
-        self.db.on(self.store.enlist(begun).unwrap())
-    }
+            fn over(&self, begun: Self::Begun) -> Transaction {
+                self.db.on(self.store.enlist(begun).unwrap())
+            }
 
-    async fn stage(&self, deal: i64) -> String {
-        let stage = format!("select stage from {} where id=$1", self.deals);
-        sqlx::query_scalar(AssertSqlSafe(stage))
-            .bind(deal)
-            .fetch_one(&self.pool)
-            .await
-            .unwrap()
-    }
+            async fn stage(&self, deal: i64) -> String {
+                let stage = format!("select stage from {} where id={}", self.deals, $mark);
+                let stage = sqlx::query_scalar(AssertSqlSafe(stage)).bind(deal);
+                stage.fetch_one(&self.pool).await.unwrap()
+            }
+        }
+    };
 }
+host_on_server!(OnPostgres, sqlx::Postgres, "$1");
+host_on_server!(OnMysql, sqlx::MySql, "?");
 
 pub(super) struct OnMysql {
     db: Parvis,
@@ -217,35 +218,6 @@ impl OnMysql {
             deals,
             place,
         })
-    }
-}
-
-impl Host for OnMysql {
-    type Begun = sqlx::Transaction<'static, sqlx::MySql>;
-
-    fn db(&self) -> &Parvis {
-        &self.db
-    }
-
-    async fn begin(&self, deal: i64) -> Self::Begun {
-        let mut tx = self.pool.begin().await.unwrap();
-        let update = format!("update {} set stage=\"won\" where id=?", self.deals);
-        sqlx::query(AssertSqlSafe(update))
-            .bind(deal)
-            .execute(&mut *tx)
-            .await
-            .unwrap();
-        tx
-    }
-
-    fn over(&self, begun: Self::Begun) -> Transaction {
-        self.db.on(self.store.enlist(begun).unwrap())
-    }
-
-    async fn stage(&self, deal: i64) -> String {
-        let stage = format!("select stage from {} where id=?", self.deals);
-        let stage = sqlx::query_scalar(AssertSqlSafe(stage)).bind(deal);
-        stage.fetch_one(&self.pool).await.unwrap()
     }
 }
 
