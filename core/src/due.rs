@@ -35,6 +35,7 @@ use crate::store::{
     ReadAt, Record, Row, Value, Want, Write,
 };
 use network::Left;
+use serde::{Serialize, Serializer};
 use std::time::Duration;
 
 /// Networks of the agenda that one read finds.
@@ -56,7 +57,8 @@ impl Budget {
 }
 
 /// What `run_due` did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Due {
     /// Batches that were carried out.
@@ -66,10 +68,17 @@ pub struct Due {
     /// When something is due next, where it is known; new commands may make it sooner.
     pub next: Option<Time>,
     /// How long the oldest of what is due now has been waiting; zero where nothing waits.
+    #[serde(rename = "lag_ms", serialize_with = "millis")]
+    #[cfg_attr(feature = "schema", schemars(with = "u64"))]
     pub lag: Duration,
     /// Networks in which something failed that trying again at once will not mend (it is in the log of the program). It is
     /// tried again a minute later; nothing else waits for it.
     pub failed: u32,
+}
+
+/// A span on the wire: whole milliseconds.
+fn millis<S: Serializer>(span: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u64(u64::try_from(span.as_millis()).unwrap_or(u64::MAX))
 }
 
 impl Due {

@@ -1,7 +1,12 @@
 //! The facade, made of the table: a handle a group, a method a row, `call(name, json)`, and the list of all rows.
 
+#[cfg(feature = "schema")]
+mod schema;
 #[macro_use]
 mod table;
+
+#[cfg(feature = "schema")]
+pub use schema::schema;
 
 use crate::actor::Actor;
 use crate::error::{Code, Error, Reason};
@@ -225,6 +230,8 @@ pub struct Row {
     pub answer: &'static str,
     call: Call,
     whole: Whole,
+    #[cfg(feature = "schema")]
+    described: schema::Described,
 }
 
 impl std::fmt::Debug for Row {
@@ -315,6 +322,7 @@ macro_rules! facade { ([] $(
         $(
             $(#[doc = $d])+
             #[derive(Clone, Debug, PartialEq, Serialize)]
+            #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
             #[non_exhaustive]
             pub struct $Req {
                 $($(#[doc = $rd])+ pub $r: $rt,)*
@@ -363,6 +371,10 @@ macro_rules! facade { ([] $(
         )*
     )*
 
+    /// The groups of the table, and what each is about.
+    #[cfg(feature = "schema")]
+    pub(crate) const GROUPS: &[(&str, &str)] = &[$((stringify!($g), concat!($($gd, "\n"),+)),)*];
+
     /// Every operation there is.
     pub const TABLE: &[Row] = &[$($(Row {
         name: <$Req as Operation>::NAME,
@@ -372,6 +384,13 @@ macro_rules! facade { ([] $(
         answer: stringify!($Ans),
         call: call_json::<$Req>,
         whole: whole_json::<$Req>,
+        #[cfg(feature = "schema")]
+        described: schema::Described {
+            request: |all| all.subschema_for::<$Req>(),
+            answer: |all| all.subschema_for::<$Ans>(),
+            required: &[$(stringify!($r)),*],
+            defaults: || vec![$($((stringify!($o), schema::value::<$ot>(&$def)),)+)?],
+        },
     },)*)*];
 } }
 operations!(facade);

@@ -9,6 +9,7 @@ pub const HOST: &str = "host";
 
 /// A host's own id, in the range of one of its apps.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct External {
     /// The source app; [`HOST`] unless named.
     #[serde(default = "host")]
@@ -31,6 +32,7 @@ pub fn external(id: impl ToString) -> External {
 
 /// A name of a person, unit, space or item. Resolving it costs no call.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Ref {
     /// Parvis's id.

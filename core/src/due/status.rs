@@ -8,12 +8,14 @@ use crate::gate::plan::Plan;
 use crate::gate::sealed::Opening;
 use crate::ids::Time;
 use crate::store::{AGENDA_NETWORK, Dir, Keys, NetworkId, Parts, ReadAt, Record};
+use serde::Serialize;
 
 /// Overdue rows that are counted.
 const COUNTED: u32 = 1_000;
 
 /// How far the work behind the commands of one network is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Status {
     /// How far each projection is.
@@ -28,7 +30,8 @@ pub struct Status {
 }
 
 /// How far one projection followed the log.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Progress {
     /// Its name.

@@ -43,6 +43,7 @@ const OVERLOOKED_DAYS: i64 = 3;
 
 /// How much of the explanation a page carries.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Explain {

@@ -148,6 +148,7 @@ macro_rules! answer {
     ($(#[$doc:meta])* pub struct $name:ident { $($(#[$field_doc:meta])* pub $field:ident: $type:ty),+ $(,)? }) => {
         $(#[$doc])*
         #[derive(Debug, serde::Serialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[non_exhaustive]
         pub struct $name { $($(#[$field_doc])* pub $field: $type),+ }
 

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 /// A step of the path on which a reader reaches an item, or the step that is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Fact {

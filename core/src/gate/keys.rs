@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// One key of an audience. A reader who holds one of an item's keys is in its audience.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum AudienceKey {

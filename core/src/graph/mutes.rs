@@ -31,6 +31,7 @@ pub(crate) const MAX_MUTES: u32 = 1_000;
 
 /// What can be muted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Topic {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// One row of one file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ImportRow {
@@ -31,6 +32,7 @@ pub enum ImportRow {
 
 /// See [`ImportRow::Unit`].
 #[derive(Clone, Debug, PartialEq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UnitRow {
     /// The host's id.
     pub id: String,
@@ -42,6 +44,7 @@ pub struct UnitRow {
 
 /// See [`ImportRow::Person`].
 #[derive(Clone, Debug, PartialEq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PersonRow {
     /// The host's id.
     pub id: String,
@@ -71,6 +74,7 @@ fn yes() -> bool {
 
 /// See [`ImportRow::Space`].
 #[derive(Clone, Debug, PartialEq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SpaceRow {
     /// The host's id.
     pub id: String,
@@ -86,6 +90,7 @@ pub struct SpaceRow {
 
 /// See [`ImportRow::Member`].
 #[derive(Clone, Debug, PartialEq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MemberRow {
     /// The space.
     pub space: String,
@@ -104,6 +109,7 @@ fn member() -> Role {
 
 /// See [`ImportRow::Follow`].
 #[derive(Clone, Debug, PartialEq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FollowRow {
     /// Who follows.
     pub person: String,
@@ -113,6 +119,7 @@ pub struct FollowRow {
 
 /// Who may read an imported post.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum PostAudience {
@@ -129,6 +136,7 @@ pub enum PostAudience {
 
 /// See [`ImportRow::Post`].
 #[derive(Clone, Debug, PartialEq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PostRow {
     /// The host's id.
     pub id: String,
@@ -151,6 +159,7 @@ pub struct PostRow {
 
 /// See [`ImportRow::Reaction`].
 #[derive(Clone, Debug, PartialEq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReactionRow {
     /// Who reacts.
     pub person: String,
@@ -164,6 +173,7 @@ pub struct ReactionRow {
 
 /// See [`ImportRow::Comment`].
 #[derive(Clone, Debug, PartialEq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CommentRow {
     /// The host's id; without one, the row is known by person, post and date.
     pub id: Option<String>,
@@ -202,6 +212,7 @@ impl CommentRow {
 
 /// What a notice of an old system told of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum NoticeKind {
@@ -215,6 +226,7 @@ pub enum NoticeKind {
 
 /// See [`ImportRow::Notice`].
 #[derive(Clone, Debug, PartialEq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NoticeRow {
     /// Who was told.
     pub to: String,

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// An item by its names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ItemName {
     /// The id.
@@ -19,6 +20,7 @@ pub struct ItemName {
 
 /// One event that the reader is told of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EntryView {
     /// The id: what `read` and `read_up_to` name.
@@ -47,6 +49,7 @@ pub struct EntryView {
 
 /// How much is unread, as the list would show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UnreadCount {
     /// Unread entries, at most the cap.
@@ -59,6 +62,7 @@ pub struct UnreadCount {
 
 /// One page of an inbox.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EntriesPage {
     /// The entries, newest first.
@@ -75,6 +79,7 @@ pub struct EntriesPage {
 
 /// Events of one kind about one thing that came between two times the reader read or saw such a bundle.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BundleView {
     /// The id of its newest entry: what `read` names.
@@ -105,6 +110,7 @@ pub struct BundleView {
 
 /// One page of bundles.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BundlesPage {
     /// The bundles, newest event first.
@@ -119,6 +125,7 @@ pub struct BundlesPage {
 
 /// How much is unread.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UnreadView {
     /// Unread entries, at most the cap.

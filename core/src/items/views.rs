@@ -10,6 +10,7 @@ use std::ops::Deref;
 
 /// Where an item stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum PlaceView {
@@ -31,6 +32,7 @@ pub enum PlaceView {
 
 /// How an item is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Shown {
@@ -44,6 +46,7 @@ pub enum Shown {
 
 /// The words of an item.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Body {
     /// As written, in CommonMark.
@@ -61,6 +64,7 @@ pub struct Body {
 
 /// A tag of an item.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TagView {
     /// The tag, however it is spelt.
@@ -71,6 +75,7 @@ pub struct TagView {
 
 /// How many persons reacted in one way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ReactionView {
     /// The reaction's name.
@@ -81,6 +86,7 @@ pub struct ReactionView {
 
 /// What the reader himself has to do with an item.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ViewerView {
     /// What he may do with it.
@@ -93,6 +99,7 @@ pub struct ViewerView {
 
 /// A reason why an item is where it is in the ranked feed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ReasonView {
     /// The stable code.
@@ -107,6 +114,7 @@ pub struct ReasonView {
 
 /// One item as one reader sees it at one instant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ItemView {
     /// The id.
@@ -157,6 +165,7 @@ pub struct ItemView {
 
 /// A pinned item. Reads as the item itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PinnedView {
     /// The item.
@@ -175,6 +184,7 @@ impl Deref for PinnedView {
 
 /// One page of a feed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FeedPage {
     /// What is pinned, latest pin first: on the first page of a space's wall, beside the items, which hold it by its date too.
@@ -191,6 +201,7 @@ pub struct FeedPage {
 
 /// A comment with a preview of its answers. Reads as the comment itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CommentView {
     /// The comment; its `comments` are the answers under it that the reader may read.
@@ -212,6 +223,7 @@ impl Deref for CommentView {
 /// An item with its thread. The comments are those on the item; those on an answer are its neighbours, under the
 /// comment on the root.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ThreadPage {
     /// The item asked for.
@@ -233,6 +245,7 @@ pub struct ThreadPage {
 
 /// What an item said before another version replaced it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct VersionView {
     /// When it was written.
@@ -243,6 +256,7 @@ pub struct VersionView {
 
 /// One page of the versions that an item had before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct HistoryPage {
     /// The item.
@@ -257,6 +271,7 @@ pub struct HistoryPage {
 
 /// Whether verbs are allowed, in the order asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Allowed {
     /// One answer an item; `false` for what is absent or hidden.
@@ -265,6 +280,7 @@ pub struct Allowed {
 
 /// Why a person may or may not use a verb on an item.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Explanation {
     /// The outcome.

@@ -49,6 +49,7 @@ impl RefusedQuery {
 
 /// A command that was refused for good. Its request is not kept: it is the host's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RefusedCommand {
     /// [`CommandRow::id`](super::CommandRow::id).
@@ -69,6 +70,7 @@ pub struct RefusedCommand {
 
 /// Some of the refused commands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RefusedPage {
     /// They.
@@ -79,6 +81,7 @@ pub struct RefusedPage {
 
 /// What became of one command.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum CommandState {

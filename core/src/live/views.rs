@@ -5,6 +5,7 @@ use serde::Serialize;
 
 /// What changed for a reader.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ChangesView {
     /// Up to where this answer tells: the `after` of the next call.

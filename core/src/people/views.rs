@@ -10,6 +10,7 @@ use std::ops::Deref;
 
 /// A person in a line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PersonCard {
     /// The id.
@@ -42,6 +43,7 @@ impl PersonCard {
 
 /// A person in full: his card, and what one reads on his page. Reads as the card itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Profile {
     /// The card.
@@ -83,6 +85,7 @@ impl Deref for Profile {
 
 /// A page of people, by name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PersonPage {
     /// The people.
@@ -97,6 +100,7 @@ pub struct PersonPage {
 
 /// The people to whom what somebody typed completes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PersonMatches {
     /// Those the reader follows first, then by name.
@@ -105,6 +109,7 @@ pub struct PersonMatches {
 
 /// One thing that the reader muted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum MutedView {
@@ -136,6 +141,7 @@ pub enum MutedView {
 
 /// Something muted, and for how long.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MuteView {
     /// What.
@@ -148,6 +154,7 @@ pub struct MuteView {
 
 /// What the reader muted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MuteList {
     /// Persons, spaces, threads, tags; of those that he may still know of.
@@ -158,6 +165,7 @@ pub struct MuteList {
 
 /// A page of the tags that the reader follows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TagPage {
     /// The tags, as he spells them.

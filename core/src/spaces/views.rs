@@ -10,6 +10,7 @@ use std::ops::Deref;
 
 /// A space in a line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SpaceCard {
     /// The id.
@@ -51,6 +52,7 @@ impl SpaceCard {
 
 /// A space as one reader sees it: its card, and what stands on its page. Reads as the card itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SpaceView {
     /// The card.
@@ -71,6 +73,7 @@ impl Deref for SpaceView {
 
 /// A page of spaces, by name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SpacePage {
     /// The spaces.
@@ -85,6 +88,7 @@ pub struct SpacePage {
 
 /// The spaces to which what somebody typed completes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SpaceMatches {
     /// The reader's own first, then by name.
@@ -93,6 +97,7 @@ pub struct SpaceMatches {
 
 /// A member.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MemberView {
     /// Who.
@@ -105,6 +110,7 @@ pub struct MemberView {
 
 /// A page of the members of a space.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MemberPage {
     /// Owners, moderators, members.
@@ -119,6 +125,7 @@ pub struct MemberPage {
 
 /// A request to become a member.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RequestView {
     /// Who asks.
@@ -131,6 +138,7 @@ pub struct RequestView {
 
 /// A page of requests to become a member of a space.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RequestPage {
     /// The requests.
@@ -143,6 +151,7 @@ pub struct RequestPage {
 
 /// An invitation to become a member.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvitationView {
     /// Of what.
@@ -159,6 +168,7 @@ pub struct InvitationView {
 
 /// A page of the invitations of the one who asks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InvitationPage {
     /// The invitations that hold.
