@@ -1,0 +1,114 @@
+"""Live changes as server-sent events. Waiting costs a reader nothing: however many streams are open, the core looks
+once a round at how far the network is. A position is the id of an event, so a browser that comes back goes on where it
+was."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import Any
+
+import msgspec
+
+from .._group import AioCalls, Calls
+from ..errors import CursorExpired, NotFound, Unavailable
+
+#: Seconds until a browser that lost the stream comes back.
+_RETRY = 3
+#: Seconds after which a silent stream says that it lives: proxies close what says nothing.
+_SILENCE = 15
+#: Seconds for which one call waits.
+_WAIT = 30
+
+#: The content type of a stream, and what keeps proxies from holding it back.
+STREAM = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+
+def event(change: dict[str, Any]) -> str:
+    """One change as an event: `data` is the answer of `live.changes`."""
+    return f"id: {change['position']}\nevent: changes\ndata: {msgspec.json.encode(change).decode()}\n\n"
+
+
+def ended(why: str) -> str:
+    """The last event: the script closes the stream and does not come back."""
+    return f'event: end\ndata: {{"why":"{why}"}}\n\n'
+
+
+def ask(after: str | None, wait: float) -> bytes:
+    """The request for what changed."""
+    return msgspec.json.encode({"after": after, "wait_seconds": int(wait) if after else 0})
+
+
+async def events(
+    me: AioCalls,
+    after: str | None = None,
+    *,
+    over: Callable[[], bool | Awaitable[bool]] = lambda: False,
+    tick: float = 1.0,
+) -> AsyncIterator[str]:
+    """The events of one reader, from the position `after` on. `over` is asked every `tick` seconds whether he signed
+    out; the stream ends then, and when he may not read any more."""
+    yield f"retry: {_RETRY * 1000}\n\n"
+    spoken = time.monotonic()
+    while True:
+        call = asyncio.ensure_future(me.call("live.changes", ask(after, _WAIT)))
+        try:
+            while not (await asyncio.wait({call}, timeout=tick))[0]:
+                gone = over()
+                if gone if isinstance(gone, bool) else await gone:
+                    yield ended("signed_out")
+                    return
+                if time.monotonic() - spoken >= _SILENCE:
+                    spoken = time.monotonic()
+                    yield ": \n\n"
+            change = msgspec.json.decode(call.result())
+        except NotFound:
+            yield ended("revoked")
+            return
+        except CursorExpired:
+            # A position of another secret or another reader: everything is new.
+            after = None
+            continue
+        except Unavailable:
+            await asyncio.sleep(_RETRY)
+            continue
+        finally:
+            call.cancel()
+        if after is None or change["position"] != after:
+            spoken, after = time.monotonic(), change["position"]
+            yield event(change)
+
+
+def events_blocking(
+    me: Calls,
+    after: str | None = None,
+    *,
+    over: Callable[[], bool] = lambda: False,
+    tick: float = 5.0,
+) -> Iterator[str]:
+    """As `events`, for servers of threads: one stream takes one thread, and each `tick` costs it a look at its
+    inbox."""
+    yield f"retry: {_RETRY * 1000}\n\n"
+    spoken = time.monotonic()
+    while True:
+        if over():
+            yield ended("signed_out")
+            return
+        try:
+            change = msgspec.json.decode(me.call("live.changes", ask(after, max(tick, 1))))
+        except NotFound:
+            yield ended("revoked")
+            return
+        except CursorExpired:
+            after = None
+            continue
+        except Unavailable:
+            time.sleep(_RETRY)
+            continue
+        if after is None or change["position"] != after:
+            spoken, after = time.monotonic(), change["position"]
+            yield event(change)
+        elif time.monotonic() - spoken >= _SILENCE:
+            spoken = time.monotonic()
+            yield ": \n\n"

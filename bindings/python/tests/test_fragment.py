@@ -1,0 +1,372 @@
+"""The parts of a page: what they show, in both languages, and that nothing of what people wrote runs in them."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from parvis import web
+from parvis.errors import ParvisError
+from parvis.web import assets, texts
+from web_audit import audit
+
+GOLDEN = Path(__file__).parents[3] / "tests" / "golden"
+SITE = web.Site(links={"person": "/people/{external}", "item": "/posts/{id}", "space": "/spaces/{id}"})
+ITEM = "01a0c33d-c380-7019-b6bb-a1da2fa1ecbc"
+PARTS: tuple[web.Part, ...] = ("feed", "badge", "comments")
+
+
+def golden(operation: str) -> Any:
+    """The answer of a golden file's first case."""
+    cases = json.loads(read(operation))["cases"]
+    return next(case["answer"] for case in cases if "answer" in case)
+
+
+@cache
+def read(operation: str) -> str:
+    """A golden file."""
+    return (GOLDEN / f"{operation}.json").read_text()
+
+
+class Golden:
+    """Answers every operation as its golden file does, changed by `change`."""
+
+    def __init__(self, change: Callable[[str, Any], Any] = lambda operation, answer: answer) -> None:
+        self.change = change
+        self.asked: list[tuple[str, Any]] = []
+
+    def call(self, name: str, request: bytes, /) -> bytes:
+        """The answer of the golden file's first case."""
+        self.asked.append((name, json.loads(request)))
+        answer = golden(name)
+        return json.dumps(self.change(name, answer)).encode()
+
+
+def show(part: web.Part, me: Any = None, language: str = "en", **shown: Any) -> web.Html:
+    """A part as HTML."""
+    return web.fragment(me or Golden(), part, language, site=SITE, of=ITEM, **shown)
+
+
+def get(route: str, me: Any = None, **asked: Any) -> web.Answer:
+    """What a route answers."""
+    request = web.Request(method="GET", route=route, query={"id": ITEM}, **asked)
+    return web.public(SITE, request) or web.run(me or Golden(), web.respond(SITE, request))
+
+
+def post(route: str, form: dict[str, str], me: Any = None, **asked: Any) -> web.Answer:
+    """What a post is answered."""
+    request = web.Request(method="POST", route=route, form=form, **asked)
+    return web.run(me or Golden(), web.respond(SITE, request))
+
+
+def test_both_languages_say_the_same_things() -> None:
+    assert texts.FRENCH.keys() == texts.ENGLISH.keys()
+    for key, english in texts.ENGLISH.items():
+        french = texts.FRENCH[key]
+        assert type(french) is type(english), key
+        named = [sorted(set(re.findall(r"\{(\w+)", " ".join(text)))) for text in (english, french)]
+        assert named[0] == named[1], key
+
+
+@pytest.mark.parametrize(("language", "title", "more", "date"), [
+    ("fr-CA", "Actualités", "Afficher la suite", "21 septembre 2026 à 09:13"),
+    ("en-GB", "News", "Show more", "21 September 2026, 09:13"),
+])  # fmt: skip
+def test_the_feed_is_in_the_language_of_the_reader(language: str, title: str, more: str, date: str) -> None:
+    me = Golden(lambda name, answer: answer | {"next": "CURSOR"})
+    page = show("feed", me, language)
+    assert f'aria-label="{title}"' in page
+    assert f">{more}</a>" in page
+    assert f">{date}</time>" in page
+    assert f'lang="{language[:2]}"' in page
+    assert me.asked[0][1]["language"] == language[:2]
+
+
+def test_the_feed_tells_why_a_post_is_there() -> None:
+    words = audit(show("feed")).words
+    assert words.count("Why you see this") >= 2
+    assert "Vous y êtes mentionné" in words, "the reasons of the answer"
+
+
+def test_mentions_lead_where_the_host_shows_people() -> None:
+    by_id = web.Site(links={"person": "/p/{id}"})
+    page = web.fragment(Golden(), "feed", site=by_id)
+    assert '<a href="/p/01a0c3e2-8f00-7001-af94-f0dd73aaf381" class="parvis-person">@ben</a>' in page
+    bare = web.fragment(Golden(), "feed", site=web.Site())
+    assert '<span class="parvis-person">@ben</span>' in bare
+    assert 'href="person:' not in bare
+    assert 'href="tag:' not in bare
+
+
+def test_links_are_only_of_ids_the_reader_has() -> None:
+    page = show("feed", Golden(lambda name, answer: replaced(answer, "external", None)))
+    assert "/people/" not in page, "nobody has an id of the host's here"
+    assert '"/people/cleo"' in show("feed")
+
+
+def test_words_that_look_like_a_link_of_the_core_stay_words() -> None:
+    words = '&lt;a href="person:01a0c3e2-8f00-7001-af94-f0dd73aaf381"&gt;x&lt;/a&gt; href="person:x"'
+    me = Golden(lambda name, answer: replaced(answer, "html", f"<p>{words}</p>"))
+    assert f"<p>{words}</p>" in show("feed", me)
+
+
+def test_an_announcement_and_a_placeholder() -> None:
+    def change(name: str, answer: Any) -> Any:
+        first, second = answer["items"][:2]
+        first |= {"kind": "announcement", "body": first["body"] | {"title": "Move"}}
+        second |= {"shown": "deleted", "author": None, "body": None, "viewer": second["viewer"] | {"can": ["see"]}}
+        return answer | {"items": [first, second]}
+
+    page = audit(show("feed", Golden(change)))
+    assert "Announcement" in page.words
+    assert "Move" in page.words
+    assert "This message was deleted." in page.words
+    assert page.found == []
+
+
+def test_who_may_not_react_or_comment_has_no_button() -> None:
+    me = Golden(lambda name, answer: replaced(answer, "can", ["see"]))
+    for part in PARTS:
+        page = show(part, me)
+        assert "<form" not in page
+        assert "<textarea" not in page
+
+
+def test_what_the_reader_pressed_can_be_taken_back() -> None:
+    me = Golden(lambda name, answer: replaced(answer, "reaction", "like"))
+    page = show("feed", me)
+    assert 'aria-pressed="true"' in page
+    assert '<input type="hidden" name="reaction" value="">' in page
+
+
+def test_every_field_of_a_form_has_a_label_and_every_button_words() -> None:
+    for part in (*PARTS, "inbox"):
+        page = get("inbox").body.decode() if part == "inbox" else show(part)  # type: ignore[arg-type]
+        for field in re.findall(r'<textarea id="([^"]+)"', page):
+            assert f'<label for="{field}">' in page
+        for button in re.findall(r"<button.*?</button>", page):
+            assert "".join(audit(button).words).strip()
+
+
+def test_forms_carry_the_token_of_the_host() -> None:
+    page = web.fragment(Golden(), "comments", csrf=("tok", 'a"<b'), of=ITEM)
+    assert '<input type="hidden" name="tok" value="a&quot;&lt;b">' in page
+    assert 'data-parvis-csrf="tok=a%22%3Cb"' in page
+
+
+def test_hidden_looks_like_absent_and_the_page_around_it_stays() -> None:
+    class Nobody:
+        def call(self, name: str, request: bytes, /) -> bytes:
+            raise not_found()
+
+    for part in PARTS:
+        assert show(part, Nobody()) == ""
+    with pytest.raises(LookupError):
+        get("thread", Nobody())
+
+
+def test_routes_are_parts_for_the_script_and_pages_without_it() -> None:
+    for route in ("feed", "badge", "inbox", "thread"):
+        part, page = get(route, enhanced=True), get(route)
+        assert part.body.startswith((b"<section", b"<details", b"<div"))
+        assert page.body.startswith(b"<!doctype html>")
+        assert part.body in page.body
+        assert page.headers["Cache-Control"] == "private, no-store"
+    assert get("nowhere").status == 404
+    assert post("feed", {}).status == 404
+
+
+def test_a_cursor_asks_for_rows_alone() -> None:
+    request = web.Request(method="GET", route="feed", query={"cursor": "abc", "limit": "7"}, enhanced=True)
+    me = Golden()
+    answer = web.run(me, web.respond(SITE, request))
+    assert answer.body.startswith(b"<li>")
+    assert me.asked == [("feed.home", {"limit": 7, "cursor": "abc", "language": "en"})]
+
+
+@pytest.mark.parametrize(("query", "asked"), [
+    (
+        {"wall": "space", "external": "deal:42", "app": "crm"},
+        ("feed.space_wall", "space", {"type": "external", "app": "crm", "id": "deal:42"}),
+    ),
+    ({"wall": "person", "id": ITEM}, ("feed.person_wall", "person", {"type": "id", "id": ITEM})),
+])  # fmt: skip
+def test_a_wall_goes_on_as_it_began(query: dict[str, str], asked: tuple[str, str, Any]) -> None:
+    me = Golden(lambda name, answer: answer | {"next": "CURSOR"})
+    answer = web.run(me, web.respond(SITE, web.Request(method="GET", route="feed", query=query, enhanced=True)))
+    assert me.asked[0][0] == asked[0]
+    assert me.asked[0][1][asked[1]] == asked[2]
+    more = re.findall(r'href="([^"]+cursor=CURSOR[^"]*)"', answer.body.decode())
+    assert len(more) == 1
+    for name, value in query.items():
+        assert f"{name}={value.replace(':', '%3A')}" in more[0]
+
+
+def test_a_post_does_one_thing_and_shows_what_became_of_it() -> None:
+    me = Golden()
+    answer = post("comment", {"on": ITEM, "item": ITEM, "body": "Well", "key": "k1"}, me, enhanced=True)
+    assert answer.status == 200
+    assert b"parvis-write" in answer.body
+    wanted = {"on": {"type": "id", "id": ITEM}, "body": "Well", "idempotency_key": "k1"}
+    assert me.asked[0] == ("items.comment", wanted)
+    me = Golden()
+    assert b'data-parvis-part="bar"' in post("react", {"item": ITEM, "reaction": "like"}, me, enhanced=True).body
+    assert post("react", {"item": ITEM, "reaction": ""}, me, enhanced=True).status == 200
+    assert [name for name, _ in me.asked] == ["items.react", "items.get", "items.unreact", "items.get"]
+    me = Golden()
+    assert post("seen", {}, me, enhanced=True).status == 204
+    assert post("saw", {"items": f"{ITEM} {ITEM}"}, me, enhanced=True).status == 204
+    assert post("read", {"entries": ITEM}, me, enhanced=True).status == 200
+    assert post("read", {"up_to": ITEM}, me, enhanced=True).status == 200
+    asked = [name for name, _ in me.asked if not name.endswith("entries")]
+    assert asked == ["inbox.seen", "feed.seen", "inbox.read", "inbox.read_up_to"]
+
+
+def test_without_the_script_a_post_returns_to_its_page() -> None:
+    answer = post("react", {"item": ITEM, "reaction": "like"}, back="/deals/42?tab=2")
+    assert (answer.status, answer.headers["Location"]) == (303, "/deals/42?tab=2")
+
+
+@pytest.mark.parametrize(("referer", "page"), [
+    ("https://intra.example/deals/42?tab=2#x", "/deals/42?tab=2"),
+    ("https://evil.example/deals", "/"),
+    ("https://intra.example//evil.example/", "/"),
+    ("https://intra.example/\\evil.example", "/"),
+    ("javascript:alert(1)", "/"),
+    (None, "/"),
+])  # fmt: skip
+def test_nobody_is_led_elsewhere(referer: str | None, page: str) -> None:
+    assert web.back(referer, "intra.example") == page
+
+
+@pytest.mark.parametrize(("headers", "taken"), [
+    ({"sec-fetch-site": "same-origin"}, True),
+    ({"sec-fetch-site": "same-site"}, False),
+    ({"sec-fetch-site": "cross-site", "origin": "https://intra.example"}, False),
+    ({"origin": "https://intra.example"}, True),
+    ({"origin": "https://intra.example:444"}, False),
+    ({"origin": "https://evil.example"}, False),
+    ({"origin": "null"}, False),
+    ({}, True),
+])  # fmt: skip
+def test_posts_come_from_pages_of_the_host(headers: dict[str, str], taken: bool) -> None:
+    assert web.same_origin(headers, "intra.example") is taken
+
+
+def test_what_parvis_refuses_is_told_in_the_readers_language() -> None:
+    class Refuses(Golden):
+        def call(self, name: str, request: bytes, /) -> bytes:
+            raise not_found()
+
+    answer = post("comment", {"on": ITEM, "body": "", "lang": "fr"}, Refuses(), enhanced=True)
+    assert answer.status == 404
+    assert b'role="alert"' in answer.body
+    assert audit(answer.body.decode()).words == [not_found().message("fr")]
+
+
+def test_assets_are_kept_under_their_version() -> None:
+    head = web.head(SITE)
+    for name in web.ASSETS:
+        found = assets.find(name)
+        assert found
+        assert f"/parvis/{name}?v={found.version}" in head
+        assert get(name).headers["ETag"] == f'"{found.version}"'
+    assert web.public(SITE, web.Request(method="GET", route="../__init__.py")) is None
+
+
+def test_the_script_is_small_and_asks_for_nothing_that_a_strict_policy_forbids() -> None:
+    script = assets.find("parvis.js")
+    style = assets.find("parvis.css")
+    assert script
+    assert style
+    source = script.body.decode()
+    assert len(source.splitlines()) < 300
+    for forbidden in ("eval(", "Function(", ".style", 'setAttribute("style', "document.write", "http://", "https://"):
+        assert forbidden not in source
+    assert b"url(" not in style.body
+    assert b"@import" not in style.body
+
+
+# What people wrote.
+
+
+def replaced(value: Any, key: str, by: Any) -> Any:
+    """A value with `by` wherever a field is called `key`."""
+    if isinstance(value, dict):
+        return {name: by if name == key else replaced(inner, key, by) for name, inner in value.items()}
+    return [replaced(inner, key, by) for inner in value] if isinstance(value, list) else value
+
+
+#: Fields that people fill, or that come from hosts.
+WRITTEN = ("name", "title", "text", "external", "source", "language", "next", "version", "code")
+
+
+def hostile(payload: str) -> Golden:
+    """Answers in which every field that somebody fills holds a payload."""
+
+    def change(name: str, answer: Any) -> Any:
+        for key in WRITTEN:
+            answer = replaced(answer, key, payload)
+        return replaced(answer, "reactions", [{"reaction": payload, "n": 2}, {"reaction": "like", "n": 2}])
+
+    return Golden(change)
+
+
+def payloads() -> list[str]:
+    """The corpora, and some of our own."""
+    own = [
+        "<script>alert(1)</script>",
+        '"><img src=x onerror=alert(1)>',
+        "' onfocus='alert(1)",
+        "{0}{n}{{x}}",
+        "&lt;b&gt;",
+        "]]>",
+    ]
+    shared = os.environ.get("PARVIS_SHARED")
+    if not shared:
+        return own
+    bad = Path(shared) / "data" / "badinput"
+    lines = (bad / "markup" / "xss-payloads.txt").read_text().splitlines()
+    return (
+        own
+        + [line for line in lines if line.strip()]
+        + [entry["s"] for entry in json.loads((bad / "text" / "blns.json").read_text())]
+    )
+
+
+def test_names_and_texts_are_words_and_nothing_else() -> None:
+    told = payloads()
+    for payload in told:
+        me = hostile(payload)
+        for part in PARTS:
+            page = audit(show(part, me))
+            assert page.found == [], (part, payload)
+            seen = "".join(page.words) + "".join(page.values)
+            if part != "badge" and payload.strip():
+                assert payload.replace("\r", "\n").strip("\n") in seen.replace("\r", "\n"), (part, payload)
+        inbox = audit(get("inbox", me, enhanced=True).body.decode())
+        assert inbox.found == [], payload
+    if not os.environ.get("PARVIS_SHARED"):
+        pytest.skip("PARVIS_SHARED is not set: the payloads of our own alone")
+
+
+def test_hostile_cursors_and_references_stay_in_their_attribute() -> None:
+    for payload in payloads()[:200]:
+        query = {"external": payload, "app": payload, "wall": "space", "lang": payload, "limit": payload}
+        request = web.Request(method="GET", route="feed", query=query, enhanced=True)
+        page = audit(web.run(hostile(payload), web.respond(SITE, request)).body.decode())
+        assert page.found == [], payload
+
+
+def not_found() -> ParvisError:
+    """The error of what is absent or hidden."""
+    from parvis import errors
+
+    made: Any = errors.NotFound
+    return made.of("named") if hasattr(made, "of") else made()
