@@ -1,0 +1,129 @@
+//! The one who acts in one network.
+
+use crate::failure::Failure;
+use crate::slot::{Opened, Opening, Question, Slot};
+use parvis::Ref;
+use parvis_sqlx::Parameter;
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+use std::sync::Arc;
+
+/// Who acts.
+pub(crate) enum By {
+    /// A person.
+    Person(Ref),
+    /// The host's system, under the name of one of its apps.
+    System(String),
+}
+
+/// The one who acts in one network, by name: he is found at each call.
+struct Named {
+    network: String,
+    by: By,
+}
+
+impl Named {
+    fn on(&self, opened: &Opened) -> parvis::Actor {
+        match &self.by {
+            By::Person(who) => opened.db.act_as(&self.network, who.clone()),
+            By::System(app) => opened.db.system(&self.network, app.clone()),
+        }
+    }
+}
+
+/// An operation and its request as JSON.
+struct Call {
+    named: Arc<Named>,
+    name: String,
+    request: Vec<u8>,
+}
+
+impl Question for Call {
+    type Answer = Vec<u8>;
+
+    async fn ask(&self, slot: &Arc<Slot>, opening: &Opening) -> Result<Vec<u8>, Failure> {
+        let actor = self.named.on(slot.opened(opening).await?);
+        Ok(actor.call(&self.name, &self.request).await?)
+    }
+}
+
+/// A command that is to be handed over.
+struct Later {
+    call: Call,
+    percent: bool,
+}
+
+/// A parameter of a statement.
+#[derive(IntoPyObject)]
+pub(crate) enum Cell {
+    /// A whole number.
+    Int(i64),
+    /// A text.
+    Text(String),
+}
+
+/// A command's id, and the statement that hands it over.
+type Row = (String, String, Vec<Cell>);
+
+impl Question for Later {
+    type Answer = Row;
+
+    async fn ask(&self, slot: &Arc<Slot>, opening: &Opening) -> Result<Row, Failure> {
+        let opened = slot.opened(opening).await?;
+        let Call { named, name, request } = &self.call;
+        let row = named.on(opened).later_call(name, request)?;
+        let statement = opened.store.statement(&row, self.percent)?;
+        let parameters = statement.parameters.into_iter().map(|parameter| match parameter {
+            Parameter::Int(number) => Ok(Cell::Int(number)),
+            Parameter::Text(text) => Ok(Cell::Text(text)),
+            strange => Err(Failure::Panicked(format!("{strange:?} is not known here"))),
+        });
+        Ok((
+            row.id().to_owned(),
+            statement.text,
+            parameters.collect::<Result<_, _>>()?,
+        ))
+    }
+}
+
+/// The one who acts in one network.
+#[pyclass(frozen, module = "parvis._parvis")]
+pub(crate) struct Actor {
+    slot: Arc<Slot>,
+    named: Arc<Named>,
+}
+
+impl Actor {
+    pub(crate) fn new(slot: Arc<Slot>, network: String, by: By) -> Actor {
+        let named = Arc::new(Named { network, by });
+        Actor { slot, named }
+    }
+
+    fn question(&self, name: String, request: Vec<u8>) -> Call {
+        let named = Arc::clone(&self.named);
+        Call { named, name, request }
+    }
+}
+
+#[pymethods]
+impl Actor {
+    /// Runs an operation by its name, from JSON to JSON.
+    fn call<'py>(&self, py: Python<'py>, name: String, request: Vec<u8>) -> PyResult<Bound<'py, PyBytes>> {
+        let answer = self.slot.wait(py, &self.question(name, request))?;
+        Ok(PyBytes::new(py, &answer))
+    }
+
+    /// Runs an operation by its name, from JSON to JSON.
+    async fn call_async(&self, name: String, request: Vec<u8>) -> PyResult<Py<PyBytes>> {
+        let answer = self.slot.spawned(self.question(name, request)).await?;
+        Ok(Python::attach(|py| PyBytes::new(py, &answer).unbind()))
+    }
+
+    /// A command as one row for a connection of the host: its id, the text of the statement and its parameters. `percent` for
+    /// drivers that write each parameter as `%s`.
+    #[pyo3(signature = (name, request, percent=false))]
+    fn later(&self, py: Python<'_>, name: String, request: Vec<u8>, percent: bool) -> PyResult<Row> {
+        let call = self.question(name, request);
+        self.slot.wait(py, &Later { call, percent })
+    }
+}

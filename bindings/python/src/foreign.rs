@@ -1,0 +1,125 @@
+//! Whether another SQLite library of this process works on a file.
+//!
+//! Two copies of SQLite in one process do not see each other's locks, and each undoes the other's by closing the file. On Linux the
+//! copy that works on a file can be seen: it maps the file's `-shm` into memory, each piece once.
+
+use crate::failure::Failure;
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// How often, and how long in between, a file that was ours a moment ago is looked at again.
+const LOOKS: u32 = 40;
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// The files that Parvis has, or had, open in this process, and how often.
+static OURS: Mutex<Option<HashMap<PathBuf, usize>>> = Mutex::new(None);
+
+type Held = MutexGuard<'static, Option<HashMap<PathBuf, usize>>>;
+
+thread_local! {
+    static HELD: RefCell<Option<Held>> = const { RefCell::new(None) };
+}
+
+fn lock() -> Held {
+    OURS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Keeps the list as it is while this thread forks.
+pub(crate) fn hold() {
+    HELD.with(|held| *held.borrow_mut() = Some(lock()));
+}
+
+/// Ends it.
+pub(crate) fn release() {
+    HELD.with(|held| held.borrow_mut().take());
+}
+
+/// A file that Parvis opens.
+#[derive(Debug)]
+pub(crate) struct Ours {
+    file: PathBuf,
+    left: AtomicBool,
+}
+
+impl Ours {
+    /// Whether another library has joined.
+    pub(crate) fn met_another(&self) -> bool {
+        let mut seen = HashSet::new();
+        mapped(&self.file).into_iter().any(|piece| !seen.insert(piece))
+    }
+
+    /// Parvis has closed it.
+    pub(crate) fn left(&self) {
+        if !self.left.swap(true, Ordering::AcqRel)
+            && let Some(count) = lock().as_mut().and_then(|ours| ours.get_mut(&self.file))
+        {
+            *count = count.saturating_sub(1);
+        }
+    }
+}
+
+impl Drop for Ours {
+    fn drop(&mut self) {
+        self.left();
+    }
+}
+
+/// Says that Parvis is about to open a file.
+///
+/// # Errors
+/// [`Failure::Foreign`] where another library has it.
+pub(crate) async fn enter(file: &Path) -> Result<Ours, Failure> {
+    // As the kernel names it. A file that is not there yet is nobody's.
+    let file = std::fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
+    for _ in 0..LOOKS {
+        let known = lock().get_or_insert_default().get(&file).copied();
+        let ours = known.is_some_and(|count| count > 0);
+        if ours || mapped(&file).is_empty() {
+            *lock().get_or_insert_default().entry(file.clone()).or_default() += 1;
+            let entered = Ours {
+                file,
+                left: AtomicBool::new(false),
+            };
+            return if entered.met_another() {
+                Err(Failure::Foreign)
+            } else {
+                Ok(entered)
+            };
+        }
+        if known.is_none() {
+            break;
+        }
+        // Perhaps it is our own: a store that was dropped closes its file a moment later.
+        tokio::time::sleep(PAUSE).await;
+    }
+    Err(Failure::Foreign)
+}
+
+/// The pieces of the file's `-shm` that are mapped, by where they begin.
+#[cfg(target_os = "linux")]
+fn mapped(file: &Path) -> Vec<String> {
+    let mut shared = file.as_os_str().to_owned();
+    shared.push("-shm");
+    let Some(shared) = shared.to_str() else {
+        return Vec::new();
+    };
+    // address, permissions, offset, device, inode, path
+    let maps = std::fs::read_to_string("/proc/self/maps").unwrap_or_default();
+    let lines = maps.lines().filter(|line| line.ends_with(shared));
+    let lines = lines.filter_map(|line| {
+        let mut fields = line.splitn(6, ' ');
+        let offset = fields.nth(2)?;
+        (fields.nth(2)?.trim_start() == shared).then(|| offset.to_owned())
+    });
+    lines.collect()
+}
+
+/// Elsewhere it cannot be seen.
+#[cfg(not(target_os = "linux"))]
+fn mapped(_file: &Path) -> Vec<String> {
+    Vec::new()
+}

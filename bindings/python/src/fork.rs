@@ -1,0 +1,109 @@
+//! What happens around a fork, and at the end of the interpreter.
+//!
+//! A library that has a file open must not be carried into another process: SQLite would believe in locks that only the parent holds.
+//! So the embedded stores are closed before a fork, once what is under way has ended, and opened again by the next call on either
+//! side. Stores with servers are left alone: the child forgets their connections and makes its own.
+
+use crate::slot::{Opening, Slot};
+use crate::{foreign, log, running};
+use pyo3::prelude::*;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::{Duration, Instant};
+
+/// How long a fork waits for a store that is being opened.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Forks that are under way: nothing is opened meanwhile.
+static FORKING: AtomicUsize = AtomicUsize::new(0);
+/// Stores that are being opened.
+static OPENING: AtomicUsize = AtomicUsize::new(0);
+/// Databases that were opened and may still be.
+static OPEN: Mutex<Vec<Weak<Slot>>> = Mutex::new(Vec::new());
+
+/// The right to open an embedded store.
+pub(crate) struct Pass(());
+
+impl Drop for Pass {
+    fn drop(&mut self) {
+        OPENING.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Waits until no fork is under way.
+pub(crate) async fn pass() -> Pass {
+    loop {
+        OPENING.fetch_add(1, Ordering::SeqCst);
+        let pass = Pass(());
+        if FORKING.load(Ordering::SeqCst) == 0 {
+            return pass;
+        }
+        drop(pass);
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
+fn open() -> std::sync::MutexGuard<'static, Vec<Weak<Slot>>> {
+    OPEN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A database was opened.
+pub(crate) fn opened(slot: &Arc<Slot>) {
+    // With the interpreter lock: no fork meets the list half made.
+    Python::try_attach(|_py| {
+        let mut open = open();
+        open.retain(|known| known.strong_count() > 0 && !std::ptr::eq(known.as_ptr(), Arc::as_ptr(slot)));
+        open.push(Arc::downgrade(slot));
+    });
+}
+
+fn slots(_py: Python<'_>) -> Vec<Arc<Slot>> {
+    open().iter().filter_map(Weak::upgrade).collect()
+}
+
+fn close(py: Python<'_>, openings: &[Arc<Opening>]) {
+    let open = openings.iter().filter(|opening| opening.is_opened());
+    let open: Vec<_> = open.cloned().collect();
+    if !open.is_empty() {
+        running::quietly(py, async move {
+            for opening in open {
+                opening.close().await;
+            }
+        });
+    }
+}
+
+/// Called by Python before a fork.
+#[pyfunction]
+pub(crate) fn before_fork(py: Python<'_>) {
+    FORKING.fetch_add(1, Ordering::SeqCst);
+    let until = Instant::now() + PATIENCE;
+    while OPENING.load(Ordering::SeqCst) > 0 && Instant::now() < until {
+        py.detach(|| std::thread::sleep(Duration::from_millis(1)));
+    }
+    let retired: Vec<_> = slots(py).iter().filter_map(|slot| slot.retire(py)).collect();
+    close(py, &retired);
+    foreign::hold();
+    log::hold();
+}
+
+/// Called by Python after a fork, in the parent and in the child.
+#[pyfunction]
+pub(crate) fn after_fork(child: bool) {
+    log::release();
+    foreign::release();
+    if child {
+        FORKING.store(0, Ordering::SeqCst);
+        OPENING.store(0, Ordering::SeqCst);
+    } else {
+        FORKING.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Called by Python before the interpreter ends: files are closed in good order.
+#[pyfunction]
+pub(crate) fn close_all(py: Python<'_>) {
+    let ended: Vec<_> = slots(py).iter().filter_map(|slot| slot.end(py)).collect();
+    close(py, &ended);
+    log::hand_over(py);
+}

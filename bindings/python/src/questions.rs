@@ -1,0 +1,113 @@
+//! What is asked of an opened database, apart from operations.
+
+use crate::failure::Failure;
+use crate::peek;
+use crate::slot::{Opening, Question, Slot};
+use crate::views::{PreparedView, json};
+use parvis::due::Budget;
+use parvis::later::RefusedQuery;
+use parvis::store::Prepare;
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// Opens the database.
+pub(crate) struct Ready;
+
+impl Question for Ready {
+    type Answer = ();
+
+    async fn ask(&self, slot: &Arc<Slot>, opening: &Opening) -> Result<(), Failure> {
+        slot.opened(opening).await.map(drop)
+    }
+}
+
+/// Carries out what is due: `{steps}`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RunDue {
+    steps: u32,
+}
+
+impl Question for RunDue {
+    type Answer = Vec<u8>;
+
+    async fn ask(&self, slot: &Arc<Slot>, opening: &Opening) -> Result<Vec<u8>, Failure> {
+        let opened = slot.opened(opening).await?;
+        json(&opened.db.run_due(Budget::steps(self.steps)).await?)
+    }
+}
+
+/// How far the work behind the commands of a network is.
+pub(crate) struct StatusOf(pub(crate) String);
+
+impl Question for StatusOf {
+    type Answer = Vec<u8>;
+
+    async fn ask(&self, slot: &Arc<Slot>, opening: &Opening) -> Result<Vec<u8>, Failure> {
+        let opened = slot.opened(opening).await?;
+        json(&opened.db.status(&self.0).await?)
+    }
+}
+
+/// Which commands were refused for good: `{network, cursor, limit}`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Refused {
+    network: String,
+    #[serde(default)]
+    cursor: Option<String>,
+    #[serde(default)]
+    limit: Option<u32>,
+}
+
+impl Question for Refused {
+    type Answer = Vec<u8>;
+
+    async fn ask(&self, slot: &Arc<Slot>, opening: &Opening) -> Result<Vec<u8>, Failure> {
+        let opened = slot.opened(opening).await?;
+        let mut query = RefusedQuery::new(&self.network);
+        if let Some(cursor) = &self.cursor {
+            query = query.cursor(cursor.clone());
+        }
+        if let Some(limit) = self.limit {
+            query = query.limit(limit);
+        }
+        json(&opened.db.commands().refused(query).await?)
+    }
+}
+
+/// What became of a command that was handed over.
+pub(crate) struct StateOf(pub(crate) String);
+
+impl Question for StateOf {
+    type Answer = Vec<u8>;
+
+    async fn ask(&self, slot: &Arc<Slot>, opening: &Opening) -> Result<Vec<u8>, Failure> {
+        let opened = slot.opened(opening).await?;
+        json(&opened.db.commands().state(&self.0).await?)
+    }
+}
+
+/// Forgets a command.
+pub(crate) struct Forget(pub(crate) String);
+
+impl Question for Forget {
+    type Answer = ();
+
+    async fn ask(&self, slot: &Arc<Slot>, opening: &Opening) -> Result<(), Failure> {
+        let opened = slot.opened(opening).await?;
+        Ok(opened.db.commands().forget(&self.0).await?)
+    }
+}
+
+/// Compares the store with this release, or makes it fit.
+pub(crate) struct Prepared(pub(crate) Prepare);
+
+impl Question for Prepared {
+    type Answer = Vec<u8>;
+
+    async fn ask(&self, slot: &Arc<Slot>, opening: &Opening) -> Result<Vec<u8>, Failure> {
+        let store = slot.store(opening).await?;
+        json(&PreparedView::from(peek::prepare(store.storage(), self.0).await?))
+    }
+}
