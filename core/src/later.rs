@@ -17,6 +17,7 @@ use crate::operations::{Change, change};
 use crate::refs::Ref;
 use crate::store::{MAX_DOCUMENT, NetworkId, Record, Write};
 use records::{By, CommandOf, Standing};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
 use uuid::Uuid;
@@ -41,6 +42,59 @@ impl CommandRow {
     /// Names it, for [`Commands::state`].
     pub fn id(&self) -> &str {
         &self.0.id
+    }
+}
+
+/// A row on its way through a database that is not Parvis's.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    id: String,
+    network: String,
+    n: i64,
+    by: By,
+    operation: String,
+    request: String,
+    adds: u32,
+}
+
+impl CommandRow {
+    /// As JSON, for a host whose tables lie in another database than Parvis's: it keeps the text in a table of its own, in its own
+    /// transaction, and hands it over afterwards ([`Commands::take`]).
+    ///
+    /// # Errors
+    /// None in practice: what was made of JSON can be written as JSON.
+    pub fn to_json(&self) -> Result<String, Error> {
+        let corrupt = || Error::new(Reason::Corrupt);
+        let kept = Kept {
+            id: self.0.id.clone(),
+            network: self.0.network.clone(),
+            n: self.0.n,
+            by: self.0.by.clone().ok_or_else(corrupt)?,
+            operation: self.0.operation.clone(),
+            request: self.0.request.clone().ok_or_else(corrupt)?,
+            adds: self.0.adds,
+        };
+        serde_json::to_string(&kept).map_err(|_| corrupt())
+    }
+
+    /// What [`to_json`](CommandRow::to_json) wrote. The text must be the host's own: it says who acts.
+    ///
+    /// # Errors
+    /// [`Reason::BadValue`] for another text.
+    pub fn from_json(text: &str) -> Result<CommandRow, Error> {
+        let kept: Kept = serde_json::from_str(text).map_err(|_| Error::new(Reason::BadValue).at("command"))?;
+        Ok(CommandRow(CommandOf {
+            id: kept.id,
+            standing: Standing::Waiting,
+            network: kept.network,
+            n: kept.n,
+            by: Some(kept.by),
+            operation: kept.operation,
+            request: Some(kept.request),
+            adds: kept.adds,
+            refusal: None,
+            rest: serde_json::Map::new(),
+        }))
     }
 }
 

@@ -40,7 +40,8 @@
 //!   [`ReadOnly`](parvis::store::StorageError::ReadOnly). Copy it to read it.
 //! - **A damaged log** is cut by sled where it stops making sense, at an earlier whole batch; the caller notices by its
 //!   positions. A **damaged snapshot** is [`Corrupt`](parvis::store::StorageError::Corrupt) at `open`: with the log
-//!   intact, move the files `snap.*` out of the folder and open it again.
+//!   intact, move the files `snap.*` out of the folder and open it again. One that was being written when the process was killed
+//!   is thrown away (sled itself would open no more).
 //! - Pages that outgrow a part of a segment lie in files of their own, under `blobs` in the folder: a copy takes the folder whole. A
 //!   document takes 48 kB at most, but a page holds many rows.
 //!

@@ -38,6 +38,7 @@ impl Open {
     pub(crate) fn at(options: &SledOptions) -> Result<Arc<Open>, StorageError> {
         let folder = &options.folder;
         std::fs::create_dir_all(folder).map_err(meaning)?;
+        without_unfinished(folder).map_err(meaning)?;
         let interval = match options.flush {
             Flush::Every(interval) => u64::try_from(interval.as_millis()).unwrap_or(u64::MAX),
             Flush::Each => 500,
@@ -226,6 +227,37 @@ pub(crate) fn room(folder: &Path, bytes: u64) -> Result<(), StorageError> {
         Ok(_) => Ok(()),
         Err(error) => Err(meaning(error)),
     }
+}
+
+/// Throws away a snapshot that was being written when the process was killed: sled 0.34 takes it for the newest one, finds it damaged and
+/// opens no more. The finished one before it is still there, and the log.
+fn without_unfinished(folder: &Path) -> std::io::Result<()> {
+    let mut unfinished = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if name.starts_with("snap.") && name.ends_with(".generating") {
+            unfinished.push(path);
+        }
+    }
+    if unfinished.is_empty() {
+        return Ok(());
+    }
+    // Whoever has the folder open may be writing one: he holds this lock, as sled does, and the file is his.
+    let log = File::options()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(folder.join("db"))?;
+    if fs2::FileExt::try_lock_exclusive(&log).is_err() {
+        return Ok(());
+    }
+    for path in unfinished {
+        tracing::warn!(?path, "a snapshot that was not finished is thrown away");
+        std::fs::remove_file(path)?;
+    }
+    fs2::FileExt::unlock(&log)
 }
 
 /// A new file lasts when its folder has its name, and a new folder when its parent has.

@@ -447,6 +447,44 @@ fn what_cannot_be_understood_holds_up_nothing() {
 }
 
 #[test]
+fn commands_that_a_host_kept_in_another_database_happen_once() {
+    let (storage, db) = failing(NetworkId::SYSTEM, StorageError::Unavailable);
+    let ana = act(&db, "ana");
+    let nobody = act(&db, "nobody").later(NewItem::new("x")).unwrap();
+    let mut rows: Vec<CommandRow> = (0..70)
+        .map(|n| ana.later(NewItem::new(format!("{n}"))).unwrap())
+        .collect();
+    rows.push(nobody.clone());
+    // Through the host's table, in any order, twice: he died before he deleted his rows.
+    let kept: Vec<String> = rows.iter().rev().map(|row| row.to_json().unwrap()).collect();
+    let kept: Vec<CommandRow> = kept.iter().map(|text| CommandRow::from_json(text).unwrap()).collect();
+    for _ in 0..2 {
+        wait(db.commands().take(&kept)).unwrap();
+        while wait(db.run_due(Budget::steps(100))).unwrap().more {}
+    }
+    let wall = PersonWall::new(external("ana")).limit(100_u32);
+    let wall = wait(ana.feed().person_wall(wall)).unwrap();
+    let mut texts: Vec<usize> = Vec::new();
+    for item in &wall.items {
+        texts.push(item.body.as_ref().unwrap().source.parse().unwrap());
+    }
+    texts.sort_unstable();
+    assert_eq!(texts, (0..70).collect::<Vec<_>>());
+    assert!(matches!(
+        wait(db.commands().state(nobody.id())).unwrap(),
+        CommandState::Refused(_)
+    ));
+    storage.left.store(1, Ordering::SeqCst);
+    assert!(wait(db.commands().take(&kept)).is_err(), "the host keeps its rows");
+    for text in ["", "{}", "[]", r#"{"id":"x","network":"y","n":"z"}"#] {
+        assert_eq!(
+            CommandRow::from_json(text).map(drop).unwrap_err().reason,
+            Reason::BadValue
+        );
+    }
+}
+
+#[test]
 fn every_command_can_be_handed_over() {
     let town = wait(town(0));
     let mut commands = 0;

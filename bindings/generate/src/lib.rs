@@ -36,6 +36,10 @@ pub fn files() -> Vec<File> {
             text: python::facade::text(&model, python::facade::Face::Later),
         },
         File {
+            path: "bindings/python/python/parvis/_facade_later_aio.py",
+            text: python::facade::text(&model, python::facade::Face::AioLater),
+        },
+        File {
             path: "bindings/python/python/parvis/pydantic.py",
             text: python::pydantic::text(&model),
         },

@@ -1,7 +1,7 @@
 //! What became of the commands that a host handed over: its own to ask, like what is due.
 
-use super::given;
 use super::records::{CommandOf, Standing};
+use super::{CommandRow, given};
 use crate::actor::Parvis;
 use crate::error::{Error, Reason};
 use crate::ids::Time;
@@ -12,6 +12,8 @@ use serde::Serialize;
 
 /// Commands that one page holds at most.
 const MOST: u32 = 200;
+/// Commands that one batch takes over: even the largest ones fit.
+const TAKEN: usize = 64;
 /// Commands that one page holds unless said otherwise.
 const USUAL: u32 = 50;
 
@@ -164,6 +166,22 @@ impl Commands {
             key,
         });
         core.storage.commit(NetworkId::SYSTEM, batch).await?;
+        Ok(())
+    }
+
+    /// Takes commands over that the host kept in another database ([`CommandRow::to_json`](super::CommandRow::to_json)). They last when this
+    /// returns: the host then deletes its own rows. Taken twice, because the host died in between, a command with an idempotency key
+    /// happens once, and each one that has a field for it has such a key.
+    ///
+    /// # Errors
+    /// A failure of the store; some may have been taken then.
+    pub async fn take(&self, rows: &[CommandRow]) -> Result<(), Error> {
+        let core = &self.0.core;
+        for rows in rows.chunks(TAKEN) {
+            let mut batch = Batch::new(CommitId([0; 16]), [0; 16], core.config.clock.now().millis());
+            batch.writes = rows.iter().map(Write::from).collect();
+            core.storage.commit(NetworkId::SYSTEM, batch).await?;
+        }
         Ok(())
     }
 

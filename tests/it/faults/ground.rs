@@ -265,12 +265,11 @@ pub(crate) fn integrity(path: &Path) {
 
 /// How many points a test takes: a part of them in the test run, all of them at night.
 pub(crate) fn points(run: u64, night: u64) -> u64 {
-    if nightly() { night } else { run }
-}
-
-/// Whether this is the nightly run, which has the machine for itself.
-pub(crate) fn nightly() -> bool {
-    std::env::var_os("PARVIS_NIGHTLY").is_some()
+    if std::env::var_os("PARVIS_NIGHTLY").is_some() {
+        night
+    } else {
+        run
+    }
 }
 
 /// One row of `docs/reliability.md`.

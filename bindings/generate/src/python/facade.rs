@@ -10,6 +10,7 @@ pub(crate) enum Face {
     Sync,
     Aio,
     Later,
+    AioLater,
 }
 
 impl Face {
@@ -18,7 +19,20 @@ impl Face {
             Face::Sync => "The operations, in groups: each call waits for its answer.",
             Face::Aio => "The operations, in groups, for asyncio.",
             Face::Later => "The commands, in groups, as rows that a host inserts in a transaction of its own.",
+            Face::AioLater => {
+                "The commands, in groups, as rows that a host inserts in a transaction of its own, for asyncio."
+            }
         }
+    }
+
+    /// Whether its commands are rows of the host's.
+    fn is_later(self) -> bool {
+        matches!(self, Face::Later | Face::AioLater)
+    }
+
+    /// Whether its methods are coroutines.
+    fn waits(self) -> bool {
+        matches!(self, Face::Aio | Face::AioLater)
     }
 
     /// How a class of this face is named.
@@ -28,6 +42,7 @@ impl Face {
             Face::Sync => plain,
             Face::Aio => format!("Aio{plain}"),
             Face::Later => format!("Later{plain}"),
+            Face::AioLater => format!("AioLater{plain}"),
         }
     }
 
@@ -37,6 +52,7 @@ impl Face {
             Face::Sync => "Calls",
             Face::Aio => "AioCalls",
             Face::Later => "HandsOver",
+            Face::AioLater => "AioHandsOver",
         }
     }
 
@@ -45,6 +61,7 @@ impl Face {
             Face::Sync => "Group",
             Face::Aio => "AioGroup",
             Face::Later => "LaterGroup",
+            Face::AioLater => "AioLaterGroup",
         }
     }
 }
@@ -63,7 +80,7 @@ pub(crate) fn text(model: &Model, face: Face) -> String {
         let operations: Vec<&Operation> = model
             .operations
             .iter()
-            .filter(|operation| operation.group == group.name && (face != Face::Later || operation.command))
+            .filter(|operation| operation.group == group.name && (!face.is_later() || operation.command))
             .collect();
         if operations.is_empty() {
             continue;
@@ -111,6 +128,7 @@ pub(crate) fn text(model: &Model, face: Face) -> String {
             Face::Sync => "Calls, Group",
             Face::Aio => "AioCalls, AioGroup",
             Face::Later => "CommandId, HandsOver, LaterGroup",
+            Face::AioLater => "AioHandsOver, AioLaterGroup, CommandId",
         },
         helpers.join(", "),
         words.join(",\n    ")
@@ -138,15 +156,15 @@ fn method(model: &Model, operation: &Operation, face: Face, used: &mut BTreeSet<
         let default = field.default.as_ref().map(literal).unwrap_or_default();
         format!("{}: {} = {default}", field.name, argument(model, &field.of, used))
     }));
-    let answer = if face == Face::Later {
+    let answer = if face.is_later() {
         "CommandId".to_owned()
     } else {
         operation.answer.clone()
     };
-    if face != Face::Later {
+    if !face.is_later() {
         used.insert(answer.clone());
     }
-    let word = if face == Face::Aio { "async def" } else { "def" };
+    let word = if face.waits() { "async def" } else { "def" };
     let line = format!(
         "    {word} {}({}) -> {answer}:\n",
         operation.name,
@@ -173,6 +191,7 @@ fn method(model: &Model, operation: &Operation, face: Face, used: &mut BTreeSet<
     let request = format!("{{{}}}", fields.join(", "));
     let call = match face {
         Face::Later => format!("self._later(\"{name}\", {request})"),
+        Face::AioLater => format!("await self._later(\"{name}\", {request})"),
         _ => {
             let asked = if paged(model, &operation.answer).is_some() {
                 "_page"
@@ -193,7 +212,7 @@ fn method(model: &Model, operation: &Operation, face: Face, used: &mut BTreeSet<
         let (before, inside) = call.split_at(open);
         let inside = inside.trim_end_matches(')').replacen(&request, &spread, 1);
         let tail = match face {
-            Face::Later => String::new(),
+            Face::Later | Face::AioLater => String::new(),
             _ => format!("\n            {answer},"),
         };
         let inside = inside.replacen(&format!("\"{name}\", "), &format!("\"{name}\",\n            "), 1);
@@ -217,7 +236,7 @@ fn doc(model: &Model, operation: &Operation, face: Face) -> Vec<String> {
         );
     }
     let returns = match face {
-        Face::Later => "The command's id, for `db.commands`.".to_owned(),
+        Face::Later | Face::AioLater => "The command's id, for `db.commands`.".to_owned(),
         _ => model
             .def(&operation.answer)
             .map(|def| flowing(&def.doc))

@@ -44,6 +44,16 @@ class HandsOver(Protocol):
         ...
 
 
+class AioHandsOver(Protocol):
+    """Whoever inserts a command as a row of the host's transaction, for asyncio."""
+
+    __slots__ = ()
+
+    def hand_over(self, name: str, request: bytes, /) -> Awaitable[str]:
+        """The command's id."""
+        ...
+
+
 class Group:
     """Operations whose caller waits."""
 
@@ -88,3 +98,15 @@ class LaterGroup:
 
     def _later(self, name: str, request: dict[str, Any]) -> CommandId:
         return CommandId(self._actor.hand_over(name, encode(request)))
+
+
+class AioLaterGroup:
+    """Commands as rows of the host's own transaction, for asyncio."""
+
+    __slots__ = ("_actor",)
+
+    def __init__(self, actor: AioHandsOver) -> None:
+        self._actor = actor
+
+    async def _later(self, name: str, request: dict[str, Any]) -> CommandId:
+        return CommandId(await self._actor.hand_over(name, encode(request)))
