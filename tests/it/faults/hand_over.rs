@@ -46,7 +46,7 @@ pub(super) async fn crowd(engine: Engine, place: &Path, points: u64) {
 
 fn spawned(engine: Engine, place: &Path, round: u64) -> Child {
     let mut child = child(&[], "crowd", engine, place, round);
-    let mut child = child.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut child = child.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
     let begun = Instant::now();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
     assert!(lines.any(|line| line == "told ready"), "the child did not begin");

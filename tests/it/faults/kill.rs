@@ -29,7 +29,7 @@ pub(super) async fn commit(engine: Engine, place: &Path) {
 /// Kills a child after some acknowledgements and a moment; answers the newest number that it acknowledged.
 fn kill(engine: Engine, path: &Path, after: u64, moment: Duration) -> Option<i64> {
     let mut child = child(&[], "commit", engine, path, 0);
-    let mut child = child.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut child = child.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
     let lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
     let mut lines = lines.filter_map(|line| line.strip_prefix("told ").map(str::to_owned));
     assert!(lines.by_ref().any(|line| line == "ready"), "the child did not begin");
