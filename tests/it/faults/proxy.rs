@@ -204,7 +204,12 @@ async fn forward(state: &State, mut from: OwnedReadHalf, to: &mut OwnedWriteHalf
         }
         let bytes = &bytes[..some];
         let at_commit = if asks && heard.commits(bytes) {
-            state.at_commit.lock().unwrap().take()
+            let mut at_commit = state.at_commit.lock().unwrap();
+            match *at_commit {
+                // Whoever waits for it is told when nothing passes any more.
+                Some(AtCommit::IsTheLast) => Some(AtCommit::IsTheLast),
+                _ => at_commit.take(),
+            }
         } else {
             None
         };
@@ -213,6 +218,7 @@ async fn forward(state: &State, mut from: OwnedReadHalf, to: &mut OwnedWriteHalf
         }
         if at_commit == Some(AtCommit::IsTheLast) {
             state.hole.send_replace(true);
+            *state.at_commit.lock().unwrap() = None;
         } else if at_commit.is_some() {
             return Err(io::ErrorKind::ConnectionAborted.into());
         }
