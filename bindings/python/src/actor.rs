@@ -53,6 +53,19 @@ struct Later {
     percent: bool,
 }
 
+/// A command as JSON, for a host whose tables lie elsewhere.
+struct Kept(Call);
+
+impl Question for Kept {
+    type Answer = (String, String);
+
+    async fn ask(&self, slot: &Arc<Slot>, opening: &Opening) -> Result<(String, String), Failure> {
+        let Call { named, name, request } = &self.0;
+        let row = named.on(slot.opened(opening).await?).later_call(name, request)?;
+        Ok((row.id().to_owned(), row.to_json()?))
+    }
+}
+
 /// A parameter of a statement.
 #[derive(IntoPyObject)]
 pub(crate) enum Cell {
@@ -125,5 +138,27 @@ impl Actor {
     fn later(&self, py: Python<'_>, name: String, request: Vec<u8>, percent: bool) -> PyResult<Row> {
         let call = self.question(name, request);
         self.slot.wait(py, &Later { call, percent })
+    }
+    /// The same for a coroutine.
+    #[pyo3(signature = (name, request, percent=false))]
+    async fn later_async(&self, name: String, request: Vec<u8>, percent: bool) -> PyResult<Row> {
+        let call = self.question(name, request);
+        self.slot.spawned(Later { call, percent }).await
+    }
+
+    /// A command as JSON, for a host whose tables lie in another database: its id, and the text for `Db.take`.
+    fn later_row(&self, py: Python<'_>, name: String, request: Vec<u8>) -> PyResult<(String, String)> {
+        self.slot.wait(py, &Kept(self.question(name, request)))
+    }
+
+    /// The same for a coroutine.
+    async fn later_row_async(&self, name: String, request: Vec<u8>) -> PyResult<(String, String)> {
+        self.slot.spawned(Kept(self.question(name, request))).await
+    }
+
+    /// The engine of the store: memory, sqlite, sled, postgresql, mysql, or python for a storage of the host's own.
+    #[getter]
+    fn engine(&self) -> &'static str {
+        self.slot.engine()
     }
 }

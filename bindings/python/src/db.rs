@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::options::Options;
 use crate::peek;
 use crate::place::{self, Place};
-use crate::questions::{Forget, Prepared, Ready, Refused, RunDue, StateOf, StatusOf};
+use crate::questions::{Forget, Prepared, Ready, Refused, RunDue, StateOf, StatusOf, Take};
 use crate::running::{spawned, wait};
 use crate::slot::{Opening, Question, Slot};
 use parvis::store::Prepare;
@@ -147,6 +147,22 @@ impl Db {
     /// Forgets a command that was refused, or withdraws one.
     async fn forget_async(&self, id: String) -> PyResult<()> {
         self.slot.spawned(Forget(id)).await
+    }
+
+    /// Takes commands over that a host kept in another database: what `Actor.later_row` wrote.
+    fn take(&self, py: Python<'_>, rows: Vec<String>) -> PyResult<()> {
+        self.slot.wait(py, &Take(rows))
+    }
+
+    /// Takes commands over that a host kept in another database: what `Actor.later_row` wrote.
+    async fn take_async(&self, rows: Vec<String>) -> PyResult<()> {
+        self.slot.spawned(Take(rows)).await
+    }
+
+    /// The engine of the store: memory, sqlite, sled, postgresql, mysql, or python for a storage of the host's own.
+    #[getter]
+    fn engine(&self) -> &'static str {
+        self.slot.engine()
     }
 
     /// Compares the store with this release.

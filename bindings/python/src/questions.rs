@@ -5,7 +5,7 @@ use crate::peek;
 use crate::slot::{Opening, Question, Slot};
 use crate::views::{PreparedView, json};
 use parvis::due::Budget;
-use parvis::later::RefusedQuery;
+use parvis::later::{CommandRow, RefusedQuery};
 use parvis::store::Prepare;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -97,6 +97,19 @@ impl Question for Forget {
     async fn ask(&self, slot: &Arc<Slot>, opening: &Opening) -> Result<(), Failure> {
         let opened = slot.opened(opening).await?;
         Ok(opened.db.commands().forget(&self.0).await?)
+    }
+}
+
+/// Takes commands over that a host kept elsewhere.
+pub(crate) struct Take(pub(crate) Vec<String>);
+
+impl Question for Take {
+    type Answer = ();
+
+    async fn ask(&self, slot: &Arc<Slot>, opening: &Opening) -> Result<(), Failure> {
+        let rows = self.0.iter().map(|row| CommandRow::from_json(row));
+        let rows = rows.collect::<Result<Vec<_>, _>>()?;
+        Ok(slot.opened(opening).await?.db.commands().take(&rows).await?)
     }
 }
 

@@ -107,6 +107,18 @@ impl Slot {
         self.storage.is_none() && matches!(self.place, Place::Sqlite(_) | Place::Sled(_))
     }
 
+    /// The engine's name.
+    pub(crate) fn engine(&self) -> &'static str {
+        match self.place {
+            _ if self.storage.is_some() => "python",
+            Place::Memory => "memory",
+            Place::Sqlite(_) => "sqlite",
+            Place::Sled(_) => "sled",
+            Place::Postgres(_) => "postgresql",
+            Place::Mysql(_) => "mysql",
+        }
+    }
+
     /// What calls of this process use.
     pub(crate) fn current(self: &Arc<Slot>, _py: Python<'_>) -> Arc<Opening> {
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);

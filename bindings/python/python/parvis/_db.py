@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
@@ -59,6 +60,18 @@ class Actor(Groups):
             percent: Parameters are written `%s`, as psycopg and PyMySQL take them.
         """
         return self._native.later(name, request, percent)
+
+    def kept_row(self, name: str, request: bytes, /) -> tuple[str, str]:
+        """A command for a host whose tables lie in another database: its id, and the text for :meth:`Db.take`.
+
+        The host keeps the text in a table of its own, in its own transaction, and hands it over afterwards.
+        """
+        return self._native.later_row(name, request)
+
+    @property
+    def engine(self) -> str:
+        """The engine: `memory`, `sqlite`, `sled`, `postgresql`, `mysql`; `python` for a storage of the host's."""
+        return self._native.engine
 
 
 class System(Actor):
@@ -140,6 +153,19 @@ class Db:
         """Forgets a command that was refused, or withdraws one that was not carried out yet."""
         self._native.forget(id)
 
+    def take(self, rows: Sequence[str]) -> None:
+        """Takes commands over that the host kept in another database: the texts of :meth:`Actor.kept_row`.
+
+        They last when this returns: the host then deletes its own rows. Taken twice, a command with an idempotency key
+        happens once, and each one that has a field for it has such a key.
+        """
+        self._native.take(list(rows))
+
+    @property
+    def engine(self) -> str:
+        """The engine: `memory`, `sqlite`, `sled`, `postgresql`, `mysql`; `python` for a storage of the host's."""
+        return self._native.engine
+
     def check(self) -> Prepared:
         """Compares the store with this release.
 
@@ -191,8 +217,8 @@ def open(
     Args:
         url: `sqlite://parvis.db` (`sqlite:///srv/parvis.db` is absolute), `postgresql://user:password@host/database`,
             `mysql://user:password@host/database`, `sled://folder`, or `memory:`.
-        secret: 32 bytes, or as many in hexadecimal, that seal cursors and tokens; all processes of a store share it. Without one
-            the first use draws one and keeps it in the store.
+        secret: 32 bytes, or as many in hexadecimal, that seal cursors and tokens; all processes of a store
+            share it. Without one the first use draws one and keeps it in the store.
         inline: Commands do at once what is due behind them, instead of a worker that calls :meth:`Db.run_due`.
         zone: The time zone (IANA name) of persons who named none.
         clock: Another clock, for tests.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
@@ -34,6 +35,28 @@ class Actor(AioGroups):
         """Runs an operation by its name, from JSON to JSON: the same bytes as in every language."""
         return await self._native.call_async(name, request)
 
+    async def row(self, name: str, request: bytes, /, *, percent: bool = False) -> tuple[str, str, list[int | str]]:
+        """A command as one row for a transaction of the host: its id, the statement that inserts it and its parameters.
+
+        Args:
+            name: The command, `items.create` for example.
+            request: Its request as JSON.
+            percent: Parameters are written `%s`, as psycopg and PyMySQL take them.
+        """
+        return await self._native.later_async(name, request, percent)
+
+    async def kept_row(self, name: str, request: bytes, /) -> tuple[str, str]:
+        """A command for a host whose tables lie in another database: its id, and the text for :meth:`Db.take`.
+
+        The host keeps the text in a table of its own, in its own transaction, and hands it over afterwards.
+        """
+        return await self._native.later_row_async(name, request)
+
+    @property
+    def engine(self) -> str:
+        """The engine: `memory`, `sqlite`, `sled`, `postgresql`, `mysql`; `python` for a storage of the host's."""
+        return self._native.engine
+
 
 class System(Actor):
     """The host's own system, acting under the name of one of its apps: imports, puts people, explains."""
@@ -42,8 +65,8 @@ class System(Actor):
 
 
 class Db:
-    """A database of the host. It is opened at the first call, in each process anew; any number of tasks may share it, each event
-    loop of a process too.
+    """A database of the host. It is opened at the first call, in each process anew; any number of tasks may share
+    it, in any event loop of the process.
     """
 
     __slots__ = ("__weakref__", "_native", "_url")
@@ -110,6 +133,19 @@ class Db:
         """Forgets a command that was refused, or withdraws one that was not carried out yet."""
         await self._native.forget_async(id)
 
+    async def take(self, rows: Sequence[str]) -> None:
+        """Takes commands over that the host kept in another database: the texts of :meth:`Actor.kept_row`.
+
+        They last when this returns: the host then deletes its own rows. Taken twice, a command with an idempotency key
+        happens once, and each one that has a field for it has such a key.
+        """
+        await self._native.take_async(list(rows))
+
+    @property
+    def engine(self) -> str:
+        """The engine: `memory`, `sqlite`, `sled`, `postgresql`, `mysql`; `python` for a storage of the host's."""
+        return self._native.engine
+
     async def check(self) -> Prepared:
         """Compares the store with this release.
 
@@ -154,8 +190,8 @@ def open(
     Args:
         url: `sqlite://parvis.db` (`sqlite:///srv/parvis.db` is absolute), `postgresql://user:password@host/database`,
             `mysql://user:password@host/database`, `sled://folder`, or `memory:`.
-        secret: 32 bytes, or as many in hexadecimal, that seal cursors and tokens; all processes of a store share it. Without one
-            the first use draws one and keeps it in the store.
+        secret: 32 bytes, or as many in hexadecimal, that seal cursors and tokens; all processes of a store
+            share it. Without one the first use draws one and keeps it in the store.
         inline: Commands do at once what is due behind them, instead of a worker that calls :meth:`Db.run_due`.
         zone: The time zone (IANA name) of persons who named none.
         clock: Another clock, for tests.

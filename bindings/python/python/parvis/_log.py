@@ -11,7 +11,7 @@ _handing = threading.local()
 
 
 def hand_over() -> None:
-    """Takes what waits in the native queue. Called by the native module, by whoever holds the interpreter lock anyway."""
+    """Takes what waits in the native queue. The native module calls it where it holds the interpreter lock anyway."""
     # A handler may call the database, whose call would hand over again.
     if getattr(_handing, "now", False):
         return

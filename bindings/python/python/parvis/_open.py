@@ -33,9 +33,9 @@ class Entropy(Protocol):
 class Storage(Protocol):
     """A store of the host's own: an ordered map of bytes to bytes, in byte order.
 
-    Calls come one after the other, from any thread; a call of the database from within them is refused. It is slow (each
-    call crosses from one language to the other several times) and meant for tests. An exception fails the call with
-    :class:`~parvis.errors.Unavailable`, or with :class:`~parvis.errors.OutcomeUnknown` where it came from `write`.
+    Calls come one after the other, from any thread; a call of the database from within them is refused. It is slow
+    (each call crosses from one language to the other several times) and meant for tests. An exception fails the call
+    with :class:`~parvis.errors.Unavailable`, or with :class:`~parvis.errors.OutcomeUnknown` where it came from `write`.
     """
 
     def get(self, key: bytes, /) -> bytes | None:

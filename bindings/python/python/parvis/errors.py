@@ -1,6 +1,7 @@
 """What calls fail with: one exception for each code, the same codes in every language.
 
-Whoever handles them asks for the class, or for :attr:`ParvisError.retry`; what a person is told is :meth:`ParvisError.message`.
+Whoever handles them asks for the class, or for :attr:`ParvisError.retry`; what a person is told is
+:meth:`ParvisError.message`.
 """
 
 from __future__ import annotations
@@ -168,7 +169,8 @@ class Internal(ParvisError):
 class ForeignSqlite(ParvisError):
     """Another SQLite library of this process works on the file.
 
-    Two copies of SQLite in one process do not see each other's locks, and damage what both write. Give Parvis a file of its own.
+    Two copies of SQLite in one process do not see each other's locks, and damage what both write. Give Parvis a
+    file of its own.
     """
 
     code = "foreign_sqlite"
@@ -176,7 +178,7 @@ class ForeignSqlite(ParvisError):
 
 
 class Misuse(ParvisError, RuntimeError):
-    """A call that cannot be made here: of a closed database, from a callback, or a waiting one inside a running event loop."""
+    """A call that cannot be made here: of a closed database, from a callback, or a waiting one in a running loop."""
 
     code = "misuse"
     default_reason = "closed"
@@ -186,7 +188,7 @@ _TEXTS = {
     "closed": "the database is closed",
     "running_loop": "a call that waits was made inside a running event loop, which would stand still: "
     "open the database with parvis.aio and await its calls",
-    "callback": "a callback of the host (clock, entropy, storage) raised an exception, or called the database that called it",
+    "callback": "a callback of the host (clock, entropy, storage) raised an exception, or called a database",
     "foreign_sqlite": "another SQLite library of this process works on the file: give Parvis a file of its own",
     "bug": "a bug of Parvis, or of something below it",
 }

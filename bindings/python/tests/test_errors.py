@@ -1,0 +1,141 @@
+"""Every code has its class, and every class is met."""
+
+from __future__ import annotations
+
+import pickle
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+import parvis
+from conftest import Place, people
+from parvis import _parvis, errors, external
+from parvis.testing import MapStorage
+from parvis.types import PlaceNetwork, Token
+
+
+def test_every_code_of_the_library_has_a_class() -> None:
+    codes = {code for code, _ in _parvis.reasons()}
+    assert codes == {code for code in errors._BY_CODE} - {"foreign_sqlite", "misuse"}
+    assert len(codes) == 12
+
+
+def test_every_reason_speaks_both_languages() -> None:
+    for code, reason in _parvis.reasons():
+        error = errors.from_native(code, reason, None, "never", None, None)
+        assert error.code == code and error.message("en") and error.message("fr") != error.message("en")
+        assert type(pickle.loads(pickle.dumps(error))) is type(error)
+        assert pickle.loads(pickle.dumps(error)).to_dict() == error.to_dict()
+
+
+def test_not_found(db: parvis.Db) -> None:
+    with pytest.raises(LookupError) as caught:
+        db.act_as("acme", external(1)).items.get("00000000-0000-0000-0000-000000000000")
+    error = caught.value
+    assert isinstance(error, parvis.NotFound)
+    assert error.to_dict() == {
+        "code": "not_found",
+        "reason": "named",
+        "field": "item",
+        "retry": "never",
+        "after_ms": None,
+    }
+    assert str(error) == "named in `item`"
+
+
+def test_forbidden(db: parvis.Db) -> None:
+    with pytest.raises(PermissionError) as caught:
+        db.act_as("acme", external(1)).people.put(external(3), "Cleo")
+    assert isinstance(caught.value, parvis.Forbidden)
+    assert caught.value.reason == "system_only" and "system_only" in str(caught.value)
+
+
+def test_conflict(db: parvis.Db) -> None:
+    ana = db.act_as("acme", external(1))
+    room = ana.spaces.create("Deal 42", visibility="open")
+    with pytest.raises(parvis.Conflict, match="last_owner"):
+        ana.spaces.leave(room.id)
+
+
+def test_invalid(db: parvis.Db) -> None:
+    ana = db.act_as("acme", external(1))
+    with pytest.raises(ValueError) as caught:
+        ana.items.create("")
+    assert isinstance(caught.value, parvis.Invalid)
+    with pytest.raises(parvis.Invalid, match="no_operation"):
+        ana.call("items.nothing", b"{}")
+    with pytest.raises(parvis.Invalid, match="request"):
+        ana.call("items.create", b"{")
+    with pytest.raises(parvis.Invalid, match="person"):
+        db.act_as("acme", 4711)  # type: ignore[arg-type]
+
+
+def test_too_large(db: parvis.Db) -> None:
+    with pytest.raises(parvis.TooLarge):
+        db.act_as("acme", external(1)).items.create("x" * 20_000, place=PlaceNetwork())
+
+
+def test_key_reused(db: parvis.Db) -> None:
+    ana = db.act_as("acme", external(1))
+    ana.items.create("One", place=PlaceNetwork(), idempotency_key="k")
+    with pytest.raises(parvis.KeyReused):
+        ana.items.create("Two", place=PlaceNetwork(), idempotency_key="k")
+
+
+def test_cursor_expired(db: parvis.Db) -> None:
+    with pytest.raises(parvis.CursorExpired):
+        db.act_as("acme", external(1)).feed.home(cursor=Token("nonsense"))
+
+
+def test_unavailable() -> None:
+    db = parvis.open("postgresql://nobody@127.0.0.1:1/none", call_timeout=5)
+    with db, pytest.raises(parvis.Unavailable) as caught:
+        db.ready()
+    assert caught.value.retry == "after" and caught.value.after_ms == 250
+
+
+def test_outcome_unknown() -> None:
+    class Torn(MapStorage):
+        torn = False
+
+        def write(self, changes: list[tuple[bytes, bytes | None]], /) -> None:
+            if self.torn:
+                raise OSError("the cable")
+            super().write(changes)
+
+    storage = Torn()
+    with parvis.open("memory:", storage=storage) as db:
+        people(db)
+        storage.torn = True
+        with pytest.raises(parvis.OutcomeUnknown) as caught:
+            people(db, "other")
+    assert caught.value.retry == "now"
+    assert isinstance(caught.value.__cause__, OSError)
+
+
+def test_internal(near: Place) -> None:
+    class Broken:
+        def now(self) -> None:
+            raise RuntimeError("stopped")
+
+    with near.open(clock=Broken()) as db, pytest.raises(parvis.Internal) as caught:
+        people(db)
+    assert caught.value.reason == "callback" and isinstance(caught.value.__cause__, RuntimeError)
+
+
+def test_schema_too_new(sqlite: Place) -> None:
+    with sqlite.open() as db:
+        people(db)
+    file = Path(sqlite.url.removeprefix("sqlite://"))
+    other = sqlite3.connect(file)
+    tables = [name for (name,) in other.execute("select name from sqlite_master where type = 'table'")]
+    numbers = [name for name in tables if "breaks" in {row[1] for row in other.execute(f"pragma table_info({name})")}]
+    assert len(numbers) == 1
+    other.execute(f"update {numbers[0]} set breaks = breaks + 1")
+    other.commit()
+    other.close()
+    with sqlite.open() as db:
+        for call in (db.check, db.ready):
+            with pytest.raises(parvis.SchemaTooNew):
+                call()
