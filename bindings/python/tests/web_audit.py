@@ -45,11 +45,6 @@ class Audit(HTMLParser):
         if tag not in ("input", "br", "hr", "path"):
             self.opened.append(tag)
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        if tag != "path":
-            self.found.append(f"<{tag}/> ends nothing")
-
     def handle_endtag(self, tag: str) -> None:
         if not self.opened or self.opened.pop() != tag:
             self.found.append(f"</{tag}> out of place")

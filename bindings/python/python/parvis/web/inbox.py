@@ -5,16 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from .items import avatar
-from .markup import Html, el, join
+from .markup import Html, el, icon, join
 from .site import View
 from .steps import Ask, Steps
 
 #: A bell.
-_BELL = Html(
-    '<svg viewBox="0 0 24 24" width="22" height="22" fill="none" stroke="currentColor" stroke-width="2" '
-    'stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">'
-    '<path d="M6 9a6 6 0 0 1 12 0c0 6 2.5 7 2.5 7h-17S6 15 6 9"/><path d="M10 20a2.2 2.2 0 0 0 4 0"/></svg>'
-)
+_BELL = icon("M6 9a6 6 0 0 1 12 0c0 6 2.5 7 2.5 7h-17S6 15 6 9M10 20a2.2 2.2 0 0 0 4 0", 22)
 
 
 def badge(view: View) -> Steps[Html]:

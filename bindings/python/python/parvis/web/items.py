@@ -5,11 +5,14 @@ from __future__ import annotations
 import zlib
 from typing import Any
 
-from .markup import Html, el, join
+from .markup import Html, el, icon, join
 from .site import View
 
-#: What stands before a reaction of that name.
-_SIGNS = {"like": "👍", "thanks": "🙏", "celebrate": "🎉", "support": "🤝", "idea": "💡", "funny": "😄", "love": "❤️"}
+#: What stands for a reaction of that name.
+_SIGNS = {"thanks": "🙏", "celebrate": "🎉", "support": "🤝", "idea": "💡", "funny": "😄", "love": "❤️"}
+#: Drawn, because not every machine has a font with a thumb.
+_THUMB = icon("M7 11v9H4v-9zM7 11l4-8a2.4 2.4 0 0 1 2.4 2.6L13 9h6a2 2 0 0 1 2 2.3l-1.2 7A2 2 0 0 1 17.8 20H7", 16)
+_WHY = icon("M12 3a9 9 0 1 1 0 18a9 9 0 0 1 0-18M12 11v5M12 8v.01", 14)
 #: Colours of avatars in the style sheet.
 _HUES = 8
 
@@ -54,14 +57,13 @@ def bar(view: View, item: dict[str, Any]) -> Html:
     counts = {reaction["reaction"]: reaction["n"] for reaction in item["reactions"]}
     likes, mine = counts.pop("like", 0), item["viewer"]["reaction"]
     told = view.texts("likes", likes)
-    sign = el("span", _SIGNS["like"], aria_hidden="true")
     number = el("span", str(likes), class_="parvis-number", aria_hidden="true") if likes else None
     known = el("span", told, class_="parvis-unseen") if likes else None
     parts: list[Html] = []
     if "react" in item["viewer"]["can"]:
         button = el(
             "button",
-            sign,
+            _THUMB,
             el("span", view.texts("like")),
             number,
             type="submit",
@@ -72,7 +74,7 @@ def bar(view: View, item: dict[str, Any]) -> Html:
         wanted = "" if mine == "like" else "like"
         parts.append(view.form("react", button, item=item["id"], reaction=wanted))
     elif likes:
-        parts.append(el("span", sign, number, class_="parvis-reaction"))
+        parts.append(el("span", _THUMB, number, class_="parvis-reaction"))
     if known:
         parts.append(known)
     for reaction, n in counts.items():
@@ -101,18 +103,16 @@ def words(view: View, item: dict[str, Any]) -> Html:
 def card(view: View, item: dict[str, Any], *, pinned: bool = False) -> Html:
     """An item of a feed, with the reasons why it is there and a door to its thread."""
     texts, author, named = view.texts, item["author"], f"parvis-by-{item['id']}"
-    marks = [texts("pinned")] if pinned else []
-    if item["kind"] == "announcement":
-        marks.append(texts("announcement"))
+    kinds = ["pinned"] * pinned + ["announcement"] * (item["kind"] == "announcement")
+    marks = [join([" ", el("span", texts(kind), class_="parvis-mark")]) for kind in kinds]
     head = el(
         "header",
         avatar(author) if author else None,
         el(
             "div",
-            el("p", name(view, author), class_="parvis-by", id=named) if author else None,
+            el("p", name(view, author) if author else None, marks, class_="parvis-by", id=named),
             el("p", place(view, item["place"]), " · ", when(view, item), class_="parvis-when"),
         ),
-        [el("span", mark, class_="parvis-mark") for mark in marks],
     )
     return el(
         "article",
@@ -130,7 +130,7 @@ def why(view: View, reasons: list[dict[str, Any]]) -> Html | None:
     """The reasons why an item is in the ranked home: the strongest one in a line, all of them behind it."""
     if not reasons:
         return None
-    first = el("summary", el("span", view.texts("why"), class_="parvis-unseen"), " ", reasons[0]["text"])
+    first = el("summary", _WHY, el("span", view.texts("why"), class_="parvis-unseen"), " ", reasons[0]["text"])
     rest = el("ul", [el("li", reason["text"]) for reason in reasons])
     return el("details", first, el("p", view.texts("why")), rest, class_="parvis-why")
 
@@ -154,6 +154,7 @@ def door(view: View, item: dict[str, Any]) -> Html | None:
 def comment(view: View, item: dict[str, Any], *children: Html | None) -> Html:
     """A comment, with what stands under it."""
     author = item["author"]
-    head = el("p", name(view, author) if author else None, " ", when(view, item), class_="parvis-by")
+    moment = el("span", when(view, item), class_="parvis-when")
+    head = el("p", name(view, author) if author else None, " ", moment, class_="parvis-by")
     said = el("div", head, words(view, item), bar(view, item) if item["body"] else None, *children)
     return el("article", avatar(author) if author else None, said, class_="parvis-comment", data_parvis_item=item["id"])

@@ -18,8 +18,9 @@ from ..errors import CursorExpired, NotFound, Unavailable
 _RETRY = 3
 #: Seconds after which a silent stream says that it lives: proxies close what says nothing.
 _SILENCE = 15
-#: Seconds for which one call waits.
-_WAIT = 30
+#: Seconds for which one call waits. Whoever may not read any more hears nothing from then on, and his stream ends when
+#: he asks again: a person's end is no entry of the log that would wake him.
+_WAIT = 10
 
 #: The content type of a stream, and what keeps proxies from holding it back.
 STREAM = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}

@@ -8,7 +8,7 @@ import msgspec
 
 from ..errors import ParvisError
 
-#: The status of each code.
+#: The status of each code; of what is no call's fault, 500.
 STATUS: dict[str, int] = {
     "not_found": 404,
     "forbidden": 403,
@@ -27,7 +27,7 @@ STATUS: dict[str, int] = {
 
 def problem(error: ParvisError, language: str = "en") -> tuple[int, dict[str, str], bytes]:
     """Status, headers and body of the answer to a call that failed."""
-    status = STATUS[error.code]
+    status = STATUS.get(error.code, 500)
     headers = {"Content-Type": "application/problem+json", "Cache-Control": "no-store"}
     if error.after_ms is not None:
         headers["Retry-After"] = str(-(-error.after_ms // 1000))
@@ -36,10 +36,6 @@ def problem(error: ParvisError, language: str = "en") -> tuple[int, dict[str, st
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": error.message(language),
-        "code": str(error.code),
-        "reason": error.reason,
-        "field": error.field,
-        "retry": str(error.retry),
-        "after_ms": error.after_ms,
+        **error.to_dict(),
     }
     return status, headers, msgspec.json.encode(told)

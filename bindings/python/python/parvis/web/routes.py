@@ -70,7 +70,7 @@ def respond(site: Site, asked: Request) -> Steps[Answer]:
             part = yield from _DONE[asked.route](view, asked.form)
         except ParvisError as error:
             said = el("p", error.message(view.texts.language), role="alert", class_="parvis-error")
-            return page(view, asked, said, STATUS[error.code])
+            return page(view, asked, said, STATUS.get(error.code, 500))
         if asked.enhanced:
             return Answer(part.encode(), 200 if part else 204)
         return Answer(status=303, headers={**_PRIVATE, "Location": asked.back})

@@ -144,6 +144,7 @@ document.addEventListener(
     const slot = details.open && details.querySelector?.(":scope > [data-parvis-load]");
     if (!slot || !root(details)) return;
     slot.setAttribute("aria-busy", "true");
+    details.classList.toggle("parvis-left", details.getBoundingClientRect().right < innerWidth / 2);
     const answer = await ask(slot.dataset.parvisLoad);
     slot.removeAttribute("aria-busy");
     if (!answer.ok) return fail(slot, answer.html);
