@@ -1,0 +1,1 @@
+"""Parvis in the frameworks that people use: `django`, `fastapi`, `flask`."""

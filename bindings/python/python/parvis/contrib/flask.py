@@ -1,0 +1,134 @@
+"""Parvis in Flask.
+
+    parvis_ = Parvis(app, db=db, network="acme", person=lambda: session.get("user"))
+
+    @app.get("/deals/<id>")
+    def deal(id):
+        return render_template("deal.html", posts=parvis_.me.feed.space_wall(external(f"deal:{id}")))
+
+In a template `parvis_head()` stands in the head, `parvis_feed()`, `parvis_badge()` and `parvis_comments(of=..)` where
+they should be seen. Errors of Parvis become pages of your error handlers (404, 403, ...), or problem JSON where JSON
+was asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Unpack
+
+from flask import Blueprint, Flask, Response, abort, current_app, g, request, stream_with_context
+from werkzeug.exceptions import default_exceptions
+
+from .. import web
+from .._args import external
+from ..errors import ParvisError
+from ..types import RefLike
+
+if TYPE_CHECKING:
+    from .._db import Actor, Db
+
+
+def _accepted() -> str:
+    return web.preferred(request.headers.get("Accept-Language"))
+
+
+class Parvis:
+    """The extension. `person` tells who is signed in: the host's id (text or number), a `Ref`, or `None` for nobody.
+
+    `language` tells the language of a request, `csrf` the hidden field that the host wants in forms (without it, posts
+    are taken from pages of the same origin only), `over` whether the person signed out since his stream of changes
+    began.
+    """
+
+    def __init__(
+        self,
+        app: Flask | None = None,
+        *,
+        db: Db,
+        network: str,
+        person: Callable[[], RefLike | int | None],
+        site: web.Site | None = None,
+        language: Callable[[], str] = _accepted,
+        csrf: Callable[[], tuple[str, str] | None] = lambda: None,
+        over: Callable[[], bool] | None = None,
+        tick: float = 5.0,
+    ) -> None:
+        self.db = db
+        self.network = network
+        self.person = person
+        self.site = site or web.Site()
+        self.language = language
+        self.csrf = csrf
+        self.over = over or (lambda: person() is None)
+        self.tick = tick
+        if app is not None:
+            self.init_app(app)
+
+    def init_app(self, app: Flask) -> None:
+        """Adds the routes, the handler of errors, and what templates call."""
+        app.extensions["parvis"] = self
+        routes = Blueprint("parvis", __name__, url_prefix=self.site.root.rstrip("/"))
+        routes.add_url_rule("/<route>", "route", self._route, methods=["GET", "POST"])
+        app.register_blueprint(routes)
+        app.register_error_handler(ParvisError, self._refused)
+        app.jinja_env.globals.update(
+            parvis_head=lambda: web.head(self.site),
+            parvis_feed=lambda **shown: self.fragment("feed", **shown),
+            parvis_badge=lambda: self.fragment("badge"),
+            parvis_comments=lambda **shown: self.fragment("comments", **shown),
+        )
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether anybody is signed in."""
+        return self.person() is not None
+
+    @property
+    def me(self) -> Actor:
+        """The one who is signed in. 401 where nobody is."""
+        found: Actor | None = g.get("parvis_me")
+        if found is None:
+            who = self.person()
+            if who is None:
+                abort(401)
+            named = external(who) if isinstance(who, (str, int)) else who
+            found = g.parvis_me = self.db.act_as(self.network, named)
+        return found
+
+    def fragment(self, name: web.Part, **shown: Unpack[web.Of]) -> web.Html:
+        """A part of the page; nothing where nobody is signed in."""
+        if not self.signed_in:
+            return web.Html("")
+        return web.fragment(self.me, name, self.language(), site=self.site, csrf=self.csrf(), **shown)
+
+    def _route(self, route: str) -> Response:
+        if route == "live" and self.site.live:
+            return self._live()
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        if request.method == "POST" and not web.same_origin(headers, request.host):
+            abort(403)
+        asked = web.Request(
+            method=request.method,
+            route=route,
+            query=request.args.to_dict(),
+            form=request.form.to_dict(),
+            language=self.language(),
+            csrf=self.csrf(),
+            enhanced="x-parvis" in headers,
+            back=web.back(headers.get("referer"), request.host),
+        )
+        answer = web.public(self.site, asked) or web.run(self.me, web.respond(self.site, asked))
+        return Response(answer.body, answer.status, dict(answer.headers), content_type=answer.type)
+
+    def _live(self) -> Response:
+        after = request.headers.get("Last-Event-ID") or request.args.get("after")
+        stream = web.events_blocking(self.me, after, over=self.over, tick=self.tick)
+        return Response(stream_with_context(stream), headers=dict(web.STREAM))
+
+    def _refused(self, error: ParvisError) -> Any:
+        status, headers, body = web.problem(error, self.language())
+        accepted = request.accept_mimetypes
+        if status in default_exceptions and accepted["text/html"] >= accepted["application/json"]:
+            page = default_exceptions[status](description=error.message(self.language()))
+            return current_app.handle_http_exception(page)
+        return Response(body, status, headers)

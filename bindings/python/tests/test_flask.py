@@ -1,0 +1,204 @@
+"""Parvis in Flask, by Flask's own test client."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+flask = pytest.importorskip("flask")
+
+import parvis  # noqa: E402
+from flask import Flask, render_template_string, request, session  # noqa: E402
+from flask.testing import FlaskClient  # noqa: E402
+from parvis import external, web  # noqa: E402
+from parvis.contrib.flask import Parvis  # noqa: E402
+from web_audit import audit  # noqa: E402
+from web_story import NETWORK, OPEN, SECRET, Story, events, store_url, tell  # noqa: E402, F401
+
+PAGE = "{{ parvis_head() }}{{ parvis_badge() }}{{ parvis_feed() }}"
+
+
+@pytest.fixture
+def db(store_url: str) -> Iterator[Any]:  # noqa: F811
+    """A store."""
+    with parvis.open(store_url, inline=True) as db:
+        yield db
+
+
+@pytest.fixture
+def story(db: Any) -> Story:
+    """The story in it."""
+    return tell(db)
+
+
+@pytest.fixture
+def app(db: Any, story: Story) -> Flask:
+    """A host."""
+    app = Flask(__name__)
+    app.secret_key = "x"
+    social = Parvis(app, db=db, network=NETWORK, person=lambda: session.get("user"), tick=1)
+
+    @app.get("/login/<user>")
+    def login(user: str) -> str:
+        session["user"] = user
+        return ""
+
+    @app.get("/logout")
+    def logout() -> str:
+        session.clear()
+        return ""
+
+    @app.get("/")
+    def home() -> str:
+        return render_template_string(PAGE)
+
+    @app.get("/posts/<id>")
+    def post(id: str) -> str:
+        item = social.me.items.get(id)
+        return render_template_string("{{ parvis_comments(of=id) }}", id=item.item.id)
+
+    @app.errorhandler(404)
+    def absent(error: Any) -> tuple[str, int]:
+        return f"the host's own page: {error.description}", 404
+
+    return app
+
+
+def client(app: Flask, user: str | None = None) -> FlaskClient:
+    """A browser of somebody."""
+    browser = app.test_client()
+    if user:
+        browser.get(f"/login/{user}")
+    return browser
+
+
+def test_a_page_shows_what_its_reader_may_see(app: Flask) -> None:
+    anas = client(app, "1").get("/").text
+    cleos = client(app, "3").get("/").text
+    assert SECRET in anas
+    assert OPEN in anas
+    assert OPEN in cleos
+    assert SECRET not in cleos
+    assert "Pantry" not in cleos
+    assert client(app).get("/").text == web.head(web.Site()), "nobody is signed in: the page is the host's"
+
+
+def test_routes_are_for_those_who_are_signed_in(app: Flask, story: Story) -> None:
+    for route in ("feed", "badge", "inbox", "unread", "live", f"thread?id={story.open}"):
+        assert client(app).get(f"/parvis/{route}").status_code == 401
+    assert client(app).get("/parvis/parvis.js").status_code == 200
+    for route in ("feed", "badge", "inbox", "unread"):
+        assert client(app, "1").get(f"/parvis/{route}").status_code == 200
+
+
+def test_hidden_and_absent_are_the_same_page(app: Flask, story: Story) -> None:
+    cleo = client(app, "3")
+    absent = "00000000-0000-7000-8000-000000000000"
+    hidden_page, absent_page = cleo.get(f"/posts/{story.secret}"), cleo.get(f"/posts/{absent}")
+    assert (hidden_page.status_code, hidden_page.text) == (absent_page.status_code, absent_page.text)
+    assert hidden_page.text.startswith("the host's own page")
+    assert client(app, "1").get(f"/posts/{story.secret}").status_code == 200
+
+
+def test_errors_are_problems_where_json_is_asked_for(app: Flask, story: Story) -> None:
+    headers = {"Accept": "application/json", "Accept-Language": "fr"}
+    answer = client(app, "3").get(f"/posts/{story.secret}", headers=headers)
+    assert answer.content_type == "application/problem+json"
+    told = json.loads(answer.data)
+    assert (told["status"], told["code"], told["reason"], told["retry"]) == (404, "not_found", "named", "never")
+    assert told["detail"] == parvis.NotFound("named").message("fr")
+
+
+def test_a_comment_by_the_script_and_without_it(app: Flask, story: Story) -> None:
+    ana = client(app, "1")
+    form = {"on": story.open, "item": story.open, "body": "<b>Thanks</b>", "key": "k"}
+    answer = ana.post("/parvis/comment", data=form, headers={"X-Parvis": "1"})
+    assert answer.status_code == 200
+    assert "&lt;b&gt;Thanks&lt;/b&gt;" in answer.text
+    assert audit(answer.text).found == []
+    # The same again, because the answer was lost: it happened once.
+    again = ana.post("/parvis/comment", data=form, headers={"X-Parvis": "1"})
+    assert again.text.count("Thanks") == 1
+    plain = ana.post("/parvis/comment", data=form | {"key": "l"}, headers={"Referer": "http://localhost/posts/7"})
+    assert (plain.status_code, plain.location) == (303, "/posts/7")
+
+
+def test_posts_of_other_pages_are_not_taken(app: Flask, story: Story) -> None:
+    form = {"on": story.open, "item": story.open, "body": "Hi"}
+    for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}):
+        assert client(app, "1").post("/parvis/comment", data=form, headers=headers).status_code == 403
+
+
+def test_a_refusal_is_told_beside_the_box(app: Flask, story: Story) -> None:
+    form = {"on": story.secret, "item": story.secret, "body": "Hi", "lang": "fr"}
+    answer = client(app, "3").post("/parvis/comment", data=form, headers={"X-Parvis": "1"})
+    assert answer.status_code == 404
+    assert parvis.NotFound("named").message("fr") in answer.text
+
+
+def test_reactions_reading_and_seeing(app: Flask, db: Any, story: Story) -> None:
+    db.act_as(NETWORK, external("2")).items.comment(story.open, "Mine too")
+    ana, script = client(app, "1"), {"X-Parvis": "1"}
+    liked = ana.post("/parvis/react", data={"item": story.open, "reaction": "like"}, headers=script).text
+    assert 'aria-pressed="true"' in liked
+    assert 'aria-pressed="false"' in ana.post("/parvis/react", data={"item": story.open}, headers=script).text
+    assert ana.get("/parvis/unread").json["badge"] == 1
+    inbox = ana.get("/parvis/inbox", headers=script).text
+    assert "Ben Okafor" in inbox
+    assert ana.post("/parvis/seen", headers=script).status_code == 204
+    assert ana.get("/parvis/unread").json == ana.get("/parvis/unread").json | {"badge": 0, "unread": 1}
+    entry = inbox.split('name="up_to" value="')[1].split('"')[0]
+    assert "parvis-unread" not in ana.post("/parvis/read", data={"up_to": entry}, headers=script).text
+    assert ana.post("/parvis/saw", data={"items": story.open}, headers=script).status_code == 204
+
+
+def test_live_changes_come_resume_and_end(app: Flask, db: Any, story: Story) -> None:
+    def stream(user: str, **headers: str) -> Iterator[dict[str, str]]:
+        answer = client(app, user).get("/parvis/live", headers=headers, buffered=False)
+        assert answer.content_type.startswith("text/event-stream")
+        lines: list[str] = []
+        for chunk in answer.iter_encoded():
+            lines += chunk.decode().split("\n")[:-1]
+            yield from events(lines)
+            lines = []
+
+    bens = stream("2")
+    assert next(bens) == {"retry": "3000"}
+    first = next(bens)
+    assert first["event"] == "changes"
+    ana = db.act_as(NETWORK, external("1"))
+    ana.items.create("More bread", place=parvis.types.PlaceNetwork())
+    second = next(bens)
+    assert json.loads(second["data"])["feed_new"] == 1
+    bens.close()
+    ana.items.create("And butter", place=parvis.types.PlaceNetwork())
+    resumed = stream("2", **{"Last-Event-ID": second["id"]})
+    next(resumed)
+    assert json.loads(next(resumed)["data"])["feed_new"] == 1
+    db.system(NETWORK, "host").people.put(external("2"), "Ben Okafor", status="deactivated")
+    ends = [event for event in resumed if event.get("event") == "end"]
+    assert [json.loads(event["data"]) for event in ends] == [{"why": "revoked"}]
+
+
+def test_who_signed_out_is_told_nothing_more(db: Any, story: Story) -> None:
+    app, gone = Flask(__name__), []
+    Parvis(app, db=db, network=NETWORK, person=lambda: "1", over=lambda: bool(gone), tick=1)
+    answer = app.test_client().get("/parvis/live", buffered=False)
+    chunks = answer.iter_encoded()
+    next(chunks)
+    assert b"event: changes" in next(chunks)
+    gone.append(True)
+    assert list(chunks) == [b'event: end\ndata: {"why":"signed_out"}\n\n']
+
+
+def test_the_language_is_the_browsers_unless_the_host_knows_better(db: Any, story: Story) -> None:
+    app = Flask(__name__)
+    Parvis(app, db=db, network=NETWORK, person=lambda: "1")
+    french = app.test_client().get("/parvis/feed", headers={"Accept-Language": "fr-FR, en;q=0.5"}).text
+    assert 'aria-label="Actualités"' in french
+    chosen = Flask(__name__)
+    Parvis(chosen, db=db, network=NETWORK, person=lambda: "1", language=lambda: request.args.get("l", "en"))
+    assert 'aria-label="News"' in chosen.test_client().get("/parvis/feed", headers={"Accept-Language": "fr"}).text
