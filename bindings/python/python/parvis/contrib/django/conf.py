@@ -1,0 +1,122 @@
+"""The setting `PARVIS`, and the store that it names.
+
+| key | meaning | unless named |
+|---|---|---|
+| `URL` | where Parvis keeps what it knows | required |
+| `NETWORK` | the tenant | required |
+| `SECRET` | 32 bytes that sign cursors, as bytes or hexadecimal text; servers need it | kept in the store |
+| `OPTIONS` | further options of `parvis.open` | none |
+| `APP` | the range of ids in which users and groups are | `host` |
+| `ALIAS` | the database of `DATABASES` with which `request.parvis.later` commits | `default` |
+| `PERSON` | path of a function from a user to further fields of `people.put` | none |
+| `GROUPS` | visibility of the spaces that groups become: `open`, `closed`, `secret`; `None`: groups are none | `closed`
+|
+| `SIGNALS` | whether users and groups are told when they change | `True` |
+| `LINKS` | where the host shows a `person`, `space`, `item`, `tag`: templates with `{id}` or `{external}` | none |
+| `LIVE` | whether badge and feed keep a connection open | `True` |
+| `TICK` | seconds between two looks whether somebody signed out | `5` |
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from django.conf import settings as django_settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import setting_changed
+from django.utils.module_loading import import_string
+
+from ...errors import ForeignSqlite
+
+if TYPE_CHECKING:
+    from ..._db import Db
+
+_KEYS = frozenset(
+    ["URL", "NETWORK", "SECRET", "OPTIONS", "APP", "ALIAS", "PERSON", "GROUPS", "SIGNALS", "LINKS", "LIVE", "TICK"],
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the setting says."""
+
+    url: str
+    network: str
+    options: Mapping[str, Any]
+    app: str
+    alias: str
+    person: Callable[[Any], Mapping[str, Any]]
+    groups: str | None
+    signals: bool
+    links: Mapping[str, str]
+    live: bool
+    tick: float
+
+
+@cache
+def settings() -> Settings:
+    """The setting, read once."""
+    given: dict[str, Any] = getattr(django_settings, "PARVIS", {})
+    if unknown := given.keys() - _KEYS:
+        raise ImproperlyConfigured(f"PARVIS has no key {', '.join(sorted(unknown))}")
+    if missing := {"URL", "NETWORK"} - given.keys():
+        raise ImproperlyConfigured(f"PARVIS needs {' and '.join(sorted(missing))}")
+    options = dict(given.get("OPTIONS", {}))
+    if given.get("SECRET") is not None:
+        options["secret"] = given["SECRET"]
+    return Settings(
+        url=given["URL"],
+        network=given["NETWORK"],
+        options=options,
+        app=given.get("APP", "host"),
+        alias=given.get("ALIAS", "default"),
+        person=import_string(given["PERSON"]) if given.get("PERSON") else lambda user: {},
+        groups=given.get("GROUPS", "closed"),
+        signals=given.get("SIGNALS", True),
+        links=given.get("LINKS", {}),
+        live=given.get("LIVE", True),
+        tick=given.get("TICK", 5.0),
+    )
+
+
+@cache
+def db() -> Db:
+    """The store, opened when it is used first."""
+    import parvis
+
+    here = settings()
+    own_file(here.url)
+    return parvis.open(here.url, **here.options)
+
+
+def own_file(url: str) -> None:
+    """Refuses a file that Django has open: two SQLite libraries in one process break each other's locks.
+
+    Raises:
+        ForeignSqlite: the file of the URL is one of `DATABASES`.
+    """
+    scheme, _, rest = url.partition("://")
+    if scheme != "sqlite":
+        return
+    path = os.path.realpath(unquote(rest.partition("?")[0]))
+    for alias, database in django_settings.DATABASES.items():
+        name = str(database.get("NAME") or "")
+        if database.get("ENGINE", "").endswith("sqlite3") and name and os.path.realpath(name) == path:
+            raise ForeignSqlite(text=f"PARVIS['URL'] is the file of DATABASES[{alias!r}]")
+
+
+def forget(*, setting: str, **kwargs: Any) -> None:
+    """Reads the setting again after a test changed it."""
+    if setting in ("PARVIS", "DATABASES"):
+        if db.cache_info().currsize:
+            db().close()
+        db.cache_clear()
+        settings.cache_clear()
+
+
+setting_changed.connect(forget)

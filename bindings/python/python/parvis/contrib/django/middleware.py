@@ -1,0 +1,95 @@
+"""`request.parvis`, and errors as Django knows them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import connections, transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.deprecation import MiddlewareMixin
+from django.utils.functional import cached_property
+
+from ... import errors
+from ..._args import external
+from . import conf
+
+if TYPE_CHECKING:
+    from ..._db import Actor
+
+
+class Me:
+    """The one who is signed in, as an actor: all its groups, and `later`. Nothing is read before the first use."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    @cached_property
+    def actor(self) -> Actor:
+        """The actor. 403 where nobody is signed in."""
+        user = getattr(self._request, "user", None)
+        if user is None or not user.is_authenticated:
+            raise PermissionDenied("nobody is signed in")
+        here = conf.settings()
+        return conf.db().act_as(here.network, external(user.pk, here.app))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.actor, name)
+
+    @property
+    def later(self) -> Later:
+        """Commands as rows of the host's own transaction: they are carried out when it commits, and gone when it does
+        not."""
+        return Later(self.actor)
+
+
+class Later:
+    """The groups of commands of `Actor.later`, on the connection of the setting `ALIAS`."""
+
+    def __init__(self, actor: Any) -> None:
+        self._alias = conf.settings().alias
+        self._facade = actor.later(connections[self._alias])
+
+    def __getattr__(self, group: str) -> LaterGroup:
+        return LaterGroup(getattr(self._facade, group), self._alias)
+
+
+class LaterGroup:
+    """One group of them. After each command what is due is carried out as soon as the transaction is committed: the
+    worker does it if the process dies before."""
+
+    def __init__(self, group: Any, alias: str) -> None:
+        self._group = group
+        self._alias = alias
+
+    def __getattr__(self, command: str) -> Any:
+        write = getattr(self._group, command)
+
+        def written(*args: Any, **kwargs: Any) -> Any:
+            made = write(*args, **kwargs)
+            transaction.on_commit(run_due, using=self._alias, robust=True)
+            return made
+
+        return written
+
+
+def run_due() -> None:
+    """Carries out what is due."""
+    conf.db().run_due()
+
+
+class ParvisMiddleware(MiddlewareMixin):
+    """Gives requests `parvis`. What Parvis does not find is a 404, absent and hidden alike; what it forbids is a
+    403."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Puts `parvis` there."""
+        request.parvis = Me(request)  # type: ignore[attr-defined]
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Tells an error of Parvis as Django knows it: the host's own pages for 404 and 403 are shown."""
+        if isinstance(exception, errors.NotFound):
+            raise Http404(str(exception)) from exception
+        if isinstance(exception, errors.Forbidden):
+            raise PermissionDenied(str(exception)) from exception
+        return None

@@ -1,0 +1,93 @@
+"""The routes of the fragment, and what of a request they need."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.core.handlers.asgi import ASGIRequest
+from django.db import connections, transaction
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.middleware.csrf import get_token
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.http import require_GET, require_http_methods
+
+from ... import web
+from . import conf
+
+
+def site() -> web.Site:
+    """The host's pages, by the setting."""
+    here = conf.settings()
+    return web.Site(root=reverse("parvis:root"), links=here.links, live=here.live)
+
+
+def csrf(request: HttpRequest) -> tuple[str, str]:
+    """The token that Django wants in forms."""
+    return "csrfmiddlewaretoken", get_token(request)
+
+
+def fragment(request: HttpRequest, name: web.Part, shown: web.Of) -> web.Html:
+    """A part of the page; nothing where nobody is signed in."""
+    if not request.user.is_authenticated:
+        return web.Html("")
+    me = request.parvis.actor  # type: ignore[attr-defined]
+    return web.fragment(me, name, get_language() or "en", site=site(), csrf=csrf(request), **shown)
+
+
+# Nothing of the host's is written here, so no transaction of the host's is held open.
+@transaction.non_atomic_requests
+@csrf_protect
+@require_http_methods(["GET", "HEAD", "POST"])
+def route(request: HttpRequest, route: str) -> HttpResponse:
+    """All routes but the stream."""
+    asked = web.Request(
+        method=request.method or "GET",
+        route=route,
+        query=request.GET.dict(),
+        form=request.POST.dict(),
+        language=get_language() or "en",
+        csrf=None if route in web.ASSETS else csrf(request),
+        enhanced="X-Parvis" in request.headers,
+        back=web.back(request.headers.get("Referer"), request.get_host()),
+    )
+    here = site()
+    answer = web.public(here, asked) or web.run(request.parvis.actor, web.respond(here, asked))  # type: ignore[attr-defined]
+    return HttpResponse(answer.body, status=answer.status, content_type=answer.type, headers=dict(answer.headers))
+
+
+@transaction.non_atomic_requests
+@require_GET
+def live(request: HttpRequest) -> StreamingHttpResponse:
+    """The stream of live changes. It takes one thread of the server: `LIVE` is off where these are few."""
+    me = request.parvis.actor  # type: ignore[attr-defined]
+    after = request.headers.get("Last-Event-ID") or request.GET.get("after")
+    tick = conf.settings().tick
+    stream = web.events_blocking(me, after, over=lambda: signed_out(request), tick=tick)
+    body: Any = threaded(stream) if isinstance(request, ASGIRequest) else stream
+    return StreamingHttpResponse(body, headers=dict(web.STREAM))
+
+
+async def threaded(stream: Iterator[str]) -> AsyncIterator[str]:
+    """A blocking stream for a server of asyncio: each step waits in a thread."""
+    step = sync_to_async(lambda: next(stream, None), thread_sensitive=False)
+    while (event := await step()) is not None:
+        yield event
+
+
+def signed_out(request: HttpRequest) -> bool:
+    """Whether the session of a request is over, as it is kept now."""
+    session = request.session
+    try:
+        if session.session_key is None:
+            return True
+        kept = type(session)(session.session_key).load()
+        return kept.get("_auth_user_id") != session.get("_auth_user_id")
+    finally:
+        # A stream is open for hours; the connections of its thread are for those who need them now.
+        for connection in connections.all(initialized_only=True):
+            if not connection.in_atomic_block:
+                connection.close()
