@@ -1,0 +1,70 @@
+"""The site by Django's own test client."""
+
+import tempfile
+from typing import Any
+
+from django.contrib.auth.models import Group, User
+from django.core.management import call_command
+from django.test import Client, TransactionTestCase, override_settings
+
+from .models import Deal
+
+
+# What is told to Parvis is told after a commit, which a `TestCase` never makes.
+class DealsTest(TransactionTestCase):
+    """Three people, two teams, two deals."""
+
+    def setUp(self) -> None:
+        """A fresh store beside the fresh database."""
+        folder = self.enterContext(tempfile.TemporaryDirectory())
+        told = {"URL": f"sqlite://{folder}/parvis.db", "NETWORK": "acme", "OPTIONS": {"inline": True}}
+        self.enterContext(override_settings(PARVIS=told | {"LINKS": {"item": "/posts/{id}/"}}))
+        call_command("demo")
+        self.deal = Deal.objects.get(team__name="Sales North")
+
+    def browser(self, name: str) -> Client:
+        """A browser of somebody."""
+        client = Client()
+        client.force_login(User.objects.get(username=name))
+        return client
+
+    def page(self, name: str, path: str) -> Any:
+        """A page as somebody sees it."""
+        return self.browser(name).get(path).content.decode()
+
+    def test_who_wins_a_deal_tells_the_team(self) -> None:
+        """And nobody else."""
+        won = self.browser("ana").post(f"/deals/{self.deal.pk}/win/", follow=True)
+        self.assertContains(won, "Signed: <strong>A deal of Sales North</strong>", html=False)
+        self.assertIn("Signed:", self.page("ben", "/"))
+        self.assertNotIn("Signed:", self.page("cleo", "/"))
+        self.assertNotIn("Signed:", self.page("cleo", f"/deals/{self.deal.pk}/"))
+
+    def test_who_may_not_write_there_changes_nothing(self) -> None:
+        """The row goes with the refusal."""
+        refused = self.browser("cleo").post(f"/deals/{self.deal.pk}/win/")
+        self.assertEqual(refused.status_code, 403)
+        self.deal.refresh_from_db()
+        self.assertFalse(self.deal.won)
+
+    def test_a_post_is_a_404_for_those_who_may_not_see_it(self) -> None:
+        """Whoever leaves the team sees it no more."""
+        self.browser("ana").post(f"/deals/{self.deal.pk}/win/")
+        path = self.page("ben", "/").split('href="/posts/')[1].split('"')[0]
+        self.assertEqual(self.browser("ben").get(f"/posts/{path}").status_code, 200)
+        self.assertEqual(self.browser("cleo").get(f"/posts/{path}").status_code, 404)
+        User.objects.get(username="ben").groups.clear()
+        self.assertEqual(self.browser("ben").get(f"/posts/{path}").status_code, 404)
+
+    def test_pages_allow_nothing_inline(self) -> None:
+        """And hold nothing inline."""
+        answer = self.browser("ana").get("/")
+        self.assertIn("script-src 'self'", answer["Content-Security-Policy"])
+        for forbidden in (" style=", "<style", "onclick", "<script>"):
+            self.assertNotIn(forbidden, answer.content.decode())
+
+    def test_whoever_is_new_is_there_at_once(self) -> None:
+        """Signals tell users and groups."""
+        new = User.objects.create_user("dora", first_name="Dora")
+        new.groups.add(Group.objects.get(name="Sales South"))
+        self.assertIn('aria-label="News"', self.page("dora", "/"))
