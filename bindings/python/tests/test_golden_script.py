@@ -1,7 +1,7 @@
-"""The golden script (`tests/script`): 300 calls in two networks, and the bytes that every face must get, on every store.
+"""The golden script (`tests/script`): 300 calls in two networks, and the bytes that every face must get, on all stores.
 
-Each step goes through the typed face where its request can be written there, and a request that no typed call can make (an unknown word, a
-field too many) through `call`. What the typed face answers is written as JSON again: the bytes must be those of Rust.
+Each step goes through the typed face where its request can be written there, and a request that no typed call can make
+(an unknown word, a field too many) through `call`. What the typed face answers is written as JSON again: the bytes must be those of Rust.
 """
 
 from __future__ import annotations
@@ -18,9 +18,11 @@ from typing import Any, Literal, get_args, get_origin
 
 import blake3
 import msgspec
+import pytest
+
 import parvis
 import parvis.aio
-import pytest
+from conftest import Place
 from parvis._wire import Record, plain
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -144,7 +146,10 @@ def failed(name: str, error: parvis.ParvisError) -> str:
         "retry": error.retry,
         "after_ms": error.after_ms,
     }
-    texts = [json.dumps(part, ensure_ascii=False, separators=(",", ":")) for part in (wire, error.message("en"), error.message("fr"))]
+    texts = [
+        json.dumps(part, ensure_ascii=False, separators=(",", ":"))
+        for part in (wire, error.message("en"), error.message("fr"))
+    ]
     return f'{{"call":"{name}","error":{texts[0]},"en":{texts[1]},"fr":{texts[2]}}}'
 
 
@@ -259,16 +264,16 @@ def whole(stage: Stage) -> None:
     assert stage.raw < 20
 
 
-def test_the_golden_script_gives_the_same_bytes(store: dict[str, Any]) -> None:
+def test_the_golden_script_gives_the_same_bytes(place: Place) -> None:
     clock = Clock()
-    with parvis.open(**store, secret=bytes([7] * 32), clock=clock, entropy=Entropy(11)) as db:
+    with place.open(secret=bytes([7] * 32), clock=clock, entropy=Entropy(11)) as db:
         whole(play(db, clock))
 
 
-def test_the_golden_script_gives_the_same_bytes_to_asyncio(store: dict[str, Any]) -> None:
+def test_the_golden_script_gives_the_same_bytes_to_asyncio(place: Place) -> None:
     async def script() -> Stage:
         clock = Clock()
-        async with parvis.aio.open(**store, secret=bytes([7] * 32), clock=clock, entropy=Entropy(11)) as db:
+        async with place.aio(secret=bytes([7] * 32), clock=clock, entropy=Entropy(11)) as db:
             return await aplay(db, clock)
 
     whole(asyncio.run(script()))
@@ -277,5 +282,8 @@ def test_the_golden_script_gives_the_same_bytes_to_asyncio(store: dict[str, Any]
 def test_a_changed_answer_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(globals(), "ANSWERS", [answer.replace('"next":null', '"next": null') for answer in ANSWERS])
     clock = Clock()
-    with pytest.raises(AssertionError), parvis.open("memory:", secret=bytes([7] * 32), clock=clock, entropy=Entropy(11)) as db:
+    with (
+        pytest.raises(AssertionError),
+        parvis.open("memory:", secret=bytes([7] * 32), clock=clock, entropy=Entropy(11)) as db,
+    ):
         play(db, clock)

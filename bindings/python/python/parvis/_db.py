@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from . import _open, _parvis
 from ._facade import Groups
 from ._open import Clock, Entropy, Storage
 from ._wire import Record, decode
+from .later import Later
 from .types import CommandState, Due, RefLike, RefusedPage, Status
 
 
@@ -72,6 +73,16 @@ class Actor(Groups):
     def engine(self) -> str:
         """The engine: `memory`, `sqlite`, `sled`, `postgresql`, `mysql`; `python` for a storage of the host's."""
         return self._native.engine
+
+    def later(self, connection: Any, *, own_table: bool | None = None) -> Later:
+        """Commands as rows in the transaction that is open on a connection of the host: see :mod:`parvis.later`.
+
+        Args:
+            connection: Of sqlite3, psycopg, PyMySQL, mysqlclient, SQLAlchemy or Django.
+            own_table: Whether they go into a table of the host's own; where its connection reaches Parvis's, they go there
+                unless said otherwise.
+        """
+        return Later(self, connection, own_table=own_table)
 
 
 class System(Actor):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from . import _open, _parvis
 from ._db import Prepared
 from ._facade_aio import AioGroups
 from ._open import Clock, Entropy, Storage
 from ._wire import decode
+from .later import AioLater
 from .types import CommandState, Due, RefLike, RefusedPage, Status
 
 
@@ -56,6 +57,16 @@ class Actor(AioGroups):
     def engine(self) -> str:
         """The engine: `memory`, `sqlite`, `sled`, `postgresql`, `mysql`; `python` for a storage of the host's."""
         return self._native.engine
+
+    def later(self, connection: Any, *, own_table: bool | None = None) -> AioLater:
+        """Commands as rows in the transaction that is open on a connection of the host: see :mod:`parvis.later`.
+
+        Args:
+            connection: Of asyncpg, psycopg or SQLAlchemy, for asyncio.
+            own_table: Whether they go into a table of the host's own; where its connection reaches Parvis's, they go there
+                unless said otherwise.
+        """
+        return AioLater(self, connection, own_table=own_table)
 
 
 class System(Actor):
