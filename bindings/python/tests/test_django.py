@@ -12,26 +12,34 @@ import pytest
 pytest.importorskip("django")
 
 import django_host
-import parvis
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test import Client, override_settings
+from web_story import NETWORK, OPEN, SECRET, Story, events
+
+import parvis
+from conftest import Place
 from parvis import external, web
 from parvis.contrib.django import conf, people
-from web_story import NETWORK, OPEN, SECRET, Story, events, store_url  # noqa: F401
 
 assert django_host.PAGE
 
 
+def setting(place: Place, **more: Any) -> dict[str, Any]:
+    """The setting that names a store."""
+    told = {"URL": place.url, "NETWORK": NETWORK, "OPTIONS": place.options | {"inline": True}, "TICK": 1}
+    return told | more
+
+
 @pytest.fixture
-def store(store_url: str) -> Iterator[Any]:  # noqa: F811
+def store(place: Place) -> Iterator[Any]:
     """A fresh store, and Django's tables empty."""
-    told = {"URL": store_url, "NETWORK": NETWORK, "OPTIONS": {"inline": True}, "TICK": 1}
+    told = setting(place)
     with override_settings(PARVIS=told):
         yield conf.db()
-        with override_settings(PARVIS=told | {"URL": "memory:"}):
+        with override_settings(PARVIS={"URL": "memory:", "NETWORK": NETWORK}):
             User.objects.all().delete()
             Group.objects.all().delete()
 
@@ -126,9 +134,16 @@ def test_the_language_is_djangos(users: dict[str, User], story: Story) -> None:
     assert 'aria-label="Actualités"' in french
 
 
+def live(client: Client, **extra: Any) -> Iterator[bytes]:
+    """A stream of changes."""
+    answer: Any = client.get("/parvis/live", **extra)
+    assert answer["Content-Type"] == "text/event-stream"
+    return iter(answer.streaming_content)
+
+
 def test_live_changes_come_and_end_with_the_session(users: dict[str, User], story: Story) -> None:
     ben = browser(users["ben"])
-    stream = iter(ben.get("/parvis/live").streaming_content)
+    stream = live(ben)
 
     def heard() -> list[dict[str, str]]:
         return events(next(stream).decode().split("\n")[:-1])
@@ -138,7 +153,7 @@ def test_live_changes_come_and_end_with_the_session(users: dict[str, User], stor
     act_as(users["ana"]).items.create("More bread", place=parvis.types.PlaceNetwork())
     (second,) = heard()
     assert json.loads(second["data"])["feed_new"] == 1
-    resumed = iter(ben.get("/parvis/live", headers={"Last-Event-ID": first["id"]}).streaming_content)
+    resumed = live(ben, headers={"Last-Event-ID": first["id"]})
     next(resumed)
     assert b'"feed_new":1' in next(resumed)
     ben.logout()
@@ -198,7 +213,7 @@ def test_the_host_goes_on_while_parvis_cannot_be_reached(
 
 def test_groups_are_spaces(users: dict[str, User]) -> None:
     ana, ben = users["ana"], users["ben"]
-    sales = Group.objects.create(name="Sales")
+    sales: Any = Group.objects.create(name="Sales")
     ana.groups.add(sales)
     sales.user_set.add(ben)
     assert spaces(ana) == spaces(ben) == {"Sales"}
@@ -268,11 +283,13 @@ def test_sync_repairs_what_bulk_operations_did_and_says_it(users: dict[str, User
     assert "33 ended" in synced("--at-most", "100")
 
 
-def test_a_hosts_own_function_adds_to_people(store_url: str, users: dict[str, User]) -> None:  # noqa: F811
-    told = {"URL": store_url, "NETWORK": NETWORK, "OPTIONS": {"inline": True}, "PERSON": f"{__name__}.shown"}
-    with override_settings(PARVIS=told):
-        assert "3 changed" in synced()
-        assert act_as(users["ana"]).people.get(external(users["ana"].pk)).title == "ana of Acme"
+def test_a_hosts_own_function_adds_to_people(sqlite: Place) -> None:
+    with override_settings(PARVIS=setting(sqlite)):
+        ana = User.objects.create_user("ana")
+    with override_settings(PARVIS=setting(sqlite, PERSON=f"{__name__}.shown")):
+        assert "people: 0 new, 1 changed" in synced()
+        assert act_as(ana).people.get(external(ana.pk)).title == "ana of Acme"
+        ana.delete()
 
 
 def shown(user: User) -> dict[str, Any]:

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from parvis import web
-from parvis.errors import ParvisError
-from parvis.web import assets, texts
 from web_audit import audit
+
+from parvis import web
+from parvis.errors import NotFound, ParvisError
+from parvis.web import assets, texts
 
 GOLDEN = Path(__file__).parents[3] / "tests" / "golden"
 SITE = web.Site(links={"person": "/people/{external}", "item": "/posts/{id}", "space": "/spaces/{id}"})
@@ -366,7 +367,4 @@ def test_hostile_cursors_and_references_stay_in_their_attribute() -> None:
 
 def not_found() -> ParvisError:
     """The error of what is absent or hidden."""
-    from parvis import errors
-
-    made: Any = errors.NotFound
-    return made.of("named") if hasattr(made, "of") else made()
+    return NotFound("named")

@@ -5,22 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import parvis
-import pytest
 from parvis import external
 
 NETWORK = "acme"
 SECRET = "Plum jam by the window"
 OPEN = "Bread for everybody"
-
-
-@pytest.fixture
-def store_url(tmp_path: Path) -> str:
-    """A place for a fresh store."""
-    return f"sqlite://{tmp_path}/parvis.db"
 
 
 @dataclass(frozen=True)

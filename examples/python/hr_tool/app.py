@@ -5,11 +5,12 @@ import re
 import sqlite3
 from typing import Any
 
-import parvis
 from flask import Flask, abort, g, redirect, render_template, request, session
+from werkzeug.wrappers import Response
+
+import parvis
 from parvis import external, web
 from parvis.contrib.flask import Parvis
-from werkzeug.wrappers import Response
 
 NETWORK = "acme"
 #: Who works in HR, by the tool's own ids. A real tool has a table of users and passwords.

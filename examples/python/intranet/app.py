@@ -11,14 +11,15 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import parse_qs
 
-import parvis
-import parvis.aio
-import parvis.pydantic
 from company import internal, settle
 from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
+
+import parvis
+import parvis.aio
+import parvis.pydantic
 from parvis import web
 from parvis.contrib.fastapi import Parvis
 
@@ -37,7 +38,7 @@ WORDS = {
         "title": "Atelier Lumen",
         "share": "Partager quelque chose avec tout le monde",
         "send": "Publier",
-        "out": "Se déconnecter",
+        "out": "Quitter",
         "who": "Qui êtes-vous ?",
         "other": "English",
     },

@@ -35,12 +35,14 @@ def lines(name: str) -> Iterator[dict[str, Any]]:
 
 def row(kind: str, line: dict[str, Any]) -> dict[str, Any]:
     """A line as a row of `import.put`."""
-    row = dict(line, type=kind or line.pop("kind")) if not kind else dict(line, type=kind)
+    row = dict(line)
+    # What an interaction is stands in the line.
+    row["type"] = kind or row.pop("kind")
     for flag in ("guest", "active", "announce", "read"):
         if flag in row:
             row[flag] = row[flag] in (1, "1")
-    if isinstance(ts := row.get("ts"), int) or str(ts).isdigit():
-        row["ts"] = datetime.fromtimestamp(int(ts), UTC).isoformat()
+    if str(row.get("ts")).isdigit():
+        row["ts"] = datetime.fromtimestamp(int(row["ts"]), UTC).isoformat()
     if "skills" in row:
         row["skills"] = row["skills"].split(",")
     if kind == "post":

@@ -7,7 +7,9 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
+
 from parvis import external
+from parvis.contrib.django.middleware import ParvisRequest
 
 from .models import Deal
 
@@ -27,7 +29,7 @@ def deal(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def win(request: HttpRequest, pk: int) -> HttpResponse:
+def win(request: ParvisRequest, pk: int) -> HttpResponse:
     """Wins a deal, and says so in the space of its team.
 
     Who may not write there gets a 403, and the deal stays as it was.
@@ -41,7 +43,7 @@ def win(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-def post(request: HttpRequest, pk: UUID) -> HttpResponse:
+def post(request: ParvisRequest, pk: UUID) -> HttpResponse:
     """One post with its comments: a 404 for whoever may not see it."""
     item = request.parvis.items.get(str(pk)).item
     return render(request, "deals/post.html", {"item": item})

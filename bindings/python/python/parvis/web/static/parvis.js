@@ -245,7 +245,8 @@ const UNITS = [
 ];
 
 function date(element) {
-  const language = element.closest("[lang]")?.lang || "en";
+  const tongue = element.closest("[lang]")?.lang || "en";
+  const language = navigator.languages.find((tag) => tag.startsWith(tongue)) || tongue;
   const then = new Date(element.dateTime);
   const past = then - Date.now();
   element.title = then.toLocaleString(language, { dateStyle: "full", timeStyle: "short" });
@@ -253,7 +254,7 @@ function date(element) {
     element.textContent = then.toLocaleDateString(language, { dateStyle: "long" });
     return;
   }
-  const [unit, length] = UNITS.find(([, size]) => Math.abs(past) >= size) || UNITS[2];
+  const [unit, length] = UNITS.find(([, size]) => Math.abs(past) >= size) || ["second", Infinity];
   const written = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
   element.textContent = written.format(Math.round(past / length), unit);
 }
