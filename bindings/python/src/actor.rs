@@ -41,6 +41,10 @@ struct Call {
 impl Question for Call {
     type Answer = Vec<u8>;
 
+    fn waits(&self) -> bool {
+        self.name == "live.changes"
+    }
+
     async fn ask(&self, slot: &Arc<Slot>, opening: &Opening) -> Result<Vec<u8>, Failure> {
         let actor = self.named.on(slot.opened(opening).await?);
         Ok(actor.call(&self.name, &self.request).await?)

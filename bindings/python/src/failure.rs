@@ -14,6 +14,8 @@ pub(crate) enum Failure {
     Answered(parvis::Error),
     /// Another SQLite of this process works on the file.
     Foreign,
+    /// The file was open when this process was forked.
+    Forked,
     /// A bug: the text of the panic.
     Panicked(String),
     /// The host's clock raised an exception.
@@ -82,6 +84,7 @@ impl Failure {
                 text: None,
             },
             Failure::Foreign => Told::own("foreign_sqlite", "foreign_sqlite"),
+            Failure::Forked => Told::own("misuse", "forked"),
             Failure::Panicked(text) => Told::own("internal", "bug").text(text),
             Failure::Callback => Told::own("internal", "callback"),
             Failure::Closed => Told::own("misuse", "closed"),

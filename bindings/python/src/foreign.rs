@@ -5,7 +5,7 @@
 
 use crate::failure::Failure;
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -15,27 +15,64 @@ use std::time::Duration;
 const LOOKS: u32 = 40;
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// The files that Parvis has, or had, open in this process, and how often.
-static OURS: Mutex<Option<HashMap<PathBuf, usize>>> = Mutex::new(None);
+/// The files that Parvis has, or had, open in a process.
+#[derive(Default)]
+struct Files {
+    process: u32,
+    /// How often each is open now.
+    open: BTreeMap<PathBuf, usize>,
+    /// Those that are mapped while this process forks.
+    still: BTreeSet<PathBuf>,
+    /// Those that were open when this process was forked: its copy of SQLite believes in locks that the parent holds.
+    inherited: BTreeSet<PathBuf>,
+}
 
-type Held = MutexGuard<'static, Option<HashMap<PathBuf, usize>>>;
+static FILES: Mutex<Option<Files>> = Mutex::new(None);
+
+type Held = MutexGuard<'static, Option<Files>>;
 
 thread_local! {
     static HELD: RefCell<Option<Held>> = const { RefCell::new(None) };
 }
 
 fn lock() -> Held {
-    OURS.lock().unwrap_or_else(PoisonError::into_inner)
+    FILES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Keeps the list as it is while this thread forks.
+/// Works on the list of this process.
+fn files<T>(work: impl FnOnce(&mut Files) -> T) -> T {
+    let mut held = lock();
+    let files = held.get_or_insert_default();
+    let process = std::process::id();
+    if files.process != process {
+        let open = std::mem::take(&mut files.open);
+        let open = open.into_iter().filter(|(_, count)| *count > 0);
+        files.inherited.extend(open.map(|(file, _)| file));
+        files.inherited.extend(std::mem::take(&mut files.still));
+        files.process = process;
+    }
+    work(files)
+}
+
+/// Whether none of the files is mapped into this process any more.
+pub(crate) fn nothing_is_open() -> bool {
+    let known: Vec<_> = files(|files| files.open.keys().cloned().collect());
+    known.iter().all(|file| mapped(file).is_empty())
+}
+
+/// Keeps the list as it is while this thread forks. What is still mapped is not for the child.
 pub(crate) fn hold() {
+    files(|files| {
+        let still = files.open.keys().filter(|file| !mapped(file).is_empty());
+        files.still = still.cloned().collect();
+    });
     HELD.with(|held| *held.borrow_mut() = Some(lock()));
 }
 
 /// Ends it.
 pub(crate) fn release() {
     HELD.with(|held| held.borrow_mut().take());
+    files(|files| files.still.clear());
 }
 
 /// A file that Parvis opens.
@@ -54,10 +91,12 @@ impl Ours {
 
     /// Parvis has closed it.
     pub(crate) fn left(&self) {
-        if !self.left.swap(true, Ordering::AcqRel)
-            && let Some(count) = lock().as_mut().and_then(|ours| ours.get_mut(&self.file))
-        {
-            *count = count.saturating_sub(1);
+        if !self.left.swap(true, Ordering::AcqRel) {
+            files(|files| {
+                if let Some(count) = files.open.get_mut(&self.file) {
+                    *count = count.saturating_sub(1);
+                }
+            });
         }
     }
 }
@@ -71,15 +110,18 @@ impl Drop for Ours {
 /// Says that Parvis is about to open a file.
 ///
 /// # Errors
-/// [`Failure::Foreign`] where another library has it.
+/// [`Failure::Foreign`] where another library has it, [`Failure::Forked`] where this process inherited it open.
 pub(crate) async fn enter(file: &Path) -> Result<Ours, Failure> {
     // As the kernel names it. A file that is not there yet is nobody's.
     let file = std::fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
     for _ in 0..LOOKS {
-        let known = lock().get_or_insert_default().get(&file).copied();
+        let (known, inherited) = files(|files| (files.open.get(&file).copied(), files.inherited.contains(&file)));
+        if inherited {
+            return Err(Failure::Forked);
+        }
         let ours = known.is_some_and(|count| count > 0);
         if ours || mapped(&file).is_empty() {
-            *lock().get_or_insert_default().entry(file.clone()).or_default() += 1;
+            files(|files| *files.open.entry(file.clone()).or_default() += 1);
             let entered = Ours {
                 file,
                 left: AtomicBool::new(false),

@@ -2,6 +2,9 @@
 
 use crate::callbacks::{PyClock, PyEntropy};
 use crate::failure::Failure;
+use async_trait::async_trait;
+use parvis::live::Watch;
+use parvis::store::NetworkId;
 use parvis::{Config, Secret, Upkeep};
 use pyo3::prelude::*;
 use serde::Deserialize;
@@ -61,7 +64,7 @@ impl Options {
 
     /// The library's own configuration.
     pub(crate) fn config(&self, clock: Option<Py<PyAny>>, entropy: Option<Py<PyAny>>) -> Result<Config, Failure> {
-        let mut config = Config::new();
+        let mut config = Config::new().watch(Arc::new(Sleep));
         if let Some(secret) = &self.secret {
             let bytes = hexadecimal(secret).ok_or_else(|| Failure::refused("secret", "a secret is 32 bytes"))?;
             config = config.secret(Secret::from_bytes(bytes));
@@ -79,6 +82,16 @@ impl Options {
             config = config.entropy(Arc::new(PyEntropy(entropy)));
         }
         Ok(config)
+    }
+}
+
+/// Waits for changes on the runtime of this process: the library's own timer has a thread that a forked child lacks.
+struct Sleep;
+
+#[async_trait]
+impl Watch for Sleep {
+    async fn pause(&self, _network: NetworkId, at_most: Duration) {
+        tokio::time::sleep(at_most).await;
     }
 }
 

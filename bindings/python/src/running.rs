@@ -5,11 +5,11 @@
 
 use crate::callbacks::{Noted, in_callback};
 use crate::failure::Failure;
-use crate::log;
+use crate::{fork, log};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
@@ -101,10 +101,7 @@ impl Wake for Sleeper {
 }
 
 /// Polls a call to its end. A signal's exception drops it, which every call allows at any point.
-fn block<T>(
-    runtime: &Runtime,
-    mut call: std::pin::Pin<&mut impl Future<Output = Result<T, Failure>>>,
-) -> Result<T, Failure> {
+fn block<T>(runtime: &Runtime, mut call: Pin<&mut impl Future<Output = Result<T, Failure>>>) -> Result<T, Failure> {
     let _entered = runtime.enter();
     let sleeper = Arc::new(Sleeper {
         thread: std::thread::current(),
@@ -115,7 +112,10 @@ fn block<T>(
     let mut looked = Instant::now();
     loop {
         sleeper.woken.store(false, Ordering::Relaxed);
-        match catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(&mut context))) {
+        let polled = fork::poll();
+        let poll = catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(&mut context)));
+        drop(polled);
+        match poll {
             Ok(Poll::Ready(outcome)) => return outcome,
             Ok(Poll::Pending) => {}
             Err(payload) => return Err(Failure::panicked(payload)),
@@ -153,6 +153,18 @@ impl<T> Drop for Task<T> {
     }
 }
 
+/// A call that is not polled while a fork happens.
+struct Still<F>(Pin<Box<F>>);
+
+impl<F: Future> Future for Still<F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let _polled = fork::poll();
+        self.0.as_mut().poll(context)
+    }
+}
+
 /// Runs a call in a task of its own and waits for it in a coroutine: the coroutine is polled with the interpreter lock held, the
 /// task is not. A coroutine that is cancelled ends its task.
 pub(crate) async fn spawned<T: Send + 'static>(
@@ -162,7 +174,7 @@ pub(crate) async fn spawned<T: Send + 'static>(
     let outcome = match Python::attach(runtime) {
         Err(failure) => Err(failure),
         Ok(runtime) => {
-            let mut task = Task(runtime.spawn(noted.keep(call)));
+            let mut task = Task(runtime.spawn(Still(Box::pin(noted.keep(call)))));
             match (&mut task.0).await {
                 Ok(outcome) => outcome,
                 Err(error) => Err(match error.try_into_panic() {

@@ -8,7 +8,7 @@ use crate::{fork, running};
 use parvis::{Config, Parvis};
 use pyo3::prelude::*;
 use std::fmt;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::OnceCell;
 
@@ -28,6 +28,7 @@ const CLOSED: u8 = 2;
 pub(crate) struct Opening {
     process: u32,
     state: AtomicU8,
+    calls: AtomicUsize,
     store: OnceCell<Store>,
     opened: OnceCell<Opened>,
 }
@@ -37,13 +38,19 @@ impl Opening {
         Arc::new(Opening {
             process: std::process::id(),
             state: AtomicU8::new(LIVE),
+            calls: AtomicUsize::new(0),
             store: OnceCell::new(),
             opened: OnceCell::new(),
         })
     }
 
     fn is(&self, state: u8) -> bool {
-        self.state.load(Ordering::Acquire) == state
+        self.state.load(Ordering::SeqCst) == state
+    }
+
+    /// Calls that are under way and end soon.
+    pub(crate) fn calls(&self) -> usize {
+        self.calls.load(Ordering::SeqCst)
     }
 
     pub(crate) fn is_opened(&self) -> bool {
@@ -54,6 +61,28 @@ impl Opening {
     pub(crate) async fn close(&self) {
         if let Some(store) = self.store.get() {
             store.close().await;
+        }
+    }
+}
+
+/// A call that is under way.
+struct UnderWay<'a>(Option<&'a Opening>);
+
+impl<'a> UnderWay<'a> {
+    /// One that may wait for a minute is not counted.
+    fn on(opening: &'a Opening, waits: bool) -> UnderWay<'a> {
+        let counted = (!waits).then_some(opening);
+        if let Some(opening) = counted {
+            opening.calls.fetch_add(1, Ordering::SeqCst);
+        }
+        UnderWay(counted)
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        if let Some(opening) = self.0 {
+            opening.calls.fetch_sub(1, Ordering::SeqCst);
         }
     }
 }
@@ -71,6 +100,11 @@ impl Drop for Opening {
 pub(crate) trait Question: Send + Sync + 'static {
     /// What is answered.
     type Answer: Send + 'static;
+
+    /// Whether it may wait for long, for something to happen.
+    fn waits(&self) -> bool {
+        false
+    }
 
     /// Asks; opens what it needs where that is not open yet.
     fn ask(&self, slot: &Arc<Slot>, opening: &Opening) -> impl Future<Output = Result<Self::Answer, Failure>> + Send;
@@ -134,7 +168,7 @@ impl Slot {
         let current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         let retired = self.is_embedded() && current.is(LIVE) && current.process == std::process::id();
         if retired {
-            current.state.store(RETIRED, Ordering::Release);
+            current.state.store(RETIRED, Ordering::SeqCst);
         }
         retired.then(|| Arc::clone(&current))
     }
@@ -142,17 +176,23 @@ impl Slot {
     /// The last of it: calls from now on are refused. Answers what is to be closed, where something is.
     pub(crate) fn end(&self, _py: Python<'_>) -> Option<Arc<Opening>> {
         let current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = current.state.swap(CLOSED, Ordering::AcqRel);
-        (before == LIVE && current.process == std::process::id()).then(|| Arc::clone(&current))
+        let before = current.state.swap(CLOSED, Ordering::SeqCst);
+        // One that is being opened closes itself.
+        let open = before == LIVE && current.process == std::process::id() && current.is_opened();
+        open.then(|| Arc::clone(&current))
     }
 
     /// The store of an opening; opened now where it is not.
     pub(crate) async fn store<'a>(self: &Arc<Slot>, opening: &'a Opening) -> Result<&'a Store, Failure> {
+        if let Some(store) = opening.store.get() {
+            return Ok(store);
+        }
+        // Held until the store stands in its place: a fork finds it there and closes it.
+        let _pass = match self.is_embedded() {
+            true => Some(fork::pass().await),
+            false => None,
+        };
         let open = || async {
-            let _pass = match self.is_embedded() {
-                true => Some(fork::pass().await),
-                false => None,
-            };
             if !opening.is(LIVE) {
                 // A store that nobody would close. The caller sees the state.
                 return Err(parvis::Error::new(parvis::Reason::Store).into());
@@ -162,6 +202,10 @@ impl Slot {
                 .as_ref()
                 .and_then(|storage| Python::try_attach(|py| storage.clone_ref(py)));
             let store = Store::open(&self.place, &self.options, storage).await?;
+            if opening.is(CLOSED) {
+                store.close().await;
+                return Err(Failure::Closed);
+            }
             fork::opened(self);
             Ok::<_, Failure>(store)
         };
@@ -189,8 +233,14 @@ impl Slot {
         question: &Q,
     ) -> Result<Q::Answer, Failure> {
         loop {
+            let at = Arc::clone(&opening);
+            let _under_way = UnderWay::on(&at, question.waits());
             if opening.is(CLOSED) {
                 return Err(Failure::Closed);
+            }
+            if opening.is(RETIRED) {
+                opening = Python::attach(|py| self.current(py));
+                continue;
             }
             match question.ask(self, &opening).await {
                 Err(failure) if failure.is_unavailable() && opening.is(RETIRED) => {
