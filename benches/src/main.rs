@@ -17,7 +17,7 @@ use measure::Bench;
 use organisation::{NETWORK, Ticking, newest, storage};
 use parvis::due::Budget;
 use parvis::{Config, Parvis};
-use parvis_examples::folder::Folder;
+use parvis_folder::Folder;
 use std::error::Error;
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -1,10 +1,8 @@
 //! Parvis at work.
 //!
-//! - [`folder`]: imports an organisation from a folder of CSV and JSON Lines files, row by row.
 //! - [`quickstart`]: what `cargo run --example quickstart` does, as a function of its options.
 //! - [`store`]: the stores that the examples can open.
 
-pub mod folder;
 pub mod quickstart;
 pub mod store;
 

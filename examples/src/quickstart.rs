@@ -7,7 +7,6 @@ mod words;
 
 pub use words::Lang;
 
-use crate::folder::{Folder, Report, Stop};
 use crate::store::Store;
 use look::{Look, Subject};
 use parvis::due::Budget;
@@ -16,6 +15,7 @@ use parvis::items::{ItemView, PlaceView, ThreadPage};
 use parvis::operations::{Bundles, ExplainItem, GetItem, GetSpace, Home, SpaceWall, UnreadQuery};
 use parvis::store::StorageError;
 use parvis::{Actor, Clock, Config, HOST, Parvis, Reason, Time, external};
+use parvis_folder::{Folder, Report, Stop};
 use screen::{Screen, WIDTH, cut, pad, wrap};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};

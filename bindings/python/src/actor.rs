@@ -1,11 +1,13 @@
 //! The one who acts in one network.
 
 use crate::failure::Failure;
+use crate::folder::ImportFolder;
 use crate::slot::{Opened, Opening, Question, Slot};
 use parvis::Ref;
 use parvis_sqlx::Parameter;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Who acts.
@@ -17,13 +19,13 @@ pub(crate) enum By {
 }
 
 /// The one who acts in one network, by name: he is found at each call.
-struct Named {
+pub(crate) struct Named {
     network: String,
     by: By,
 }
 
 impl Named {
-    fn on(&self, opened: &Opened) -> parvis::Actor {
+    pub(crate) fn on(&self, opened: &Opened) -> parvis::Actor {
         match &self.by {
             By::Person(who) => opened.db.act_as(&self.network, who.clone()),
             By::System(app) => opened.db.system(&self.network, app.clone()),
@@ -158,6 +160,28 @@ impl Actor {
     /// The same for a coroutine.
     async fn later_row_async(&self, name: String, request: Vec<u8>) -> PyResult<(String, String)> {
         self.slot.spawned(Kept(self.question(name, request))).await
+    }
+
+    /// Imports a folder: `docs/import-format.md`. With `at_most` who is missing in its file of people is deactivated, unless more than so
+    /// many percent are.
+    #[pyo3(signature = (path, at_most=None))]
+    fn import_folder<'py>(
+        &self,
+        py: Python<'py>,
+        path: PathBuf,
+        at_most: Option<u32>,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let named = Arc::clone(&self.named);
+        let answer = self.slot.wait(py, &ImportFolder { named, path, at_most })?;
+        Ok(PyBytes::new(py, &answer))
+    }
+
+    /// The same for a coroutine.
+    #[pyo3(signature = (path, at_most=None))]
+    async fn import_folder_async(&self, path: PathBuf, at_most: Option<u32>) -> PyResult<Py<PyBytes>> {
+        let named = Arc::clone(&self.named);
+        let answer = self.slot.spawned(ImportFolder { named, path, at_most }).await?;
+        Ok(Python::attach(|py| PyBytes::new(py, &answer).unbind()))
     }
 
     /// The engine of the store: memory, sqlite, sled, postgresql, mysql, or python for a storage of the host's own.

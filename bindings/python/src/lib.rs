@@ -7,6 +7,7 @@
 //! How a call goes, in the order of the modules:
 //!
 //! - `db`, `actor`: the two classes. Neither opens anything by itself.
+//! - `folder`: an organisation that comes in from files.
 //! - `running`: one tokio runtime a process; waiting for a call, or for its task. A panic ends the call, not the process.
 //! - `slot`: what is opened at the first use and again in a forked child; `fork`: what happens around a fork.
 //! - `questions`: what is asked of a database apart from operations; `views`: its answers. `table`: the table of operations as data.
@@ -21,6 +22,7 @@ mod bytes_map;
 mod callbacks;
 mod db;
 mod failure;
+mod folder;
 mod foreign;
 mod fork;
 mod log;

@@ -1,7 +1,8 @@
 """The golden script (`tests/script`): 300 calls in two networks, and the bytes that every face must get, on all stores.
 
 Each step goes through the typed face where its request can be written there, and a request that no typed call can make
-(an unknown word, a field too many) through `call`. What the typed face answers is written as JSON again: the bytes must be those of Rust.
+(an unknown word, a field too many) through `call`. What the typed face answers is written as JSON again: the bytes
+must be those of Rust.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 //! What the quickstart wants to know of a folder before it shows anything: the newest date, somebody with a full home, an item
 //! whose readers are worth explaining.
 
-use crate::folder::{Folder, Stop};
 use parvis::Time;
 use parvis::import::{ImportRow, PersonRow, PostAudience};
 use parvis::spaces::{Role, Visibility};
+use parvis_folder::{Folder, Stop};
 use std::collections::HashMap;
 
 /// One person of the folder.

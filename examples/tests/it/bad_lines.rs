@@ -1,7 +1,7 @@
 //! Every documented reason: the line is named with it, the rest goes on.
 
 use crate::work::{Town, bad, counts, folder};
-use parvis_examples::folder::Stop;
+use parvis_folder::Stop;
 
 /// Files beside the one that is tried.
 const UNITS: &[u8] = b"id,name\nhouse,House\n";

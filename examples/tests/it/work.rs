@@ -2,7 +2,7 @@
 
 use parvis::store::Memory;
 use parvis::{Actor, Config, HOST, Parvis};
-use parvis_examples::folder::{Folder, Report, Stop};
+use parvis_folder::{Folder, Report, Stop};
 use pollster::block_on;
 use std::path::Path;
 use tempfile::TempDir;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from os import PathLike, fspath
 from types import TracebackType
 from typing import Any, Self
 
@@ -10,6 +11,7 @@ from . import _open, _parvis
 from ._facade import Groups
 from ._open import Clock, Entropy, Storage
 from ._wire import Record, decode
+from .folder import FolderReport
 from .later import Later
 from .types import CommandState, Due, RefLike, RefusedPage, Status
 
@@ -79,8 +81,8 @@ class Actor(Groups):
 
         Args:
             connection: Of sqlite3, psycopg, PyMySQL, mysqlclient, SQLAlchemy or Django.
-            own_table: Whether they go into a table of the host's own; where its connection reaches Parvis's, they go there
-                unless said otherwise.
+            own_table: Whether they go into a table of the host's own; where its connection reaches Parvis's, they go
+                there unless said otherwise.
         """
         return Later(self, connection, own_table=own_table)
 
@@ -89,6 +91,18 @@ class System(Actor):
     """The host's own system, acting under the name of one of its apps: imports, puts people, explains."""
 
     __slots__ = ()
+
+    def import_folder(self, path: str | PathLike[str], *, at_most: int | None = None) -> FolderReport:
+        """Imports an organisation from a folder of CSV and JSON Lines files; running it again changes what changed.
+
+        Args:
+            path: The folder: `docs/import-format.md` says what stands in it.
+            at_most: Who is missing in its file of people is deactivated, unless more than so many percent are missing.
+
+        Raises:
+            Invalid: where the import cannot begin.
+        """
+        return decode(self._native.import_folder(fspath(path), at_most), FolderReport)
 
 
 class Db:

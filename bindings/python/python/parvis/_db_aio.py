@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from os import PathLike, fspath
 from types import TracebackType
 from typing import Any, Self
 
@@ -11,6 +12,7 @@ from ._db import Prepared
 from ._facade_aio import AioGroups
 from ._open import Clock, Entropy, Storage
 from ._wire import decode
+from .folder import FolderReport
 from .later import AioLater
 from .types import CommandState, Due, RefLike, RefusedPage, Status
 
@@ -63,8 +65,8 @@ class Actor(AioGroups):
 
         Args:
             connection: Of asyncpg, psycopg or SQLAlchemy, for asyncio.
-            own_table: Whether they go into a table of the host's own; where its connection reaches Parvis's, they go there
-                unless said otherwise.
+            own_table: Whether they go into a table of the host's own; where its connection reaches Parvis's, they go
+                there unless said otherwise.
         """
         return AioLater(self, connection, own_table=own_table)
 
@@ -73,6 +75,18 @@ class System(Actor):
     """The host's own system, acting under the name of one of its apps: imports, puts people, explains."""
 
     __slots__ = ()
+
+    async def import_folder(self, path: str | PathLike[str], *, at_most: int | None = None) -> FolderReport:
+        """Imports an organisation from a folder of CSV and JSON Lines files; running it again changes what changed.
+
+        Args:
+            path: The folder: `docs/import-format.md` says what stands in it.
+            at_most: Who is missing in its file of people is deactivated, unless more than so many percent are missing.
+
+        Raises:
+            Invalid: where the import cannot begin.
+        """
+        return decode(await self._native.import_folder_async(fspath(path), at_most), FolderReport)
 
 
 class Db:
