@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import django
 from django.conf import settings
+
+
+def databases() -> dict[str, Any]:
+    """A file of the host's; and the tests' PostgreSQL, where there is one."""
+    own = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(Path(tempfile.mkdtemp()) / "host.db")}
+    found: dict[str, Any] = {"default": own | {"ATOMIC_REQUESTS": True, "OPTIONS": {"timeout": 20}}}
+    url = urlsplit(os.environ.get("PARVIS_TEST_POSTGRES", "none"))
+    if url.hostname:
+        found["server"] = {
+            "ENGINE": "django.db.backends.postgresql",
+            "HOST": url.hostname,
+            "PORT": url.port,
+            "USER": url.username,
+            "PASSWORD": url.password or "",
+            "NAME": url.path.lstrip("/"),
+        }
+    return found
+
 
 if not settings.configured:
     settings.configure(
@@ -32,14 +52,7 @@ if not settings.configured:
             "parvis.contrib.django.middleware.ParvisMiddleware",
         ],
         TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}],
-        DATABASES={
-            "default": {
-                "ENGINE": "django.db.backends.sqlite3",
-                "NAME": str(Path(tempfile.mkdtemp()) / "host.db"),
-                "ATOMIC_REQUESTS": True,
-                "OPTIONS": {"timeout": 20},
-            }
-        },
+        DATABASES=databases(),
         PARVIS={"URL": "memory:", "NETWORK": "acme", "OPTIONS": {"inline": True}, "TICK": 1},
     )
     django.setup()
@@ -47,10 +60,10 @@ if not settings.configured:
 
     call_command("migrate", verbosity=0)
 
-from django.contrib.auth.models import Group
-from django.http import HttpRequest, HttpResponse
-from django.template import Context, Template
-from django.urls import include, path
+from django.contrib.auth.models import Group  # noqa: E402
+from django.http import HttpRequest, HttpResponse  # noqa: E402
+from django.template import Context, Template  # noqa: E402
+from django.urls import include, path  # noqa: E402
 
 PAGE = Template("{% load parvis %}{% parvis_head %}{% parvis_badge %}{% parvis_feed %}")
 
@@ -76,6 +89,17 @@ def item(request: Any, pk: str) -> HttpResponse:
     return HttpResponse(request.parvis.items.get(pk).item.body.text)
 
 
+def later(request: Any) -> HttpResponse:
+    """Writes a row of the host's and a post, together or not at all."""
+    group = Group.objects.create(name=request.GET["group"])
+    request.parvis.later.items.create(
+        f"New group: {group.name}", place=request.GET["space"], idempotency_key=f"group:{group.name}"
+    )
+    if "fail" in request.GET:
+        raise RuntimeError
+    return HttpResponse("written")
+
+
 def write(request: Any) -> HttpResponse:
     """Writes a row of the host's, then in a space: a 403 takes the row back."""
     Group.objects.create(name=request.GET["group"])
@@ -89,5 +113,6 @@ urlpatterns = [
     path("comments/<str:pk>/", comments),
     path("items/<str:pk>/", item),
     path("write/", write),
+    path("later/", later),
     path("parvis/", include("parvis.contrib.django.urls")),
 ]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,14 +17,15 @@ import django_host
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
-from django.test import Client, override_settings
+from django.db import connection, connections, transaction
+from django.test import Client, RequestFactory, TestCase, override_settings
 from web_story import NETWORK, OPEN, SECRET, Story, events
 
 import parvis
-from conftest import Place
-from parvis import external, web
+from conftest import Place, _place
+from parvis import external, later, web
 from parvis.contrib.django import conf, people
+from parvis.contrib.django.middleware import Me
 
 assert django_host.PAGE
 
@@ -127,6 +130,82 @@ def test_forms_need_the_token_of_the_host(users: dict[str, User], story: Story) 
         "/parvis/comment", form | {"csrfmiddlewaretoken": token}, headers={"Referer": "http://testserver/items/7/"}
     )
     assert (plain.status_code, plain["Location"]) == (303, "/items/7/")
+
+
+def posts(user: User) -> list[str]:
+    """What a user has in his feed, newest first."""
+    return [item.body.source for item in act_as(user).feed.home(order="newest").items if item.body]
+
+
+def test_a_command_and_a_row_happen_together(users: dict[str, User], story: Story) -> None:
+    ana = browser(users["ana"])
+    assert ana.get(f"/later/?group=one&space={story.space}").status_code == 200
+    assert posts(users["ben"])[0] == "New group: one"
+    assert ana.get(f"/later/?group=two&space={story.space}&fail=1").status_code == 500
+    assert not Group.objects.filter(name="two").exists()
+    call_command("parvis_worker", "--once", stdout=StringIO())
+    assert "New group: two" not in posts(users["ben"])
+    # Refused when it is carried out: the host's row stands, and it is told.
+    assert browser(users["cleo"]).get(f"/later/?group=three&space={story.space}").status_code == 200
+    assert Group.objects.filter(name="three").exists()
+    refused = conf.db().refused(NETWORK).commands
+    assert [(found.operation, found.reason) for found in refused] == [("items.create", "named")]
+
+
+def test_the_worker_does_what_a_process_that_died_left(
+    users: dict[str, User], story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transaction, "on_commit", lambda *args, **kwargs: None)
+    browser(users["ana"]).get(f"/later/?group=one&space={story.space}")
+    monkeypatch.undo()
+    assert "New group: one" not in posts(users["ben"])
+    for _ in range(2):
+        call_command("parvis_worker", "--once", stdout=StringIO())
+        assert posts(users["ben"]).count("New group: one") == 1
+
+
+def test_on_one_server_the_row_of_a_command_is_parvis_own(tmp_path: Path) -> None:
+    pytest.importorskip("psycopg")
+    place = _place("postgres", tmp_path)
+    table = f"deal_{place.options['prefix']}"
+    with override_settings(PARVIS=setting(place, ALIAS="server")):
+        ana = User.objects.create_user("ana")
+        request = RequestFactory().get("/")
+        request.user = ana
+        me = Me(request)
+        with connections["server"].cursor() as cursor:
+            cursor.execute(f"create table {table} (name text)")
+        for name in ("kept", "gone"):
+            with suppress(RuntimeError), transaction.atomic(using="server"):
+                with connections["server"].cursor() as cursor:
+                    cursor.execute(f"insert into {table} values (%s)", [name])
+                me.later.items.create(name)
+                if name == "gone":
+                    raise RuntimeError
+        assert [item.body.source for item in me.feed.person_wall(external(ana.pk)).items if item.body] == ["kept"]
+        with connections["server"].cursor() as cursor:
+            cursor.execute(f"select name from {table}")
+            assert cursor.fetchall() == [("kept",)]
+            cursor.execute(f"drop table {table}")
+        assert later.TABLE not in connections["server"].introspection.table_names()
+        ana.delete()
+    connections["server"].close()
+
+
+class InATestCase(TestCase):
+    """A host's own tests, whose transactions never end."""
+
+    def test_commands_are_carried_out_where_commits_are_captured(self) -> None:
+        """Users are told, and commands happen."""
+        with override_settings(PARVIS={"URL": "memory:", "NETWORK": NETWORK, "OPTIONS": {"inline": True}}):
+            with self.captureOnCommitCallbacks(execute=True):
+                ana = User.objects.create_user("ana")
+            space = act_as(ana).spaces.create("Pantry", "secret").id
+            browser(ana).get(f"/later/?group=none&space={space}")
+            self.assertEqual(posts(ana), [])
+            with self.captureOnCommitCallbacks(execute=True):
+                browser(ana).get(f"/later/?group=some&space={space}")
+            self.assertEqual(sorted(posts(ana)), ["New group: none", "New group: some"])
 
 
 def test_the_language_is_djangos(users: dict[str, User], story: Story) -> None:

@@ -40,12 +40,13 @@ class DealsTest(TransactionTestCase):
         self.assertNotIn("Signed:", self.page("cleo", "/"))
         self.assertNotIn("Signed:", self.page("cleo", f"/deals/{self.deal.pk}/"))
 
-    def test_who_may_not_write_there_changes_nothing(self) -> None:
-        """The row goes with the refusal."""
+    def test_who_is_not_of_the_team_changes_nothing(self) -> None:
+        """Neither the row nor the wall."""
         refused = self.browser("cleo").post(f"/deals/{self.deal.pk}/win/")
         self.assertEqual(refused.status_code, 403)
         self.deal.refresh_from_db()
         self.assertFalse(self.deal.won)
+        self.assertNotIn("Signed:", self.page("ben", "/"))
 
     def test_a_post_is_a_404_for_those_who_may_not_see_it(self) -> None:
         """Whoever leaves the team sees it no more."""

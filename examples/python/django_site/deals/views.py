@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.contrib.auth import get_user_model, login
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
@@ -30,15 +31,14 @@ def deal(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def win(request: ParvisRequest, pk: int) -> HttpResponse:
-    """Wins a deal, and says so in the space of its team.
-
-    Who may not write there gets a 403, and the deal stays as it was.
-    """
+    """Wins a deal, and says so in the space of its team: both, or neither, whatever fails in between."""
     found = get_object_or_404(Deal.objects.select_for_update(), pk=pk)
+    if not request.user.groups.filter(pk=found.team_id).exists():
+        raise PermissionDenied
     found.won = True
     found.save()
     place = external(f"group:{found.team_id}")
-    request.parvis.items.create(f"Signed: **{found}**", place=place, idempotency_key=f"won:{pk}")
+    request.parvis.later.items.create(f"Signed: **{found}**", place=place, idempotency_key=f"won:{pk}")
     return redirect("deal", pk)
 
 

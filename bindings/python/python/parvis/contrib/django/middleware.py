@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
-from django.db import connections, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.functional import cached_property
@@ -14,6 +13,7 @@ from ... import errors
 from ..._args import external
 from ..._facade import Groups
 from . import conf
+from .later import Later
 
 if TYPE_CHECKING:
     from ..._db import Actor
@@ -43,41 +43,6 @@ class Me(Groups):
         """Commands as rows of the host's own transaction: they are carried out when it commits, and gone when it does
         not."""
         return Later(self.actor)
-
-
-class Later:
-    """The groups of commands of `Actor.later`, on the connection of the setting `ALIAS`."""
-
-    def __init__(self, actor: Any) -> None:
-        self._alias = conf.settings().alias
-        self._facade = actor.later(connections[self._alias])
-
-    def __getattr__(self, group: str) -> LaterGroup:
-        return LaterGroup(getattr(self._facade, group), self._alias)
-
-
-class LaterGroup:
-    """One group of them. After each command what is due is carried out as soon as the transaction is committed: the
-    worker does it if the process dies before."""
-
-    def __init__(self, group: Any, alias: str) -> None:
-        self._group = group
-        self._alias = alias
-
-    def __getattr__(self, command: str) -> Any:
-        write = getattr(self._group, command)
-
-        def written(*args: Any, **kwargs: Any) -> Any:
-            made = write(*args, **kwargs)
-            transaction.on_commit(run_due, using=self._alias, robust=True)
-            return made
-
-        return written
-
-
-def run_due() -> None:
-    """Carries out what is due."""
-    conf.db().run_due()
 
 
 class ParvisRequest(HttpRequest):

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from ...conf import db
+from ...later import carry_out
 
 
 class Command(BaseCommand):
@@ -29,7 +29,7 @@ class Command(BaseCommand):
         done = 0
         try:
             while not stop.is_set():
-                due = db().run_due()
+                due = carry_out()
                 done += due.done
                 if due.more:
                     continue
