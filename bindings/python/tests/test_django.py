@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import suppress
@@ -14,11 +15,12 @@ import pytest
 pytest.importorskip("django")
 
 import django_host
+from asgiref.sync import sync_to_async
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import connection, connections, transaction
-from django.test import Client, RequestFactory, TestCase, override_settings
+from django.test import AsyncClient, Client, RequestFactory, TestCase, override_settings
 from web_story import NETWORK, OPEN, SECRET, Story, events
 
 import parvis
@@ -237,6 +239,27 @@ def test_live_changes_come_and_end_with_the_session(users: dict[str, User], stor
     assert b'"feed_new":1' in next(resumed)
     ben.logout()
     assert list(stream) == [b'event: end\ndata: {"why":"signed_out"}\n\n']
+
+
+def test_a_server_of_asyncio_keeps_its_loop_free(users: dict[str, User], story: Story) -> None:
+    async def play() -> list[bytes]:
+        client = AsyncClient(raise_request_exception=False)
+        await sync_to_async(client.force_login)(users["ben"])
+        answer: Any = await client.get("/parvis/live")
+        stream = answer.streaming_content
+        heard = [await anext(stream), await anext(stream)]
+        third = asyncio.ensure_future(anext(stream))
+        # The loop goes on while a thread waits.
+        await sync_to_async(act_as(users["ana"]).items.create, thread_sensitive=False)(
+            "More bread", place=parvis.types.PlaceNetwork()
+        )
+        heard.append(await asyncio.wait_for(third, 20))
+        answer.close()
+        return heard
+
+    heard = asyncio.run(play())
+    assert heard[0] == b"retry: 3000\n\n"
+    assert b'"feed_new":1' in heard[2]
 
 
 def test_users_are_people(users: dict[str, User]) -> None:

@@ -6,14 +6,17 @@ import json
 import os
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from web_audit import audit
 
-from parvis import web
+from conftest import Place
+from parvis import external, web
 from parvis.errors import NotFound, ParvisError
 from parvis.web import assets, texts
 
@@ -355,6 +358,27 @@ def test_names_and_texts_are_words_and_nothing_else() -> None:
         assert inbox.found == [], payload
     if not os.environ.get("PARVIS_SHARED"):
         pytest.skip("PARVIS_SHARED is not set: the payloads of our own alone")
+
+
+def test_what_people_wrote_comes_through_the_core_as_words(near: Place) -> None:
+    written = [payload for payload in payloads() if payload.strip() and "\0" not in payload]
+    with near.open(inline=True) as db:
+        host, ana = db.system("acme", "host"), db.act_as("acme", external("1"))
+        host.people.put(external("1"), "<img src=x onerror=alert(1)>", title="<script>alert(1)</script>")
+        space = ana.spaces.create('"><svg onload=alert(1)>', "closed").id
+        for payload in written[:: max(1, len(written) // 300)]:
+            with suppress(ParvisError):
+                ana.items.create(payload, place=space)
+        seen, route = 0, "feed"
+        query: dict[str, str] = {"wall": "space", "id": space, "limit": "100"}
+        while query:
+            answer = web.run(ana, web.respond(SITE, web.Request(method="GET", route=route, query=query, enhanced=True)))
+            page = audit(answer.body.decode())
+            assert page.found == []
+            seen += answer.body.count(b'class="parvis-body"')
+            more = [value for value in page.values if "cursor=" in value]
+            query = dict(parse_qsl(urlsplit(more[0]).query)) if more else {}
+        assert seen >= min(250, len(written) - 3)
 
 
 def test_hostile_cursors_and_references_stay_in_their_attribute() -> None:

@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 
 
 class Later(later.Later):
-    """Commands on the connection of the setting `ALIAS`. They are carried out as soon as its transaction is committed, and
-    gone when it is rolled back; the worker does what a process that died left."""
+    """Commands on the connection of the setting `ALIAS`.
+
+    They are carried out as soon as its transaction is committed, and gone when it is rolled back. The worker does what
+    a process that died left.
+    """
 
     __slots__ = ("_alias",)
 
