@@ -6,7 +6,7 @@ use crate::options::Options;
 use crate::peek;
 use crate::place::{self, Place};
 use crate::questions::{Forget, Prepared, Ready, Refused, RunDue, StateOf, StatusOf, Take};
-use crate::running::{spawned, wait};
+use crate::running::{Process, spawned, wait};
 use crate::slot::{Opening, Question, Slot};
 use parvis::store::Prepare;
 use pyo3::prelude::*;
@@ -187,13 +187,13 @@ impl Db {
 
     /// The statements that make the tables in an empty database; empty for a store that makes its own.
     fn ddl(&self, py: Python<'_>) -> PyResult<String> {
-        wait(py, ddl(&self.slot))
+        wait(py, Process::this(), ddl(&self.slot))
     }
 
     /// Waits for what is under way and closes the database. Calls from then on are refused; a second `close` does nothing.
     fn close(&self, py: Python<'_>) -> PyResult<()> {
         let opening = self.slot.end(py);
-        opening.map_or(Ok(()), |opening| wait(py, close(opening)))
+        opening.map_or(Ok(()), |opening| wait(py, Process::this(), close(opening)))
     }
 
     /// Waits for what is under way and closes the database. Calls from then on are refused; a second `close` does nothing.

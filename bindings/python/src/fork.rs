@@ -107,10 +107,14 @@ fn close(py: Python<'_>, openings: &[Arc<Opening>]) {
     let open = openings.iter().filter(|opening| opening.is_opened());
     let open: Vec<_> = open.cloned().collect();
     if !open.is_empty() {
-        running::quietly(py, async move {
+        let closed = async move {
             for opening in open {
                 opening.close().await;
             }
+        };
+        running::quietly(py, async move {
+            // A server that does not answer keeps neither a fork nor the end waiting.
+            let _late = tokio::time::timeout(PATIENCE, closed).await;
         });
     }
 }

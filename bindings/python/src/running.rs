@@ -21,10 +21,20 @@ use tokio::task::JoinHandle;
 /// How often a call that waits looks for signals.
 const LOOK: Duration = Duration::from_millis(100);
 
+/// A process, by its number. It is asked for once a call: that costs more than the rest of a trivial one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Process(u32);
+
+impl Process {
+    /// This one.
+    pub(crate) fn this() -> Process {
+        Process(std::process::id())
+    }
+}
+
 /// The runtime of this process. One that a parent left behind has no threads here: it is let go as it is.
-fn runtime(_py: Python<'_>) -> Result<&'static Runtime, Failure> {
-    static OF: Mutex<Option<(u32, &'static Runtime)>> = Mutex::new(None);
-    let process = std::process::id();
+fn runtime(_py: Python<'_>, process: Process) -> Result<&'static Runtime, Failure> {
+    static OF: Mutex<Option<(Process, &'static Runtime)>> = Mutex::new(None);
     let mut of = OF.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((_, runtime)) = of.as_ref().filter(|(id, _)| *id == process) {
         return Ok(runtime);
@@ -40,10 +50,14 @@ fn runtime(_py: Python<'_>) -> Result<&'static Runtime, Failure> {
 }
 
 /// Waits for a call on this thread, with the interpreter lock let go.
-pub(crate) fn wait<T: Send>(py: Python<'_>, call: impl Future<Output = Result<T, Failure>> + Send) -> PyResult<T> {
+pub(crate) fn wait<T: Send>(
+    py: Python<'_>,
+    process: Process,
+    call: impl Future<Output = Result<T, Failure>> + Send,
+) -> PyResult<T> {
     allowed(py)?;
     let noted = Noted::default();
-    let outcome = runtime(py).and_then(|runtime| {
+    let outcome = runtime(py, process).and_then(|runtime| {
         let call = pin!(noted.keep(call));
         py.detach(|| block(runtime, call))
     });
@@ -52,7 +66,7 @@ pub(crate) fn wait<T: Send>(py: Python<'_>, call: impl Future<Output = Result<T,
 
 /// Carries out work that cannot fail, without a look at signals: around a fork, or when the interpreter ends.
 pub(crate) fn quietly(py: Python<'_>, work: impl Future<Output = ()> + Send) {
-    if let Ok(runtime) = runtime(py) {
+    if let Ok(runtime) = runtime(py, Process::this()) {
         py.detach(|| runtime.block_on(work));
     }
 }
@@ -100,16 +114,24 @@ impl Wake for Sleeper {
     }
 }
 
+thread_local! {
+    /// What wakes this thread. A call that woke it too late wakes the next one for nothing.
+    static SLEEPER: (Arc<Sleeper>, Waker) = {
+        let sleeper = Arc::new(Sleeper {
+            thread: std::thread::current(),
+            woken: AtomicBool::new(false),
+        });
+        let waker = Waker::from(Arc::clone(&sleeper));
+        (sleeper, waker)
+    };
+}
+
 /// Polls a call to its end. A signal's exception drops it, which every call allows at any point.
 fn block<T>(runtime: &Runtime, mut call: Pin<&mut impl Future<Output = Result<T, Failure>>>) -> Result<T, Failure> {
     let _entered = runtime.enter();
-    let sleeper = Arc::new(Sleeper {
-        thread: std::thread::current(),
-        woken: AtomicBool::new(false),
-    });
-    let waker = Waker::from(Arc::clone(&sleeper));
+    let (sleeper, waker) = SLEEPER.with(Clone::clone);
     let mut context = Context::from_waker(&waker);
-    let mut looked = Instant::now();
+    let mut looked = None;
     loop {
         sleeper.woken.store(false, Ordering::Relaxed);
         let polled = fork::poll();
@@ -120,17 +142,17 @@ fn block<T>(runtime: &Runtime, mut call: Pin<&mut impl Future<Output = Result<T,
             Ok(Poll::Pending) => {}
             Err(payload) => return Err(Failure::panicked(payload)),
         }
-        while !sleeper.woken.load(Ordering::Acquire) {
-            std::thread::park_timeout(LOOK.saturating_sub(looked.elapsed()));
-            if looked.elapsed() >= LOOK {
-                signals()?;
-                looked = Instant::now();
-            }
-        }
         // Something that wakes all the time is no reason not to look.
-        if looked.elapsed() >= LOOK {
-            signals()?;
-            looked = Instant::now();
+        loop {
+            let since = looked.get_or_insert_with(Instant::now);
+            if since.elapsed() >= LOOK {
+                signals()?;
+                *since = Instant::now();
+            }
+            if sleeper.woken.load(Ordering::Acquire) {
+                break;
+            }
+            std::thread::park_timeout(LOOK.saturating_sub(since.elapsed()));
         }
     }
 }
@@ -171,7 +193,7 @@ pub(crate) async fn spawned<T: Send + 'static>(
     call: impl Future<Output = Result<T, Failure>> + Send + 'static,
 ) -> PyResult<T> {
     let noted = Noted::default();
-    let outcome = match Python::attach(runtime) {
+    let outcome = match Python::attach(|py| runtime(py, Process::this())) {
         Err(failure) => Err(failure),
         Ok(runtime) => {
             let mut task = Task(runtime.spawn(Still(Box::pin(noted.keep(call)))));
@@ -199,7 +221,7 @@ mod tests {
     #[test]
     fn f24_a_panic_of_a_call_that_is_waited_for_is_a_failure() {
         prepared();
-        let runtime = Python::attach(runtime).unwrap();
+        let runtime = Python::attach(|py| runtime(py, Process::this())).unwrap();
         let call = pin!(async {
             tokio::task::yield_now().await;
             if std::process::id() > 0 {
@@ -214,7 +236,7 @@ mod tests {
     #[test]
     fn f24_a_panic_of_a_task_is_a_failure() {
         prepared();
-        let runtime = Python::attach(runtime).unwrap();
+        let runtime = Python::attach(|py| runtime(py, Process::this())).unwrap();
         let mut task = Task(runtime.spawn(async { panic!("on purpose") }));
         let joined: Result<(), _> = pollster::block_on(&mut task.0);
         let failure = Failure::panicked(joined.unwrap_err().into_panic());

@@ -3,6 +3,7 @@
 use crate::failure::Failure;
 use crate::options::Options;
 use crate::place::Place;
+use crate::running::Process;
 use crate::store::Store;
 use crate::{fork, running};
 use parvis::{Config, Parvis};
@@ -26,7 +27,7 @@ const CLOSED: u8 = 2;
 
 /// A store and what works on it, in one process. The store comes first: a schema can be looked at without the rest.
 pub(crate) struct Opening {
-    process: u32,
+    process: Process,
     state: AtomicU8,
     calls: AtomicUsize,
     store: OnceCell<Store>,
@@ -34,9 +35,9 @@ pub(crate) struct Opening {
 }
 
 impl Opening {
-    fn new() -> Arc<Opening> {
+    fn new(process: Process) -> Arc<Opening> {
         Arc::new(Opening {
-            process: std::process::id(),
+            process,
             state: AtomicU8::new(LIVE),
             calls: AtomicUsize::new(0),
             store: OnceCell::new(),
@@ -90,7 +91,7 @@ impl Drop for UnderWay<'_> {
 impl Drop for Opening {
     fn drop(&mut self) {
         // What a parent opened has no threads here, and its files are the parent's: nothing of it is touched.
-        if self.process != std::process::id() {
+        if self.process != Process::this() {
             std::mem::forget((self.store.take(), self.opened.take()));
         }
     }
@@ -132,7 +133,7 @@ impl Slot {
             options,
             config,
             storage,
-            current: Mutex::new(Opening::new()),
+            current: Mutex::new(Opening::new(Process::this())),
         })
     }
 
@@ -154,11 +155,11 @@ impl Slot {
     }
 
     /// What calls of this process use.
-    pub(crate) fn current(self: &Arc<Slot>, _py: Python<'_>) -> Arc<Opening> {
+    pub(crate) fn current(self: &Arc<Slot>, _py: Python<'_>, process: Process) -> Arc<Opening> {
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         let closed = current.is(CLOSED);
-        if !closed && (current.process != std::process::id() || current.is(RETIRED)) {
-            *current = Opening::new();
+        if !closed && (current.process != process || current.is(RETIRED)) {
+            *current = Opening::new(process);
         }
         Arc::clone(&current)
     }
@@ -166,7 +167,7 @@ impl Slot {
     /// Takes what is open away from later calls, which open it again; answers it, to be closed.
     pub(crate) fn retire(&self, _py: Python<'_>) -> Option<Arc<Opening>> {
         let current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        let retired = self.is_embedded() && current.is(LIVE) && current.process == std::process::id();
+        let retired = self.is_embedded() && current.is(LIVE) && current.process == Process::this();
         if retired {
             current.state.store(RETIRED, Ordering::SeqCst);
         }
@@ -178,7 +179,7 @@ impl Slot {
         let current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         let before = current.state.swap(CLOSED, Ordering::SeqCst);
         // One that is being opened closes itself.
-        let open = before == LIVE && current.process == std::process::id() && current.is_opened();
+        let open = before == LIVE && current.process == Process::this() && current.is_opened();
         open.then(|| Arc::clone(&current))
     }
 
@@ -239,12 +240,12 @@ impl Slot {
                 return Err(Failure::Closed);
             }
             if opening.is(RETIRED) {
-                opening = Python::attach(|py| self.current(py));
+                opening = Python::attach(|py| self.current(py, Process::this()));
                 continue;
             }
             match question.ask(self, &opening).await {
                 Err(failure) if failure.is_unavailable() && opening.is(RETIRED) => {
-                    opening = Python::attach(|py| self.current(py));
+                    opening = Python::attach(|py| self.current(py, Process::this()));
                 }
                 Err(failure) if failure.is_unavailable() && opening.is(CLOSED) => return Err(Failure::Closed),
                 outcome => return outcome,
@@ -254,14 +255,15 @@ impl Slot {
 
     /// Asks and waits for the answer on this thread.
     pub(crate) fn wait<Q: Question>(self: &Arc<Slot>, py: Python<'_>, question: &Q) -> PyResult<Q::Answer> {
-        let opening = self.current(py);
-        running::wait(py, self.answer(opening, question))
+        let process = Process::this();
+        let opening = self.current(py, process);
+        running::wait(py, process, self.answer(opening, question))
     }
 
     /// Asks in a task and waits for the answer in a coroutine.
     pub(crate) async fn spawned<Q: Question>(self: &Arc<Slot>, question: Q) -> PyResult<Q::Answer> {
         let slot = Arc::clone(self);
-        let opening = Python::attach(|py| slot.current(py));
+        let opening = Python::attach(|py| slot.current(py, Process::this()));
         running::spawned(async move { slot.answer(opening, &question).await }).await
     }
 }

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -140,6 +142,31 @@ def test_a_handler_that_fails_or_calls_back_fails_no_call(near: Place) -> None:
     finally:
         logging.getLogger("parvis").removeHandler(handler)
     assert Failing.calls > 0
+
+
+ENDS = """
+import sys, threading, time, parvis
+from parvis import external
+db = parvis.open(sys.argv[1], inline=True)
+db.system("acme", "hr").people.put(external(1), "Ana")
+me = db.act_as("acme", external(1))
+at = me.live.changes().position
+def waits():
+    me.live.changes(after=at, wait_seconds=60)
+def calls():
+    while True:
+        me.feed.home()
+for work in (waits, calls, calls):
+    threading.Thread(target=work, daemon=True).start()
+time.sleep(0.2)
+"""
+
+
+def test_the_interpreter_ends_under_threads_that_call(near: Place) -> None:
+    # What they are told as it ends is on the standard error; that it ends well is what counts.
+    ended = subprocess.run([sys.executable, "-c", ENDS, near.url], timeout=60, capture_output=True, check=False)
+    assert ended.returncode == 0, ended.stderr[-2000:]
+    assert b"panicked" not in ended.stderr and b"Fatal" not in ended.stderr
 
 
 def _resident() -> int:
