@@ -16,6 +16,7 @@ pytest.importorskip("django")
 
 import django_host
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
@@ -132,6 +133,14 @@ def test_forms_need_the_token_of_the_host(users: dict[str, User], story: Story) 
         "/parvis/comment", form | {"csrfmiddlewaretoken": token}, headers={"Referer": "http://testserver/items/7/"}
     )
     assert (plain.status_code, plain["Location"]) == (303, "/items/7/")
+
+
+def test_forms_need_it_without_djangos_middleware_too(users: dict[str, User], story: Story) -> None:
+    without = [name for name in settings.MIDDLEWARE if "Csrf" not in name]
+    with override_settings(MIDDLEWARE=without):
+        ana = browser(users["ana"], enforce_csrf_checks=True)
+        form = {"on": story.open, "item": story.open, "body": "Thanks"}
+        assert ana.post("/parvis/comment", form).status_code == 403
 
 
 def posts(user: User) -> list[str]:

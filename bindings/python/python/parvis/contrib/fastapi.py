@@ -125,7 +125,7 @@ class Parvis:
     def _asked(self, request: Request, form: dict[str, str] | None = None) -> web.Request:
         return web.Request(
             method=request.method,
-            route=request.url.path.removeprefix(request.scope.get("root_path", "")).removeprefix(self.site.root),
+            route=request.url.path.rpartition("/")[2],
             query=dict(request.query_params),
             form=form or {},
             language=self.language(request),

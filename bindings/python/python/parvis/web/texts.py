@@ -1,4 +1,3 @@
-# ruff: noqa: RUF001
 """What the fragment says, in French and English, in one place. What people wrote, reasons and notices come from the
 core in the reader's language already."""
 
