@@ -17,7 +17,7 @@ fn sources(folder: &Path, into: &mut Vec<String>) {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if path.is_dir() && !name.starts_with('.') && name != "target" {
             sources(&path, into);
-        } else if name.ends_with(".rs") {
+        } else if name.ends_with(".rs") || name.ends_with(".py") {
             into.push(fs::read_to_string(&path).unwrap());
         }
     }
@@ -46,7 +46,14 @@ fn tests() -> BTreeMap<String, BTreeSet<String>> {
     let mut tests: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for text in &texts {
         let many = "#[tokio::test(flavor = \"multi_thread\")]\n";
-        for (mark, test) in [("#[test]\n", true), (many, true), ("leak_test!(", false)] {
+        // In Python a test is a function whose name begins with `test_`; the id follows.
+        let marks = [
+            ("#[test]\n", true),
+            (many, true),
+            ("leak_test!(", false),
+            ("\ndef test_", false),
+        ];
+        for (mark, test) in marks {
             for after in text.split(mark).skip(1) {
                 let named = match test {
                     true => after.split_once("fn ").map_or("", |(_, name)| name),
