@@ -157,6 +157,12 @@ def test_a_comment_of_somebody_else_comes_to_the_badge_by_itself(amelie: Any, ur
     one(amelie, ".parvis-badge > summary").click()
     comes(lambda: "Hugo Lambert" in one(amelie, ".parvis-panel").text)
     comes(lambda: count(amelie) == 0)
+    unread = len(amelie.find_elements(By.CSS_SELECTOR, ".parvis-unread"))
+    one(amelie, ".parvis-unread .parvis-tick").click()
+    comes(lambda: len(amelie.find_elements(By.CSS_SELECTOR, ".parvis-unread")) == unread - 1)
+    assert one(amelie, ".parvis-panel h2").is_displayed(), "the list stays open"
+    one(amelie, ".parvis-panel header button").click()
+    comes(lambda: not amelie.find_elements(By.CSS_SELECTOR, ".parvis-unread"))
     amelie.refresh()
     assert count(amelie) == 0, "the list was open"
 
