@@ -128,7 +128,10 @@ def test_it_is_legible_named_and_fits(amelie: Any, url: str, language: str, name
     door = next(item for item in doors if item.text[:1].isdigit())
     amelie.execute_script("arguments[0].scrollIntoView({block: 'center'}); arguments[0].click()", door)
     comes(lambda: amelie.find_elements(By.CSS_SELECTOR, ".parvis-thread .parvis-comment"))
-    one(amelie, ".parvis-why > summary").click()
+    # A bar of the page may lie over it where it stands.
+    why = one(amelie, ".parvis-why > summary")
+    amelie.execute_script("arguments[0].scrollIntoView({block: 'center'})", why)
+    why.click()
     amelie.execute_script("scrollTo(0, 0)")
     amelie.save_screenshot(str(pictures / f"intranet-{name}-{language}.png"))
     amelie.execute_script("arguments[0].scrollIntoView({block: 'center'})", door)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
+import pickle
 import types
 import typing
 from collections.abc import Awaitable, Callable, Iterator
@@ -23,6 +24,7 @@ import pytest
 
 import parvis
 import parvis.aio
+import parvis.pydantic
 from conftest import Place
 from parvis._wire import Record, plain
 
@@ -154,6 +156,20 @@ def failed(name: str, error: parvis.ParvisError) -> str:
     return f'{{"call":"{name}","error":{texts[0]},"en":{texts[1]},"fr":{texts[2]}}}'
 
 
+def looked_at(answer: Record) -> Record:
+    """What every answer can do, whatever it holds."""
+    assert pickle.loads(pickle.dumps(answer)) == answer
+    assert repr(answer).startswith(f"{type(answer).__name__}(")
+    assert hash(answer) == hash(pickle.loads(pickle.dumps(answer)))
+    assert answer.to_dict() == json.loads(answer.to_json())
+    with pytest.raises(AttributeError):
+        answer.position = "another"  # type: ignore[attr-defined]
+    model = getattr(parvis.pydantic, type(answer).__name__)
+    shown = json.loads(model.model_validate_json(answer.to_json()).model_dump_json())
+    assert shown == json.loads(answer.to_json().replace(b".000Z", b"Z")), "a model says what the record says"
+    return answer
+
+
 def bytes_of(answer: Record | bytes) -> bytes:
     return answer if isinstance(answer, bytes) else answer.to_json()
 
@@ -207,7 +223,7 @@ def calls(stage: Stage, db: parvis.Db, step: dict[str, Any]) -> Iterator[bytes]:
             raw = actor.call(name, json.dumps(request).encode())
         else:
             stage.typed.add(name)
-            raw = bytes_of(method(**given))
+            raw = bytes_of(looked_at(method(**given)))
         yield raw
         value = json.loads(raw)
         if "pages" in step and value["next"] is not None:

@@ -32,6 +32,17 @@ def server(variable: str) -> str:
     return url
 
 
+SCHEMA = "py_later_host"
+"""PostgreSQL: where these hosts' tables are; other tests have theirs elsewhere."""
+
+
+def on_postgres(url: str) -> str:
+    """The URL of a host whose tables are in a schema of their own."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"create schema if not exists {SCHEMA}")
+    return f"{url}?options=-c%20search_path%3D{SCHEMA},public"
+
+
 def on_mysql(url: str) -> Any:
     parts = urllib.parse.urlsplit(url)
     return pymysql.connect(
@@ -97,8 +108,9 @@ def host(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Host]:
             url = server("PARVIS_TEST_POSTGRES")
             beside = "beside" in kind
             db = parvis.open("memory:") if beside else parvis.open(url, prefix=table, readers=1, writers=1)
-            engine = sqlalchemy.create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
-            connect = (lambda: Session(engine)) if kind == "alchemy-session" else (lambda: psycopg.connect(url))
+            hosts = on_postgres(url)
+            engine = sqlalchemy.create_engine(hosts.replace("postgresql://", "postgresql+psycopg://"))
+            connect = (lambda: Session(engine)) if kind == "alchemy-session" else (lambda: psycopg.connect(hosts))
     own_table = db._native.engine not in ("postgresql", "mysql")
     connection = connect()
     to = driver(connection)
@@ -215,20 +227,21 @@ def test_n10_for_asyncio(kind: str) -> None:
         async with parvis.aio.open("memory:" if beside else url, **({} if beside else options)) as db:
             await db.system("acme", "hr").people.put(external(1), "Ana Lima")
             ana = db.act_as("acme", external(1))
-            keeper = psycopg.connect(url, autocommit=True)
+            hosts = on_postgres(url)
+            keeper = psycopg.connect(hosts, autocommit=True)
             if beside:
                 keeper.execute(f"drop table if exists {later.TABLE}")
                 later.prepare(keeper)
             connection: Any
             for text, commits in (("no", False), ("yes", True)):
                 if kind.startswith("asyncpg"):
-                    connection = await asyncpg.connect(url)
+                    connection = await asyncpg.connect(url, server_settings={"search_path": f"{SCHEMA},public"})
                     transaction = connection.transaction()
                     await transaction.start()
                     await ana.later(connection).items.create(text)
                     await (transaction.commit() if commits else transaction.rollback())
                 elif kind == "psycopg":
-                    connection = await psycopg.AsyncConnection.connect(url)
+                    connection = await psycopg.AsyncConnection.connect(hosts)
                     await ana.later(connection).items.create(text)
                     await (connection.commit() if commits else connection.rollback())
                 else:

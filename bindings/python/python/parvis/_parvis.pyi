@@ -3,6 +3,19 @@
 from collections.abc import Callable
 from typing import Protocol, final
 
+__all__ = [
+    "Actor",
+    "Db",
+    "after_fork",
+    "before_fork",
+    "close_all",
+    "log_records",
+    "message",
+    "operations",
+    "reasons",
+    "version",
+]
+
 class _Storage(Protocol):
     def get(self, key: bytes, /) -> bytes | None: ...
     def scan(self, start: bytes, end: bytes | None, reverse: bool, limit: int, /) -> list[tuple[bytes, bytes]]: ...
