@@ -1,0 +1,113 @@
+"""`request.parvis.later`: a command and a row of Django's happen together or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("django")
+
+import django_host
+from django.contrib.auth.models import Group, User
+from django.core.management import call_command
+from django.db import connections, transaction
+from django.test import RequestFactory, TestCase, override_settings
+from web_django import act_as, browser, posts, setting
+from web_story import NETWORK, Story
+
+from conftest import _place
+from parvis import external
+from parvis.contrib.django import conf
+from parvis.contrib.django.middleware import Me
+
+assert django_host.PAGE
+pytest_plugins = ["web_django"]
+
+
+def test_a_command_and_a_row_happen_together(users: dict[str, User], story: Story) -> None:
+    ana = browser(users["ana"])
+    assert ana.get(f"/later/?group=one&space={story.space}").status_code == 200
+    assert posts(users["ben"])[0] == "New group: one"
+    assert ana.get(f"/later/?group=two&space={story.space}&fail=1").status_code == 500
+    assert not Group.objects.filter(name="two").exists()
+    call_command("parvis_worker", "--once", stdout=StringIO())
+    assert "New group: two" not in posts(users["ben"])
+    # Refused when it is carried out: the host's row stands, and it is told.
+    assert browser(users["cleo"]).get(f"/later/?group=three&space={story.space}").status_code == 200
+    assert Group.objects.filter(name="three").exists()
+    refused = conf.db().refused(NETWORK).commands
+    assert [(found.operation, found.reason) for found in refused] == [("items.create", "named")]
+
+
+def test_the_worker_does_what_a_process_that_died_left(
+    users: dict[str, User], story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transaction, "on_commit", lambda *args, **kwargs: None)
+    browser(users["ana"]).get(f"/later/?group=one&space={story.space}")
+    monkeypatch.undo()
+    assert "New group: one" not in posts(users["ben"])
+    for _ in range(2):
+        call_command("parvis_worker", "--once", stdout=StringIO())
+        assert posts(users["ben"]).count("New group: one") == 1
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[tuple[Me, str]]:
+    """Ana, and a table of the host's in the database in which Parvis is, too."""
+    pytest.importorskip("psycopg")
+    place = _place("postgres", tmp_path)
+    table = f"deal_{place.options['prefix']}"
+    with override_settings(PARVIS=setting(place, ALIAS="server")):
+        ana = User.objects.create_user("ana")
+        request = RequestFactory().get("/")
+        request.user = ana
+        with connections["server"].cursor() as cursor:
+            cursor.execute(f"create table {table} (name text)")
+        try:
+            yield Me(request), table
+        finally:
+            with connections["server"].cursor() as cursor:
+                cursor.execute(f"drop table {table}")
+            connections["server"].close()
+            ana.delete()
+
+
+def test_on_one_server_the_row_of_a_command_is_parvis_own(
+    server: tuple[Me, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    me, table = server
+    # Nothing is moved on from a table of the host's: whoever does what is due finds it.
+    monkeypatch.setattr(transaction, "on_commit", lambda *args, **kwargs: None)
+    for name in ("kept", "gone"):
+        with suppress(RuntimeError), transaction.atomic(using="server"):
+            with connections["server"].cursor() as cursor:
+                cursor.execute(f"insert into {table} values (%s)", [name])
+            me.later.items.create(name)
+            if name == "gone":
+                raise RuntimeError
+    conf.db().run_due()
+    mine = external(User.objects.get(username="ana").pk)
+    assert [item.body.source for item in me.feed.person_wall(mine).items if item.body] == ["kept"]
+    with connections["server"].cursor() as cursor:
+        cursor.execute(f"select name from {table}")
+        assert cursor.fetchall() == [("kept",)]
+
+
+class InATestCase(TestCase):
+    """A host's own tests, whose transactions never end."""
+
+    def test_commands_are_carried_out_where_commits_are_captured(self) -> None:
+        """Users are told, and commands happen."""
+        with override_settings(PARVIS={"URL": "memory:", "NETWORK": NETWORK, "OPTIONS": {"inline": True}}):
+            with self.captureOnCommitCallbacks(execute=True):
+                ana = User.objects.create_user("ana")
+            space = act_as(ana).spaces.create("Pantry", "secret").id
+            browser(ana).get(f"/later/?group=none&space={space}")
+            self.assertEqual(posts(ana), [])
+            with self.captureOnCommitCallbacks(execute=True):
+                browser(ana).get(f"/later/?group=some&space={space}")
+            self.assertEqual(sorted(posts(ana)), ["New group: none", "New group: some"])

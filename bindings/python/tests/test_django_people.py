@@ -1,0 +1,163 @@
+"""Users as people and groups as spaces: by signals, and by `parvis_sync` where there were none."""
+
+from __future__ import annotations
+
+from io import StringIO
+from typing import Any
+
+import pytest
+
+pytest.importorskip("django")
+
+import django_host
+from django.contrib.auth.models import Group, User
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+from django.test import override_settings
+from web_django import act_as, browser, setting, spaces
+from web_story import NETWORK
+
+import parvis
+from conftest import Place
+from parvis import external
+from parvis.contrib.django import conf, people
+
+assert django_host.PAGE
+pytest_plugins = ["web_django"]
+
+
+def test_users_are_people(users: dict[str, User]) -> None:
+    ana = users["ana"]
+    known = act_as(users["ben"]).people.get(external(ana.pk))
+    assert (known.name, known.active) == ("Ana Lima", True)
+    ana.first_name, ana.email = "Anna", "anna@acme.example"
+    ana.save()
+    known = act_as(users["ben"]).people.get(external(ana.pk))
+    assert (known.name, known.email) == ("Anna Lima", "anna@acme.example")
+    ana.is_active = False
+    ana.save()
+    with pytest.raises(parvis.NotFound):
+        act_as(ana).inbox.unread()
+    gone, pk = users["cleo"], users["cleo"].pk
+    gone.delete()
+    with pytest.raises(parvis.NotFound):
+        conf.db().act_as(NETWORK, external(pk)).inbox.unread()
+
+
+def test_signing_in_tells_nothing(users: dict[str, User], monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[Any] = []
+    monkeypatch.setattr(people, "put", told.append)
+    browser(users["ana"])
+    assert told == []
+    users["ana"].save()
+    assert told == [users["ana"]]
+
+
+def test_what_is_rolled_back_is_not_told(users: dict[str, User]) -> None:
+    with pytest.raises(RuntimeError), transaction.atomic():
+        users["ana"].first_name = "Nobody"
+        users["ana"].save()
+        raise RuntimeError
+    assert act_as(users["ben"]).people.get(external(users["ana"].pk)).name == "Ana Lima"
+
+
+def test_the_host_goes_on_while_parvis_cannot_be_reached(
+    users: dict[str, User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreachable() -> Any:
+        raise parvis.Unavailable
+
+    monkeypatch.setattr(people, "system", unreachable)
+    users["ana"].first_name = "Anna"
+    users["ana"].save()
+    monkeypatch.undo()
+    assert User.objects.get(pk=users["ana"].pk).first_name == "Anna"
+    assert act_as(users["ana"]).people.get(external(users["ana"].pk)).name == "Ana Lima"
+    assert "people: 0 new, 1 changed" in synced()
+    assert act_as(users["ana"]).people.get(external(users["ana"].pk)).name == "Anna Lima"
+
+
+def test_groups_are_spaces(users: dict[str, User]) -> None:
+    ana, ben = users["ana"], users["ben"]
+    sales: Any = Group.objects.create(name="Sales")
+    ana.groups.add(sales)
+    sales.user_set.add(ben)
+    assert spaces(ana) == spaces(ben) == {"Sales"}
+    post = act_as(ana).items.create("Within", place=external(f"group:{sales.pk}")).id
+    with pytest.raises(parvis.NotFound):
+        act_as(users["cleo"]).items.get(post)
+    sales.name = "Sales North"
+    sales.save()
+    assert spaces(ben) == {"Sales North"}
+    ben.groups.remove(sales)
+    assert spaces(ben) == set()
+    with pytest.raises(parvis.NotFound):
+        act_as(ben).items.get(post)
+    ben.groups.add(sales)
+    assert spaces(ben) == {"Sales North"}
+    sales.user_set.clear()
+    assert spaces(ana) == spaces(ben) == set()
+    ana.groups.set([sales])
+    assert spaces(ana) == {"Sales North"}
+    sales.delete()
+    assert spaces(ana) == set()
+
+
+def synced(*arguments: str) -> str:
+    """What `parvis_sync` says."""
+    out = StringIO()
+    call_command("parvis_sync", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_sync_repairs_what_bulk_operations_did_and_says_it(users: dict[str, User]) -> None:
+    sales = Group.objects.create(name="Sales")
+    users["cleo"].groups.add(sales)
+    assert synced() == (
+        "people: 0 new, 0 changed, 3 same, 0 ended\nspaces: 0 new, 0 changed, 1 same\n"
+        "memberships: 0 new, 0 ended, 1 same\n"
+    )
+    # Nothing of this calls a signal.
+    many = [User(username=f"u{n}", first_name="U", last_name=str(n)) for n in range(40)]
+    User.objects.bulk_create(many)
+    User.objects.filter(pk=users["ana"].pk).update(first_name="Anna")
+    User.objects.filter(pk=users["ben"].pk).update(is_active=False)
+    bulk = Group.objects.bulk_create([Group(name="Buyers")])[0]
+    through = User.groups.through
+    through.objects.bulk_create([through(user=user, group=bulk) for user in many[:5]])
+    through.objects.filter(user=users["cleo"])._raw_delete("default")
+    User.objects.filter(pk=many[39].pk)._raw_delete("default")
+    with connection.cursor() as cursor:
+        cursor.execute("delete from auth_group where id = %s", [sales.pk])
+    assert synced() == (
+        "people: 39 new, 1 changed, 1 same, 1 ended\nspaces: 1 new, 0 changed, 0 same\n"
+        "memberships: 5 new, 1 ended, 0 same\n"
+    )
+    assert spaces(many[0]) == {"Buyers"}
+    assert spaces(users["cleo"]) == set()
+    assert act_as(users["cleo"]).people.get(external(users["ana"].pk)).name == "Anna Lima"
+    with pytest.raises(parvis.NotFound):
+        act_as(users["ben"]).inbox.unread()
+    assert synced().startswith("people: 0 new, 0 changed, 42 same, 0 ended")
+    # One of many was deleted, which is believed; half of them, which is not unless it is said.
+    User.objects.filter(pk=many[38].pk)._raw_delete("default")
+    assert "1 ended" in synced()
+    User.objects.filter(pk__in=[user.pk for user in many[5:38]])._raw_delete("default")
+    with pytest.raises(CommandError, match="many_missing"):
+        synced()
+    assert "0 ended" in synced("--keep-missing")
+    assert "33 ended" in synced("--at-most", "100")
+
+
+def test_a_hosts_own_function_adds_to_people(sqlite: Place) -> None:
+    with override_settings(PARVIS=setting(sqlite)):
+        ana = User.objects.create_user("ana")
+    with override_settings(PARVIS=setting(sqlite, PERSON=f"{__name__}.shown")):
+        assert "people: 0 new, 1 changed" in synced()
+        assert act_as(ana).people.get(external(ana.pk)).title == "ana of Acme"
+        ana.delete()
+
+
+def shown(user: User) -> dict[str, Any]:
+    """What the host shows of a user."""
+    return {"title": f"{user.username} of Acme"}
