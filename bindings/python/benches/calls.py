@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import subprocess
 import tempfile
 import threading
@@ -64,7 +65,8 @@ def foreign_share() -> Callable[[], float]:
 
     def ticks() -> tuple[float, float, float]:
         cpu = [float(field) for field in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
-        return sum(cpu) - cpu[3] - cpu[4], sum(cpu), time.process_time() * 100
+        # Ours, and those of programs that have ended since.
+        return sum(cpu) - cpu[3] - cpu[4], sum(cpu), sum(os.times()[:4]) * 100
 
     busy, every, ours = ticks()
 
@@ -162,9 +164,7 @@ def from_rust(program: str, file: Path, what: str, request: bytes, rounds: int) 
     share = foreign_share()
     command = [program, str(file), str(PEOPLE), str(rounds), request.decode()]
     out = subprocess.run(command, capture_output=True, check=True, text=True).stdout
-    # The program's own time is not this process's: its share says nothing here.
-    share()
-    return line(what, json.loads(out), 0.0)
+    return line(what, json.loads(out), share())
 
 
 def measure(folder: Path, seconds: float, pages: str | None) -> list[Line]:
