@@ -25,6 +25,10 @@ fn docstring(indent: usize, paragraphs: &[String]) -> String {
     let filled: Vec<String> = paragraphs
         .iter()
         .map(|paragraph| {
+            // Code is as it is.
+            if paragraph.starts_with("    >>>") || paragraph.starts_with("    ...") {
+                return paragraph.clone();
+            }
             let hang = if paragraph.starts_with("    ") { "        " } else { "" };
             let options = textwrap::Options::new(WIDTH - indent)
                 .subsequent_indent(hang)

@@ -245,7 +245,20 @@ fn doc(model: &Model, operation: &Operation, face: Face) -> Vec<String> {
     paragraphs.extend([String::new(), "Returns:".to_owned(), format!("    {returns}")]);
     paragraphs.extend([String::new(), "Raises:".to_owned()]);
     paragraphs.push("    ParvisError: with a code and a reason that say what was wrong.".to_owned());
+    if face == Face::Sync
+        && let Some(example) = example(operation)
+    {
+        paragraphs.extend([String::new(), "Examples:".to_owned()]);
+        paragraphs.extend(example.lines().map(|line| format!("    {line}")));
+    }
     paragraphs
+}
+
+/// What `examples.txt` shows of an operation: a block that begins with its name.
+fn example(operation: &Operation) -> Option<&'static str> {
+    let name = format!("{}.{}\n", operation.group, operation.name);
+    let mut blocks = include_str!("examples.txt").split("\n\n");
+    blocks.find_map(|block| block.strip_prefix(name.as_str()))
 }
 
 /// What an argument may be.

@@ -121,6 +121,10 @@ class People(Group):
 
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
+
+        Examples:
+            >>> hr.people.put(external(3), "Cleo Sand", title="Sales").id == hr.people.put(external(3), "Cleo Sand").id
+            True
         """
         return self._ask(
             "people.put",
@@ -168,6 +172,10 @@ class People(Group):
 
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
+
+        Examples:
+            >>> me.people.edit(handle="ana", skills=["Lighting"]).position != ""
+            True
         """
         return self._ask(
             "people.edit",
@@ -203,6 +211,10 @@ class People(Group):
 
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
+
+        Examples:
+            >>> hr.people.put_unit(external("sales"), "Sales").id != ""
+            True
         """
         return self._ask(
             "people.put_unit",
@@ -226,6 +238,10 @@ class People(Group):
 
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
+
+        Examples:
+            >>> me.people.get(external(2)).name
+            'Ben Okafor'
         """
         return self._ask("people.get", {"person": as_ref(person)}, Profile)
 
@@ -241,6 +257,10 @@ class People(Group):
 
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
+
+        Examples:
+            >>> [person.name for person in me.people.list(limit=1).all()]
+            ['Ana Lima', 'Ben Okafor']
         """
         return self._page("people.list", {"limit": limit, "cursor": cursor}, PersonPage)
 
@@ -266,6 +286,10 @@ class People(Group):
 
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
+
+        Examples:
+            >>> [person.name for person in me.people.complete("oka").people]
+            ['Ben Okafor']
         """
         return self._ask(
             "people.complete",
@@ -290,6 +314,9 @@ class People(Group):
 
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
+
+        Examples:
+            >>> receipt = me.people.follow(external(2))
         """
         return self._ask(
             "people.follow",
@@ -312,6 +339,9 @@ class People(Group):
 
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
+
+        Examples:
+            >>> receipt = me.people.unfollow(external(2))
         """
         return self._ask(
             "people.unfollow",
@@ -335,6 +365,9 @@ class People(Group):
 
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
+
+        Examples:
+            >>> receipt = me.people.block(external(2))
         """
         return self._ask(
             "people.block",
@@ -357,6 +390,9 @@ class People(Group):
 
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
+
+        Examples:
+            >>> receipt = me.people.unblock(external(2))
         """
         return self._ask(
             "people.unblock",
@@ -380,6 +416,11 @@ class People(Group):
 
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
+
+        Examples:
+            >>> receipt = me.people.follow_tag("#lighting")
+            >>> [tag.name for tag in me.people.tags().tags]
+            ['lighting']
         """
         return self._ask("people.follow_tag", {"tag": tag, "idempotency_key": idempotency_key}, Receipt)
 
@@ -395,6 +436,9 @@ class People(Group):
 
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
+
+        Examples:
+            >>> receipt = me.people.unfollow_tag("lighting")
         """
         return self._ask("people.unfollow_tag", {"tag": tag, "idempotency_key": idempotency_key}, Receipt)
 
@@ -410,6 +454,10 @@ class People(Group):
 
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
+
+        Examples:
+            >>> me.people.tags().tags
+            ()
         """
         return self._page("people.tags", {"limit": limit, "cursor": cursor}, TagPage)
 
@@ -433,6 +481,9 @@ class People(Group):
 
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
+
+        Examples:
+            >>> receipt = me.people.mute(types.TopicSpace(space=room))
         """
         return self._ask(
             "people.mute",
@@ -456,6 +507,9 @@ class People(Group):
 
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
+
+        Examples:
+            >>> receipt = me.people.unmute(types.TopicSpace(space=room))
         """
         return self._ask("people.unmute", {"what": what, "idempotency_key": idempotency_key}, Receipt)
 
@@ -471,6 +525,10 @@ class People(Group):
 
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
+
+        Examples:
+            >>> me.people.mutes().mutes
+            ()
         """
         return self._page("people.mutes", {"limit": limit, "cursor": cursor}, MuteList)
 
@@ -506,6 +564,10 @@ class Spaces(Group):
 
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
+
+        Examples:
+            >>> me.spaces.create("Deal 43", "closed", about="What we do for Dijon").id != room
+            True
         """
         return self._ask(
             "spaces.create",
@@ -545,6 +607,9 @@ class Spaces(Group):
 
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
+
+        Examples:
+            >>> receipt = me.spaces.edit(room, name="Deal 42, signed")
         """
         return self._ask(
             "spaces.edit",
@@ -570,6 +635,10 @@ class Spaces(Group):
 
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
+
+        Examples:
+            >>> me.spaces.get(room).name
+            'Deal 42'
         """
         return self._ask("spaces.get", {"space": as_ref(space)}, SpaceView)
 
@@ -640,6 +709,9 @@ class Spaces(Group):
 
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
+
+        Examples:
+            >>> receipt = me.spaces.add(room, external(2))
         """
         return self._ask(
             "spaces.add",
@@ -666,6 +738,9 @@ class Spaces(Group):
 
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
+
+        Examples:
+            >>> receipt = me.spaces.remove(room, external(2))
         """
         return self._ask(
             "spaces.remove",
@@ -698,6 +773,9 @@ class Spaces(Group):
 
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
+
+        Examples:
+            >>> receipt = me.spaces.set_role(room, external(2), "moderator")
         """
         return self._ask(
             "spaces.set_role",
@@ -1033,6 +1111,10 @@ class Spaces(Group):
 
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
+
+        Examples:
+            >>> [space.visibility.value for space in me.spaces.list().spaces]
+            ['closed']
         """
         return self._page("spaces.list", {"limit": limit, "cursor": cursor}, SpacePage)
 
@@ -1048,6 +1130,10 @@ class Spaces(Group):
 
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
+
+        Examples:
+            >>> [space.name for space in me.spaces.mine().spaces]
+            ['Deal 42']
         """
         return self._page("spaces.mine", {"limit": limit, "cursor": cursor}, SpacePage)
 
@@ -1081,6 +1167,10 @@ class Spaces(Group):
 
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
+
+        Examples:
+            >>> [(member.person.name, member.role.value) for member in me.spaces.members(room).members]
+            [('Ana Lima', 'owner'), ('Ben Okafor', 'member')]
         """
         return self._page(
             "spaces.members",
@@ -1177,6 +1267,10 @@ class Items(Group):
 
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
+
+        Examples:
+            >>> me.items.create("Signed! #dijon", place=room, idempotency_key="won:42").hints
+            ()
         """
         return self._ask(
             "items.create",
@@ -1294,6 +1388,10 @@ class Items(Group):
 
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
+
+        Examples:
+            >>> ben.items.comment(post, "Well done!").id != post
+            True
         """
         return self._ask(
             "items.comment",
@@ -1336,6 +1434,11 @@ class Items(Group):
 
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
+
+        Examples:
+            >>> version = me.items.get(post).item.version
+            >>> me.items.edit(post, "Hello, all!", version).version != version
+            True
         """
         return self._ask(
             "items.edit",
@@ -1364,6 +1467,9 @@ class Items(Group):
 
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
+
+        Examples:
+            >>> receipt = me.items.delete(post)
         """
         return self._ask("items.delete", {"item": as_ref(item), "idempotency_key": idempotency_key}, Receipt)
 
@@ -1386,6 +1492,11 @@ class Items(Group):
 
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
+
+        Examples:
+            >>> receipt = ben.items.react(post, reaction="like")
+            >>> me.items.get(post).item.reactions[0].n
+            1
         """
         return self._ask(
             "items.react",
@@ -1482,6 +1593,10 @@ class Items(Group):
 
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
+
+        Examples:
+            >>> me.items.get(post).item.body.text
+            'Hello!'
         """
         return self._page(
             "items.get",
@@ -1506,6 +1621,10 @@ class Items(Group):
 
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
+
+        Examples:
+            >>> ben.items.may("edit", post).allowed
+            (False,)
         """
         return self._ask("items.may", {"verb": verb, "item": as_ref(item)}, Allowed)
 
@@ -1521,6 +1640,10 @@ class Items(Group):
 
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
+
+        Examples:
+            >>> ben.items.filter("see", [post, external("nothing")]).allowed
+            (True, False)
         """
         return self._ask("items.filter", {"verb": verb, "items": as_refs(items)}, Allowed)
 
@@ -1543,6 +1666,10 @@ class Items(Group):
 
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
+
+        Examples:
+            >>> me.items.explain(post).allowed
+            True
         """
         return self._ask(
             "items.explain",
@@ -1583,6 +1710,11 @@ class Feed(Group):
 
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
+
+        Examples:
+            >>> for item in ben.feed.home(limit=5).items:
+            ...     print(item.body.text, [reason.text for reason in item.reasons])
+            Hello! ['Ana Lima seldom writes here and has had no answer yet', 'You are a member of Deal 42']
         """
         return self._page(
             "feed.home",
@@ -1609,6 +1741,10 @@ class Feed(Group):
 
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
+
+        Examples:
+            >>> [item.id == post for item in ben.feed.space_wall(room).all()]
+            [True]
         """
         return self._page(
             "feed.space_wall",
@@ -1633,6 +1769,10 @@ class Feed(Group):
 
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
+
+        Examples:
+            >>> me.feed.person_wall(external(1)).items
+            ()
         """
         return self._page(
             "feed.person_wall",
@@ -1656,6 +1796,10 @@ class Feed(Group):
 
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
+
+        Examples:
+            >>> me.feed.network_wall().items
+            ()
         """
         return self._page("feed.network_wall", {"limit": limit, "cursor": cursor}, FeedPage)
 
@@ -1670,6 +1814,9 @@ class Feed(Group):
 
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
+
+        Examples:
+            >>> receipt = ben.feed.seen([post])
         """
         return self._ask("feed.seen", {"items": as_refs(items)}, Receipt)
 
@@ -1701,6 +1848,11 @@ class Inbox(Group):
 
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
+
+        Examples:
+            >>> receipt = ben.items.comment(post, "Well done!")
+            >>> [entry.text for entry in me.inbox.entries().entries]
+            ['Ben Okafor commented on your post']
         """
         return self._page(
             "inbox.entries",
@@ -1754,6 +1906,10 @@ class Inbox(Group):
 
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
+
+        Examples:
+            >>> me.inbox.unread().unread
+            0
         """
         return self._ask("inbox.unread", {"cap": cap}, UnreadView)
 
@@ -1768,6 +1924,9 @@ class Inbox(Group):
 
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
+
+        Examples:
+            >>> receipt = me.inbox.seen()
         """
         return self._ask("inbox.seen", {"entry": entry}, Receipt)
 
@@ -1798,6 +1957,9 @@ class Inbox(Group):
 
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
+
+        Examples:
+            >>> receipt = me.inbox.read_up_to()
         """
         return self._ask("inbox.read_up_to", {"entry": entry}, Receipt)
 
@@ -1820,6 +1982,10 @@ class Live(Group):
 
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
+
+        Examples:
+            >>> me.live.changes().feed_new
+            0
         """
         return self._ask("live.changes", {"after": after, "wait_seconds": wait_seconds}, ChangesView)
 
@@ -1841,6 +2007,11 @@ class Import(Group):
 
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
+
+        Examples:
+            >>> report = hr.importing.put([types.PersonRow(id="3", name="Cleo Sand"), types.FollowRow(person="3", follows="7")])
+            >>> (report.new, [bad.reason for bad in report.bad])
+            (1, ['unknown'])
         """
         return self._ask("import.put", {"rows": rows}, ImportReport)
 
@@ -1858,6 +2029,10 @@ class Import(Group):
 
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
+
+        Examples:
+            >>> hr.importing.end_missing(["1", "2"]).stayed
+            0
         """
         return self._ask("import.end_missing", {"present": present, "at_most": at_most}, EndedReport)
 
