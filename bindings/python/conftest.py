@@ -10,7 +10,7 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def example(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Ana (`me`), who is 1, and Ben (`ben`), who is 2, in a space (`room`) with a post (`post`); the host's system (`hr`)."""
+    """Ana (`me`, 1) and Ben (`ben`, 2) in a space (`room`) with a post (`post`); the host's system (`hr`)."""
     if not isinstance(request.node, pytest.DoctestItem):
         yield
         return

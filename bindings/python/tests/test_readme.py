@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import parvis
 import pytest
+
+import parvis
 
 README = Path(__file__).resolve().parents[1] / "README.md"
 

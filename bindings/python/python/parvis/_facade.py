@@ -2009,7 +2009,8 @@ class Import(Group):
             ParvisError: with a code and a reason that say what was wrong.
 
         Examples:
-            >>> report = hr.importing.put([types.PersonRow(id="3", name="Cleo Sand"), types.FollowRow(person="3", follows="7")])
+            >>> rows = [types.PersonRow(id="3", name="Cleo Sand"), types.FollowRow(person="3", follows="7")]
+            >>> report = hr.importing.put(rows)
             >>> (report.new, [bad.reason for bad in report.bad])
             (1, ['unknown'])
         """
