@@ -195,7 +195,8 @@ fn u3_a_host_reaches_rows_through_the_table_only() {
             "on"
         ])
     );
-    assert_eq!(facade["Commands"], names(&["refused", "state", "forget"]));
+    // `take` only writes.
+    assert_eq!(facade["Commands"], names(&["refused", "state", "forget", "take"]));
     // The same doors on a transaction of the host.
     assert_eq!(facade["Transaction"], names(&["act_as", "system", "commit"]));
     for group in ["People", "Spaces", "Items", "Feed", "Inbox", "Import"] {
