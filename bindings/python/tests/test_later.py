@@ -6,6 +6,7 @@ import asyncio
 import os
 import sqlite3
 import urllib.parse
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -195,6 +196,37 @@ def test_who_dies_between_the_moves_loses_nothing_and_repeats_nothing(host: Host
     connection.commit()
     assert host.texts() == ["Won one!"]
     assert to.ask(f"select id from {later.TABLE}") == []
+    connection.close()
+
+
+def test_a_row_that_is_no_command_holds_up_nothing(host: Host, caplog: pytest.LogCaptureFixture) -> None:
+    if not host.own_table:
+        pytest.skip("the host keeps no rows")
+    connection = host.connect()
+    to = driver(connection)
+    strange = str(uuid.uuid4())
+    to.ask(later._INSERT[to.engine].format(table=later.TABLE), [strange, 1, "{garbage"])
+    win(host, connection, "one")
+    connection.commit()
+    assert host.texts() == ["Won one!"]
+    assert [str(row[0]) for row in to.ask(f"select id from {later.TABLE}")] == [strange]
+    assert strange in caplog.text
+    connection.close()
+
+
+def named(cursor: sqlite3.Cursor, row: tuple[Any, ...]) -> dict[str, Any]:
+    return {column[0]: value for column, value in zip(cursor.description, row, strict=True)}
+
+
+def test_rows_may_have_the_form_that_the_host_likes(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / "host.db")
+    connection.row_factory = named
+    later.prepare(connection)
+    with parvis.open("memory:") as db:
+        people(db)
+        with connection:
+            db.act_as("acme", external(1)).later(connection).items.create("Signed!")
+        assert later.relay(db, connection) == 1
     connection.close()
 
 

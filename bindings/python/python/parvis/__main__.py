@@ -4,7 +4,7 @@ python -m parvis migrate URL [--print]
 python -m parvis check URL
 python -m parvis worker URL
 python -m parvis import FOLDER URL --network acme --app hr
-python -m parvis feed URL --network acme --as 4711
+python -m parvis feed URL --network acme --as 4711 --app hr
 python -m parvis explain URL ITEM --network acme --as 4711
 python -m parvis status URL --network acme
 """
@@ -40,7 +40,13 @@ def parser() -> argparse.ArgumentParser:
         one = commands.add_parser(name, help=about, description=about)
         if name == "import":
             one.add_argument("folder", metavar="FOLDER", help="CSV and JSON Lines files: docs/import-format.md")
-        one.add_argument("url", metavar="URL", help="sqlite://file, postgresql://..., mysql://..., sled://folder")
+        one.add_argument(
+            "url",
+            metavar="URL",
+            nargs="?" if "PARVIS_URL" in os.environ else None,
+            default=os.environ.get("PARVIS_URL"),
+            help="sqlite://file, postgresql://..., mysql://..., sled://folder; PARVIS_URL where none is named",
+        )
         one.add_argument("--schema", help="PostgreSQL: the schema of the tables")
         one.add_argument("--prefix", help="servers: what the names of tables begin with")
         one.add_argument(
@@ -56,6 +62,7 @@ def parser() -> argparse.ArgumentParser:
 
     def by_person(one: argparse.ArgumentParser) -> argparse.ArgumentParser:
         one.add_argument("--as", dest="person", required=True, help="your own id of the person who looks")
+        one.add_argument("--app", default="host", help="the app of yours whose id that is")
         return of_network(one)
 
     migrate = command("migrate", "Makes the store fit this release; repeating it is harmless.")
@@ -132,6 +139,8 @@ def worker(given: argparse.Namespace) -> int:
                 if error.retry == "never":
                     raise
                 # A store that is away is waited for; the wait doubles up to half a minute.
+                if given.once:
+                    raise
                 failures += 1
                 log.warning("%s; trying again", error)
                 stop.wait(min(30.0, 0.5 * 2 ** min(failures, 6)))
@@ -173,7 +182,7 @@ def line(item: ItemView) -> str:
 def feed(given: argparse.Namespace) -> int:
     """Somebody's home."""
     with store(given) as db:
-        me = db.act_as(given.network, external(given.person))
+        me = db.act_as(given.network, external(given.person, given.app))
         page = me.feed.home(limit=given.limit, language=given.language)
         rows = [("points", "author", "what", "why")]
         for item in page.items:
@@ -189,7 +198,7 @@ def explain(given: argparse.Namespace) -> int:
     kind, _, id = given.item.partition(":")
     item = external(id) if kind == "external" and id else given.item
     with store(given) as db:
-        found = db.act_as(given.network, external(given.person)).items.explain(item)
+        found = db.act_as(given.network, external(given.person, given.app)).items.explain(item)
         print("allowed" if found.allowed else "not allowed")
         for fact in found.path:
             about = {name: value for name, value in fact.to_dict().items() if name != "type"}

@@ -64,14 +64,22 @@ class _DbApi(Driver):
 
     def run(self, text: str, parameters: Sequence[Any] = ()) -> list[Row]:
         cursor = self.connection.cursor()
+        if self.engine == "sqlite" and hasattr(cursor, "row_factory"):
+            # The host may want its own rows in another form.
+            cursor.row_factory = None
         try:
             cursor.execute(text, tuple(parameters))
-            return list(cursor.fetchall()) if cursor.description else []
+            return [_plain(row) for row in cursor.fetchall()] if cursor.description else []
         finally:
             cursor.close()
 
     def commit(self) -> None:
         self.connection.commit()
+
+
+def _plain(row: Any) -> Row:
+    """A row by its places: dictionaries of a driver keep the order of the columns."""
+    return tuple(row.values()) if isinstance(row, dict) else tuple(row)
 
 
 class _Django(_DbApi):
@@ -145,7 +153,7 @@ class _AsyncPsycopg(AioDriver):
 
     async def arun(self, text: str, parameters: Sequence[Any] = ()) -> list[Row]:
         cursor = await self.connection.execute(text, tuple(parameters))
-        return list(await cursor.fetchall()) if cursor.description else []
+        return [_plain(row) for row in await cursor.fetchall()] if cursor.description else []
 
     async def acommit(self) -> None:
         await self.connection.commit()

@@ -188,6 +188,7 @@ _TEXTS = {
     "closed": "the database is closed",
     "running_loop": "a call that waits was made inside a running event loop, which would stand still: "
     "open the database with parvis.aio and await its calls",
+    "in_transaction": "commands are moved on after the commit, not within the transaction that holds them",
     "forked": "the file was open when this process was forked: it cannot be used here",
     "callback": "a callback of the host (clock, entropy, storage) raised an exception, or called a database",
     "foreign_sqlite": "another SQLite library of this process works on the file: give Parvis a file of its own",

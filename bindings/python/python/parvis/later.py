@@ -18,14 +18,17 @@ A command that is refused (a right that is gone by then, for instance) is told b
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from ._drivers import Driver, Engine, aio_driver, driver
+from ._drivers import Driver, Engine, Row, aio_driver, driver
 from ._facade_later import LaterGroups
 from ._facade_later_aio import AioLaterGroups
 from ._group import CommandId
+from .errors import Invalid, Misuse
 
 if TYPE_CHECKING:
     from . import _db, _db_aio
@@ -45,7 +48,8 @@ _INSERT: dict[Engine, str] = {
     "postgresql": "insert into {table} (id, turn, command) values (?::uuid, ?, ?) on conflict (id) do nothing",
     "mysql": "insert ignore into {table} (id, turn, command) values (?, ?, ?)",
 }
-_SELECT = "select id, command from {table} order by turn, id limit 200"
+_SELECT = "select id, command from {table} order by turn, id limit {limit}"
+_AT_ONCE = 200
 _DELETE: dict[Engine, str] = {
     "sqlite": "delete from {table} where id = ?",
     "postgresql": "delete from {table} where id = ?::uuid",
@@ -53,6 +57,7 @@ _DELETE: dict[Engine, str] = {
 }
 _SERVERS = ("postgresql", "mysql")
 
+_LOG = logging.getLogger("parvis.later")
 _ordered = threading.Lock()
 _last = 0
 
@@ -67,7 +72,7 @@ def ddl(connection: Any) -> str:
 
 
 def prepare(connection: Any) -> None:
-    """Makes the table of the host's where it is missing. Run it where the host's own tables are made.
+    """Makes the table of the host's where it is missing, and commits. Run it where the host's own tables are made.
 
     Args:
         connection: A connection of sqlite3, psycopg, PyMySQL, mysqlclient, SQLAlchemy or Django.
@@ -84,35 +89,82 @@ def relay(db: _db.Db, connection: Any) -> int:
     """Moves commands that are committed in the host's table on to Parvis, in their order; `db.run_due()` does them.
 
     Any number of processes may call it at the same time. It commits on the connection, so it must not be called in the
-    middle of a transaction of the host's (Django's connections excepted, which commit by themselves).
+    middle of a transaction of the host's: what is not committed would be moved on with the rest.
 
     Returns:
-        How many were moved.
+        How many were moved. A row that is no command stays where it is, and is named in the log.
+
+    Raises:
+        Misuse: within an `atomic` block of Django.
     """
+    if getattr(connection, "in_atomic_block", False):
+        raise Misuse("in_transaction")
+    return _relay(db, connection)
+
+
+def _relay(db: _db.Db, connection: Any) -> int:
+    """As `relay`, for one who knows that what stands there is committed."""
     of = driver(connection)
     moved = 0
-    while rows := of.ask(_SELECT.format(table=TABLE)):
-        db._native.take([row[1] for row in rows])
-        for row in rows:
+    stay: set[str] = set()
+    while rows := _new(of.ask(_select(stay)), stay):
+        for row in _taken(db._native.take, rows, stay):
             of.ask(_DELETE[of.engine].format(table=TABLE), [str(row[0])])
+            moved += 1
         of.commit()
-        moved += len(rows)
     of.commit()
     return moved
+
+
+def _select(stay: set[str]) -> str:
+    return _SELECT.format(table=TABLE, limit=_AT_ONCE + len(stay))
+
+
+def _new(rows: list[Row], stay: set[str]) -> list[Row]:
+    return [row for row in rows if str(row[0]) not in stay]
+
+
+def _taken(take: Callable[[list[str]], None], rows: list[Row], stay: set[str]) -> list[Row]:
+    """The rows that Parvis has now: all of them, but for those that are no commands, which `stay`."""
+    try:
+        take([row[1] for row in rows])
+    except Invalid:
+        if len(rows) > 1:
+            return [one for row in rows for one in _taken(take, [row], stay)]
+        _strange(rows[0], stay)
+        return []
+    return rows
+
+
+def _strange(row: Row, stay: set[str]) -> None:
+    _LOG.error("the row %s of %s is no command: it stays", row[0], TABLE)
+    stay.add(str(row[0]))
 
 
 async def arelay(db: _db_aio.Db, connection: Any) -> int:
     """As `relay`, for asyncio."""
     of = aio_driver(connection)
     moved = 0
-    while rows := await of.aask(_SELECT.format(table=TABLE)):
-        await db._native.take_async([row[1] for row in rows])
-        for row in rows:
+    stay: set[str] = set()
+    while rows := _new(await of.aask(_select(stay)), stay):
+        for row in await _ataken(db._native.take_async, rows, stay):
             await of.aask(_DELETE[of.engine].format(table=TABLE), [str(row[0])])
+            moved += 1
         await of.acommit()
-        moved += len(rows)
     await of.acommit()
     return moved
+
+
+async def _ataken(take: Callable[[list[str]], Awaitable[None]], rows: list[Row], stay: set[str]) -> list[Row]:
+    """As `_taken`."""
+    try:
+        await take([row[1] for row in rows])
+    except Invalid:
+        if len(rows) > 1:
+            return [one for row in rows for one in await _ataken(take, [row], stay)]
+        _strange(rows[0], stay)
+        return []
+    return rows
 
 
 class Later(LaterGroups):
