@@ -17,7 +17,7 @@ from web_audit import audit
 
 from conftest import Place
 from parvis import external, web
-from parvis.errors import NotFound, ParvisError
+from parvis.errors import Forbidden, NotFound, ParvisError, Unavailable
 from parvis.web import assets, texts
 
 GOLDEN = Path(__file__).parents[3] / "tests" / "golden"
@@ -173,6 +173,37 @@ def test_hidden_looks_like_absent_and_the_page_around_it_stays() -> None:
         assert show(part, Nobody()) == ""
     with pytest.raises(LookupError):
         get("thread", Nobody())
+
+
+class Fails:
+    """A store that answers every call with an error."""
+
+    def __init__(self, error: ParvisError) -> None:
+        self.error = error
+
+    def call(self, name: str, request: bytes, /) -> bytes:
+        """The error."""
+        raise self.error
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_wall_that_is_closed_to_its_reader_shows_nothing(part: web.Part) -> None:
+    assert show(part, Fails(Forbidden("not_member"))) == ""
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_store_that_is_away_takes_no_page_down(part: web.Part, caplog: pytest.LogCaptureFixture) -> None:
+    assert show(part, Fails(Unavailable("store"))) == ""
+    assert [(record.name, record.levelname) for record in caplog.records] == [("parvis.web", "ERROR")]
+    assert part in caplog.text
+    with pytest.raises(Unavailable):
+        get("thread", Fails(Unavailable("store")))
+
+
+def test_what_a_reader_may_not_see_is_no_error_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    for error in (NotFound("named"), Forbidden("not_member")):
+        assert show("badge", Fails(error)) == ""
+    assert not caplog.records
 
 
 def test_routes_are_parts_for_the_script_and_pages_without_it() -> None:

@@ -38,7 +38,10 @@ class DealsTest(TransactionTestCase):
         self.assertContains(won, "Signed: <strong>A deal of Sales North</strong>", html=False)
         self.assertIn("Signed:", self.page("ben", "/"))
         self.assertNotIn("Signed:", self.page("cleo", "/"))
-        self.assertNotIn("Signed:", self.page("cleo", f"/deals/{self.deal.pk}/"))
+        # Who is not of the team sees the deal, and nothing where its wall would stand.
+        alone = self.browser("cleo").get(f"/deals/{self.deal.pk}/")
+        self.assertContains(alone, "A deal of Sales North")
+        self.assertNotContains(alone, "Signed:")
 
     def test_who_is_not_of_the_team_changes_nothing(self) -> None:
         """Neither the row nor the wall."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Literal, TypedDict, Unpack
 
 import msgspec
 
 from .._args import as_ref
 from .._group import AioCalls, Calls
-from ..errors import NotFound
+from ..errors import Forbidden, NotFound, ParvisError
 from ..types import RefLike
 from .feed import feed
 from .inbox import badge
@@ -17,6 +18,8 @@ from .site import Site, View
 from .steps import Steps, arun, run
 from .texts import Texts, language
 from .thread import thread
+
+_LOG = logging.getLogger("parvis.web")
 
 #: What can stand in a page.
 Part = Literal["feed", "badge", "comments"]
@@ -35,8 +38,8 @@ class Of(TypedDict, total=False):
 
 
 def part(view: View, name: Part, shown: Of) -> Steps[Html]:
-    """The steps of a part. Who may not see it, or whom Parvis does not know, sees nothing where it would stand: the
-    page around it is the host's."""
+    """The steps of a part. Who may not see it, or whom Parvis does not know, sees nothing where it would stand, and
+    neither does anybody while the store is away, which is logged: the page around it is the host's."""
     named = shown.get("of")
     of = None if named is None else msgspec.to_builtins(as_ref(named))
     limit = shown.get("limit", 20)
@@ -46,7 +49,10 @@ def part(view: View, name: Part, shown: Of) -> Steps[Html]:
         if name == "comments":
             return (yield from thread(view, of=of or {}, limit=limit))
         return (yield from feed(view, wall=shown.get("wall", "home"), of=of, limit=limit))
-    except NotFound:
+    except (NotFound, Forbidden):
+        return Html("")
+    except ParvisError as error:
+        _LOG.error("the %s of a page is not shown: %s", name, error)
         return Html("")
 
 
