@@ -88,6 +88,25 @@ def test_a_page_shows_what_its_reader_may_see(app: Flask) -> None:
     assert client(app).get("/").text == web.head(web.Site()), "nobody is signed in: the page is the host's"
 
 
+def test_an_actor_is_of_his_extension_and_of_who_is_signed_in_now(db: Any, story: Story) -> None:
+    app, signed_in = Flask(__name__), ["1"]
+    one = Parvis(db=db, network=NETWORK, person=lambda: signed_in[0])
+    other = Parvis(db=db, network=NETWORK, person=lambda: "3")
+    with app.test_request_context():
+        assert SECRET in one.fragment("feed")
+        assert SECRET not in other.fragment("feed"), "another extension has another person"
+        signed_in[0] = "3"
+        assert SECRET not in one.fragment("feed"), "another one signed in meanwhile"
+
+
+def test_a_referer_that_is_no_address_is_no_error(app: Flask, story: Story) -> None:
+    form = {"on": story.open, "item": story.open, "body": "Hi"}
+    answer = client(app, "1").post("/parvis/comment", data=form, headers={"Referer": "http://["})
+    assert (answer.status_code, answer.location) == (303, "/")
+    answer = client(app, "1").post("/parvis/comment", data=form, headers={"Origin": "http://["})
+    assert answer.status_code == 403
+
+
 def test_routes_are_for_those_who_are_signed_in(app: Flask, story: Story) -> None:
     for route in ("feed", "badge", "inbox", "unread", "live", f"thread?id={story.open}"):
         assert client(app).get(f"/parvis/{route}").status_code == 401

@@ -274,6 +274,7 @@ def test_without_the_script_a_post_returns_to_its_page() -> None:
     ("https://intra.example//evil.example/", "/"),
     ("https://intra.example/\\evil.example", "/"),
     ("javascript:alert(1)", "/"),
+    ("http://[", "/"),
     (None, "/"),
 ])  # fmt: skip
 def test_nobody_is_led_elsewhere(referer: str | None, page: str) -> None:
@@ -288,10 +289,20 @@ def test_nobody_is_led_elsewhere(referer: str | None, page: str) -> None:
     ({"origin": "https://intra.example:444"}, False),
     ({"origin": "https://evil.example"}, False),
     ({"origin": "null"}, False),
+    ({"origin": "http://["}, False),
+    ({"Sec-Fetch-Site": "cross-site"}, False),
+    ({"SEC-FETCH-SITE": "same-origin"}, True),
+    ({"Sec-Fetch-Site": "same-origin", "sec-fetch-site": "cross-site"}, False),
+    ({"Origin": "https://evil.example"}, False),
     ({}, True),
 ])  # fmt: skip
 def test_posts_come_from_pages_of_the_host(headers: dict[str, str], taken: bool) -> None:
     assert web.same_origin(headers, "intra.example") is taken
+
+
+def test_a_request_without_a_host_is_from_no_page_of_it() -> None:
+    for origin in ("null", "http://[", ""):
+        assert not web.same_origin({"origin": origin}, "")
 
 
 def test_what_parvis_refuses_is_told_in_the_readers_language() -> None:

@@ -44,7 +44,7 @@ def create_app(url: str = "sqlite://hr-parvis.db", table: str = "hr.db") -> Flas
 
     @app.post("/hires")
     def hire() -> Response:
-        if not web.same_origin({name.lower(): value for name, value in request.headers}, request.host):
+        if not web.same_origin(request.headers, request.host):
             abort(403)
         me, name, job = social.me, request.form["name"].strip(), request.form["job"].strip()
         with rows() as connection:

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Unpack
 
-from flask import Blueprint, Flask, Response, abort, current_app, g, request, stream_with_context
+from flask import Blueprint, Flask, Response, abort, current_app, request, stream_with_context
 from werkzeug.exceptions import default_exceptions
 
 from .. import web
@@ -86,14 +86,12 @@ class Parvis:
     @property
     def me(self) -> Actor:
         """The one who is signed in. 401 where nobody is."""
-        found: Actor | None = g.get("parvis_me")
-        if found is None:
-            who = self.person()
-            if who is None:
-                abort(401)
-            named = external(who) if isinstance(who, (str, int)) else who
-            found = g.parvis_me = self.db.act_as(self.network, named)
-        return found
+        # Not kept with the request: another extension has another person, and one may sign in meanwhile. It costs no
+        # call.
+        who = self.person()
+        if who is None:
+            abort(401)
+        return self.db.act_as(self.network, external(who) if isinstance(who, (str, int)) else who)
 
     def fragment(self, name: web.Part, **shown: Unpack[web.Of]) -> web.Html:
         """A part of the page; nothing where nobody is signed in."""
@@ -104,8 +102,7 @@ class Parvis:
     def _route(self, route: str) -> Response:
         if route == "live" and self.site.live:
             return self._live()
-        headers = {name.lower(): value for name, value in request.headers.items()}
-        if request.method == "POST" and not web.same_origin(headers, request.host):
+        if request.method == "POST" and not web.same_origin(request.headers, request.host):
             abort(403)
         asked = web.Request(
             method=request.method,
@@ -114,8 +111,8 @@ class Parvis:
             form=request.form.to_dict(),
             language=self.language(),
             csrf=self.csrf(),
-            enhanced="x-parvis" in headers,
-            back=web.back(headers.get("referer"), request.host),
+            enhanced="X-Parvis" in request.headers,
+            back=web.back(request.headers.get("Referer"), request.host),
         )
         answer = web.public(self.site, asked) or web.run(self.me, web.respond(self.site, asked))
         return Response(answer.body, answer.status, dict(answer.headers), content_type=answer.type)

@@ -3,9 +3,10 @@ carry the same steps out, so they give the same bytes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from typing import Protocol
+from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
@@ -172,19 +173,35 @@ def do_saw(view: View, form: Mapping[str, str]) -> Steps[Html]:
 _DONE = {"comment": do_comment, "react": do_react, "read": do_read, "seen": do_seen, "saw": do_saw}
 
 
-def same_origin(headers: Mapping[str, str], host: str) -> bool:
+class Headers(Protocol):
+    """Headers as a framework has them: a dictionary will do. Their names are in any case."""
+
+    def items(self) -> Iterable[tuple[str, str]]:
+        """Names and values."""
+        ...
+
+
+def same_origin(headers: Headers, host: str) -> bool:
     """Whether a post comes from a page of the host's own, by what browsers say of it: for hosts that have no token in
     forms. What says nothing of where it comes from is no browser, and carries nobody's cookies."""
-    site = headers.get("sec-fetch-site")
-    if site is not None:
-        return site in ("same-origin", "none")
-    origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == host
+    told = [(name.lower(), value) for name, value in headers.items()]
+    sites = [value for name, value in told if name == "sec-fetch-site"]
+    if sites:
+        return all(site in ("same-origin", "none") for site in sites)
+    return all(host and located(value).netloc == host for name, value in told if name == "origin")
+
+
+def located(url: str | None) -> SplitResult:
+    """The parts of a URL that a browser told; of what is no URL, none."""
+    try:
+        return urlsplit(url or "")
+    except ValueError:
+        return urlsplit("")
 
 
 def back(referer: str | None, host: str) -> str:
     """The page of this host that a form was sent from; its front page, where that is not known."""
-    parts = urlsplit(referer or "")
+    parts = located(referer)
     if parts.netloc != host or not parts.path.startswith("/") or parts.path.startswith("//") or "\\" in parts.path:
         return "/"
     return parts.path + (f"?{parts.query}" if parts.query else "")
