@@ -275,6 +275,8 @@ fn argument(model: &Model, of: &Type, used: &mut BTreeSet<String>) -> String {
             "Place | RefLike".to_owned()
         }
         Type::Named(name) if name == "Time" => "datetime".to_owned(),
+        // It comes back from a browser as a text.
+        Type::Named(name) if name == "Token" => "str".to_owned(),
         Type::Named(name) => {
             used.insert(name.clone());
             match model.def(name).map(|def| &def.shape) {

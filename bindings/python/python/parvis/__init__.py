@@ -20,7 +20,10 @@ import os as _os
 
 from . import _parvis, aio, errors, types
 from ._args import external, handle
-from ._db import Actor, Db, Prepared, System, open
+from ._db import Actor, Db, Prepared, System
+
+# Not in `__all__`: a star must not hide Python's own.
+from ._db import open as open
 from ._open import Clock, Entropy, Storage
 from .errors import (
     Conflict,
@@ -90,7 +93,6 @@ __all__ = [
     "errors",
     "external",
     "handle",
-    "open",
     "types",
     "version",
 ]

@@ -62,7 +62,6 @@ from .types import (
     ThreadEnd,
     ThreadEndName,
     ThreadPage,
-    Token,
     Topic,
     UnitMade,
     UnreadView,
@@ -245,7 +244,7 @@ class People(Group):
         """
         return self._ask("people.get", {"person": as_ref(person)}, Profile)
 
-    def list(self, *, limit: int = 20, cursor: Token | None = None) -> PersonPage:
+    def list(self, *, limit: int = 20, cursor: str | None = None) -> PersonPage:
         """One page of the people who may act, by name. A guest finds those who share a space with him.
 
         Args:
@@ -442,7 +441,7 @@ class People(Group):
         """
         return self._ask("people.unfollow_tag", {"tag": tag, "idempotency_key": idempotency_key}, Receipt)
 
-    def tags(self, *, limit: int = 20, cursor: Token | None = None) -> TagPage:
+    def tags(self, *, limit: int = 20, cursor: str | None = None) -> TagPage:
         """One page of the tags that the one who asks follows.
 
         Args:
@@ -513,7 +512,7 @@ class People(Group):
         """
         return self._ask("people.unmute", {"what": what, "idempotency_key": idempotency_key}, Receipt)
 
-    def mutes(self, *, limit: int = 20, cursor: Token | None = None) -> MuteList:
+    def mutes(self, *, limit: int = 20, cursor: str | None = None) -> MuteList:
         """One page of what the one who acts muted, the newest first.
 
         Args:
@@ -1098,7 +1097,7 @@ class Spaces(Group):
             Receipt,
         )
 
-    def list(self, *, limit: int = 20, cursor: Token | None = None) -> SpacePage:
+    def list(self, *, limit: int = 20, cursor: str | None = None) -> SpacePage:
         """One page of the spaces that the reader may find, by name; secret and archived ones stand among his own
         only.
 
@@ -1118,7 +1117,7 @@ class Spaces(Group):
         """
         return self._page("spaces.list", {"limit": limit, "cursor": cursor}, SpacePage)
 
-    def mine(self, *, limit: int = 20, cursor: Token | None = None) -> SpacePage:
+    def mine(self, *, limit: int = 20, cursor: str | None = None) -> SpacePage:
         """One page of the reader's own spaces, by name.
 
         Args:
@@ -1153,7 +1152,7 @@ class Spaces(Group):
         """
         return self._ask("spaces.complete", {"text": text, "limit": limit}, SpaceMatches)
 
-    def members(self, space: RefLike, *, limit: int = 20, cursor: Token | None = None) -> MemberPage:
+    def members(self, space: RefLike, *, limit: int = 20, cursor: str | None = None) -> MemberPage:
         """One page of the members of a space, owners first: of an open one for internal persons, of another one
         for its members.
 
@@ -1182,7 +1181,7 @@ class Spaces(Group):
             MemberPage,
         )
 
-    def requests(self, space: RefLike, *, limit: int = 20, cursor: Token | None = None) -> RequestPage:
+    def requests(self, space: RefLike, *, limit: int = 20, cursor: str | None = None) -> RequestPage:
         """One page of those who asked to become members. For moderators and owners.
 
         Args:
@@ -1206,7 +1205,7 @@ class Spaces(Group):
             RequestPage,
         )
 
-    def invitations(self, *, limit: int = 20, cursor: Token | None = None) -> InvitationPage:
+    def invitations(self, *, limit: int = 20, cursor: str | None = None) -> InvitationPage:
         """One page of the invitations of the one who asks.
 
         Args:
@@ -1325,7 +1324,7 @@ class Items(Group):
             ItemMade,
         )
 
-    def drafts(self, *, limit: int = 20, cursor: Token | None = None) -> FeedPage:
+    def drafts(self, *, limit: int = 20, cursor: str | None = None) -> FeedPage:
         """One page of the reader's own drafts, newest first.
 
         Args:
@@ -1340,7 +1339,7 @@ class Items(Group):
         """
         return self._page("items.drafts", {"limit": limit, "cursor": cursor}, FeedPage)
 
-    def history(self, item: RefLike, *, limit: int = 20, cursor: Token | None = None) -> HistoryPage:
+    def history(self, item: RefLike, *, limit: int = 20, cursor: str | None = None) -> HistoryPage:
         """What an item said before: the versions that others replaced, newest first, for those who could read
         them.
 
@@ -1409,7 +1408,7 @@ class Items(Group):
         self,
         item: RefLike,
         body: str,
-        based_on: Token,
+        based_on: str,
         *,
         title: str | None = None,
         expires: datetime | None = None,
@@ -1576,7 +1575,7 @@ class Items(Group):
         *,
         end: ThreadEnd | ThreadEndName | None = None,
         limit: int = 20,
-        cursor: Token | None = None,
+        cursor: str | None = None,
     ) -> ThreadPage:
         """One item with its root and a page of its thread: the comments on it, each with a few of its answers.
 
@@ -1692,7 +1691,7 @@ class Feed(Group):
         *,
         order: Order | OrderName | None = None,
         limit: int = 20,
-        cursor: Token | None = None,
+        cursor: str | None = None,
         explain: Explain | ExplainName | None = None,
         language: str | None = None,
     ) -> FeedPage:
@@ -1728,7 +1727,7 @@ class Feed(Group):
             FeedPage,
         )
 
-    def space_wall(self, space: RefLike, *, limit: int = 20, cursor: Token | None = None) -> FeedPage:
+    def space_wall(self, space: RefLike, *, limit: int = 20, cursor: str | None = None) -> FeedPage:
         """One page of a space's wall, newest first.
 
         Args:
@@ -1756,7 +1755,7 @@ class Feed(Group):
             FeedPage,
         )
 
-    def person_wall(self, person: RefLike, *, limit: int = 20, cursor: Token | None = None) -> FeedPage:
+    def person_wall(self, person: RefLike, *, limit: int = 20, cursor: str | None = None) -> FeedPage:
         """One page of a person's wall, newest first.
 
         Args:
@@ -1784,7 +1783,7 @@ class Feed(Group):
             FeedPage,
         )
 
-    def network_wall(self, *, limit: int = 20, cursor: Token | None = None) -> FeedPage:
+    def network_wall(self, *, limit: int = 20, cursor: str | None = None) -> FeedPage:
         """One page of the network's wall, newest first.
 
         Args:
@@ -1831,7 +1830,7 @@ class Inbox(Group):
         *,
         which: Which | WhichName | None = None,
         limit: int = 20,
-        cursor: Token | None = None,
+        cursor: str | None = None,
         language: str | None = None,
     ) -> EntriesPage:
         """One page of the reader's inbox, newest first: each event by itself, with how much is unread on the
@@ -1869,7 +1868,7 @@ class Inbox(Group):
         self,
         *,
         limit: int = 20,
-        cursor: Token | None = None,
+        cursor: str | None = None,
         language: str | None = None,
     ) -> BundlesPage:
         """One page of the reader's inbox, newest first: events of one kind about one thing together.
@@ -1969,7 +1968,7 @@ class Live(Group):
 
     __slots__ = ()
 
-    def changes(self, *, after: Token | None = None, wait_seconds: int = 0) -> ChangesView:
+    def changes(self, *, after: str | None = None, wait_seconds: int = 0) -> ChangesView:
         """How much is unread and how much is new in the reader's home since a position, as soon as there is
         something.
 

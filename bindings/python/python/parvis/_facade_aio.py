@@ -62,7 +62,6 @@ from .types import (
     ThreadEnd,
     ThreadEndName,
     ThreadPage,
-    Token,
     Topic,
     UnitMade,
     UnreadView,
@@ -229,7 +228,7 @@ class AioPeople(AioGroup):
         """
         return await self._ask("people.get", {"person": as_ref(person)}, Profile)
 
-    async def list(self, *, limit: int = 20, cursor: Token | None = None) -> PersonPage:
+    async def list(self, *, limit: int = 20, cursor: str | None = None) -> PersonPage:
         """One page of the people who may act, by name. A guest finds those who share a space with him.
 
         Args:
@@ -412,7 +411,7 @@ class AioPeople(AioGroup):
             Receipt,
         )
 
-    async def tags(self, *, limit: int = 20, cursor: Token | None = None) -> TagPage:
+    async def tags(self, *, limit: int = 20, cursor: str | None = None) -> TagPage:
         """One page of the tags that the one who asks follows.
 
         Args:
@@ -473,7 +472,7 @@ class AioPeople(AioGroup):
         """
         return await self._ask("people.unmute", {"what": what, "idempotency_key": idempotency_key}, Receipt)
 
-    async def mutes(self, *, limit: int = 20, cursor: Token | None = None) -> MuteList:
+    async def mutes(self, *, limit: int = 20, cursor: str | None = None) -> MuteList:
         """One page of what the one who acts muted, the newest first.
 
         Args:
@@ -1058,7 +1057,7 @@ class AioSpaces(AioGroup):
             Receipt,
         )
 
-    async def list(self, *, limit: int = 20, cursor: Token | None = None) -> SpacePage:
+    async def list(self, *, limit: int = 20, cursor: str | None = None) -> SpacePage:
         """One page of the spaces that the reader may find, by name; secret and archived ones stand among his own
         only.
 
@@ -1074,7 +1073,7 @@ class AioSpaces(AioGroup):
         """
         return await self._page("spaces.list", {"limit": limit, "cursor": cursor}, SpacePage)
 
-    async def mine(self, *, limit: int = 20, cursor: Token | None = None) -> SpacePage:
+    async def mine(self, *, limit: int = 20, cursor: str | None = None) -> SpacePage:
         """One page of the reader's own spaces, by name.
 
         Args:
@@ -1105,7 +1104,7 @@ class AioSpaces(AioGroup):
         """
         return await self._ask("spaces.complete", {"text": text, "limit": limit}, SpaceMatches)
 
-    async def members(self, space: RefLike, *, limit: int = 20, cursor: Token | None = None) -> MemberPage:
+    async def members(self, space: RefLike, *, limit: int = 20, cursor: str | None = None) -> MemberPage:
         """One page of the members of a space, owners first: of an open one for internal persons, of another one
         for its members.
 
@@ -1130,7 +1129,7 @@ class AioSpaces(AioGroup):
             MemberPage,
         )
 
-    async def requests(self, space: RefLike, *, limit: int = 20, cursor: Token | None = None) -> RequestPage:
+    async def requests(self, space: RefLike, *, limit: int = 20, cursor: str | None = None) -> RequestPage:
         """One page of those who asked to become members. For moderators and owners.
 
         Args:
@@ -1154,7 +1153,7 @@ class AioSpaces(AioGroup):
             RequestPage,
         )
 
-    async def invitations(self, *, limit: int = 20, cursor: Token | None = None) -> InvitationPage:
+    async def invitations(self, *, limit: int = 20, cursor: str | None = None) -> InvitationPage:
         """One page of the invitations of the one who asks.
 
         Args:
@@ -1269,7 +1268,7 @@ class AioItems(AioGroup):
             ItemMade,
         )
 
-    async def drafts(self, *, limit: int = 20, cursor: Token | None = None) -> FeedPage:
+    async def drafts(self, *, limit: int = 20, cursor: str | None = None) -> FeedPage:
         """One page of the reader's own drafts, newest first.
 
         Args:
@@ -1284,7 +1283,7 @@ class AioItems(AioGroup):
         """
         return await self._page("items.drafts", {"limit": limit, "cursor": cursor}, FeedPage)
 
-    async def history(self, item: RefLike, *, limit: int = 20, cursor: Token | None = None) -> HistoryPage:
+    async def history(self, item: RefLike, *, limit: int = 20, cursor: str | None = None) -> HistoryPage:
         """What an item said before: the versions that others replaced, newest first, for those who could read
         them.
 
@@ -1349,7 +1348,7 @@ class AioItems(AioGroup):
         self,
         item: RefLike,
         body: str,
-        based_on: Token,
+        based_on: str,
         *,
         title: str | None = None,
         expires: datetime | None = None,
@@ -1517,7 +1516,7 @@ class AioItems(AioGroup):
         *,
         end: ThreadEnd | ThreadEndName | None = None,
         limit: int = 20,
-        cursor: Token | None = None,
+        cursor: str | None = None,
     ) -> ThreadPage:
         """One item with its root and a page of its thread: the comments on it, each with a few of its answers.
 
@@ -1617,7 +1616,7 @@ class AioFeed(AioGroup):
         *,
         order: Order | OrderName | None = None,
         limit: int = 20,
-        cursor: Token | None = None,
+        cursor: str | None = None,
         explain: Explain | ExplainName | None = None,
         language: str | None = None,
     ) -> FeedPage:
@@ -1648,7 +1647,7 @@ class AioFeed(AioGroup):
             FeedPage,
         )
 
-    async def space_wall(self, space: RefLike, *, limit: int = 20, cursor: Token | None = None) -> FeedPage:
+    async def space_wall(self, space: RefLike, *, limit: int = 20, cursor: str | None = None) -> FeedPage:
         """One page of a space's wall, newest first.
 
         Args:
@@ -1672,13 +1671,7 @@ class AioFeed(AioGroup):
             FeedPage,
         )
 
-    async def person_wall(
-        self,
-        person: RefLike,
-        *,
-        limit: int = 20,
-        cursor: Token | None = None,
-    ) -> FeedPage:
+    async def person_wall(self, person: RefLike, *, limit: int = 20, cursor: str | None = None) -> FeedPage:
         """One page of a person's wall, newest first.
 
         Args:
@@ -1702,7 +1695,7 @@ class AioFeed(AioGroup):
             FeedPage,
         )
 
-    async def network_wall(self, *, limit: int = 20, cursor: Token | None = None) -> FeedPage:
+    async def network_wall(self, *, limit: int = 20, cursor: str | None = None) -> FeedPage:
         """One page of the network's wall, newest first.
 
         Args:
@@ -1742,7 +1735,7 @@ class AioInbox(AioGroup):
         *,
         which: Which | WhichName | None = None,
         limit: int = 20,
-        cursor: Token | None = None,
+        cursor: str | None = None,
         language: str | None = None,
     ) -> EntriesPage:
         """One page of the reader's inbox, newest first: each event by itself, with how much is unread on the
@@ -1775,7 +1768,7 @@ class AioInbox(AioGroup):
         self,
         *,
         limit: int = 20,
-        cursor: Token | None = None,
+        cursor: str | None = None,
         language: str | None = None,
     ) -> BundlesPage:
         """One page of the reader's inbox, newest first: events of one kind about one thing together.
@@ -1865,7 +1858,7 @@ class AioLive(AioGroup):
 
     __slots__ = ()
 
-    async def changes(self, *, after: Token | None = None, wait_seconds: int = 0) -> ChangesView:
+    async def changes(self, *, after: str | None = None, wait_seconds: int = 0) -> ChangesView:
         """How much is unread and how much is new in the reader's home since a position, as soon as there is
         something.
 
