@@ -38,6 +38,10 @@ class Parvis:
     `language` tells the language of a request, `csrf` the hidden field that the host wants in forms (without it, posts
     are taken from pages of the same origin only), `over` whether the person signed out since his stream of changes
     began.
+
+    Unless `over` is given, a stream asks `person` again. That helps where `person` looks into a store of the host's. A
+    session that is a cookie, as Flask's own is, stands still in the request with which the stream began, and cannot
+    tell: there `over` has to look into a store, or a stream goes on for its five minutes after its reader signed out.
     """
 
     def __init__(

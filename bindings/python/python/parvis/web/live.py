@@ -21,6 +21,11 @@ _SILENCE = 15
 #: Seconds for which one call waits. Whoever may not read any more hears nothing from then on, and his stream ends when
 #: he asks again: a person's end is no entry of the log that would wake him.
 _WAIT = 10
+#: Seconds that a stream lives. The browser comes back, and the host is asked anew who is signed in: what it knows of an
+#: open stream is what it knew when the stream began.
+_LIFE = 300
+#: What a stream says that has nothing to say. It also shows a server that nobody listens any more.
+_ALIVE = ": \n\n"
 
 #: The content type of a stream, and what keeps proxies from holding it back.
 STREAM = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -49,20 +54,27 @@ async def events(
     tick: float = 1.0,
 ) -> AsyncIterator[str]:
     """The events of one reader, from the position `after` on. `over` is asked every `tick` seconds whether he signed
-    out; the stream ends then, and when he may not read any more."""
-    yield f"retry: {_RETRY * 1000}\n\n"
-    spoken = time.monotonic()
-    while True:
+    out; the stream ends then, and when he may not read any more. After five minutes it breaks off, and the browser
+    comes back."""
+    yield f"retry: {int(_RETRY * 1000)}\n\n"
+    began = spoken = asked = time.monotonic()
+    while time.monotonic() - began < _LIFE:
+        if time.monotonic() - asked >= tick:
+            # Where something happens all the time, or the store is away, no call waits below.
+            asked = time.monotonic()
+            if await true(over()):
+                yield ended("signed_out")
+                return
         call = asyncio.ensure_future(me.call("live.changes", ask(after, _WAIT)))
         try:
-            while not (await asyncio.wait({call}, timeout=tick))[0]:
-                gone = over()
-                if gone if isinstance(gone, bool) else await gone:
+            while not (await asyncio.wait({call}, timeout=max(0, asked + tick - time.monotonic())))[0]:
+                asked = time.monotonic()
+                if await true(over()):
                     yield ended("signed_out")
                     return
                 if time.monotonic() - spoken >= _SILENCE:
                     spoken = time.monotonic()
-                    yield ": \n\n"
+                    yield _ALIVE
             change = msgspec.json.decode(call.result())
         except NotFound:
             yield ended("revoked")
@@ -72,6 +84,8 @@ async def events(
             after = None
             continue
         except Unavailable:
+            spoken = time.monotonic()
+            yield _ALIVE
             await asyncio.sleep(_RETRY)
             continue
         finally:
@@ -79,6 +93,11 @@ async def events(
         if after is None or change["position"] != after:
             spoken, after = time.monotonic(), change["position"]
             yield event(change)
+
+
+async def true(said: bool | Awaitable[bool]) -> bool:
+    """What a host said, at once or later."""
+    return said if isinstance(said, bool) else await said
 
 
 def events_blocking(
@@ -90,9 +109,9 @@ def events_blocking(
 ) -> Iterator[str]:
     """As `events`, for servers of threads: one stream takes one thread, and each `tick` costs it a look at its
     inbox."""
-    yield f"retry: {_RETRY * 1000}\n\n"
-    spoken = time.monotonic()
-    while True:
+    yield f"retry: {int(_RETRY * 1000)}\n\n"
+    began = spoken = time.monotonic()
+    while time.monotonic() - began < _LIFE:
         if over():
             yield ended("signed_out")
             return
@@ -105,6 +124,8 @@ def events_blocking(
             after = None
             continue
         except Unavailable:
+            spoken = time.monotonic()
+            yield _ALIVE
             time.sleep(_RETRY)
             continue
         if after is None or change["position"] != after:
@@ -112,4 +133,4 @@ def events_blocking(
             yield event(change)
         elif time.monotonic() - spoken >= _SILENCE:
             spoken = time.monotonic()
-            yield ": \n\n"
+            yield _ALIVE
