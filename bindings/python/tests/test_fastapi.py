@@ -91,7 +91,9 @@ def test_the_actor_is_a_dependency(host: Host) -> None:
         assert [item["body"]["source"] for item in page["items"]] == [OPEN]
         assert SECRET not in cleo.get("/page").text
     with browser(host, "1") as ana:
-        assert SECRET in ana.get("/parvis/feed").text
+        page = ana.get("/parvis/feed")
+        assert SECRET in page.text
+        assert "frame-ancestors 'self'" in page.headers["content-security-policy"]
 
 
 def test_the_response_model_is_in_the_description(host: Host) -> None:

@@ -107,6 +107,14 @@ def test_a_referer_that_is_no_address_is_no_error(app: Flask, story: Story) -> N
     assert answer.status_code == 403
 
 
+def test_a_root_without_a_slash_and_pages_that_stand_in_no_frame(db: Any, story: Story) -> None:
+    app = Flask(__name__)
+    Parvis(app, db=db, network=NETWORK, person=lambda: "1", site=web.Site(root="/social"))
+    page = app.test_client().get("/social/feed")
+    assert 'href="/social/feed?' in page.text
+    assert "frame-ancestors 'self'" in page.headers["Content-Security-Policy"]
+
+
 def test_routes_are_for_those_who_are_signed_in(app: Flask, story: Story) -> None:
     for route in ("feed", "badge", "inbox", "unread", "live", f"thread?id={story.open}"):
         assert client(app).get(f"/parvis/{route}").status_code == 401

@@ -16,8 +16,8 @@ import pytest
 from web_audit import audit
 
 from conftest import Place
-from parvis import external, web
-from parvis.errors import Forbidden, NotFound, ParvisError, Unavailable
+from parvis import external, handle, web
+from parvis.errors import Forbidden, Invalid, NotFound, ParvisError, Unavailable
 from parvis.web import assets, texts
 
 GOLDEN = Path(__file__).parents[3] / "tests" / "golden"
@@ -231,6 +231,7 @@ def test_a_cursor_asks_for_rows_alone() -> None:
         ("feed.space_wall", "space", {"type": "external", "app": "crm", "id": "deal:42"}),
     ),
     ({"wall": "person", "id": ITEM}, ("feed.person_wall", "person", {"type": "id", "id": ITEM})),
+    ({"wall": "person", "handle": "@ben"}, ("feed.person_wall", "person", {"type": "handle", "handle": "@ben"})),
 ])  # fmt: skip
 def test_a_wall_goes_on_as_it_began(query: dict[str, str], asked: tuple[str, str, Any]) -> None:
     me = Golden(lambda name, answer: answer | {"next": "CURSOR"})
@@ -240,7 +241,42 @@ def test_a_wall_goes_on_as_it_began(query: dict[str, str], asked: tuple[str, str
     more = re.findall(r'href="([^"]+cursor=CURSOR[^"]*)"', answer.body.decode())
     assert len(more) == 1
     for name, value in query.items():
-        assert f"{name}={value.replace(':', '%3A')}" in more[0]
+        assert f"{name}={value.replace(':', '%3A').replace('@', '%40')}" in more[0]
+
+
+def test_a_part_of_somebody_by_handle_goes_on_by_handle() -> None:
+    me = Golden(lambda name, answer: answer | {"next": "CURSOR"})
+    shown = web.fragment(me, "feed", site=SITE, wall="person", of=handle("@ben"))
+    more = next(value for value in audit(shown).values if "cursor=" in value)
+    query = dict(parse_qsl(urlsplit(more).query))
+    web.run(me, web.respond(SITE, web.Request(method="GET", route="feed", query=query, enhanced=True)))
+    assert me.asked[0][1]["person"] == me.asked[1][1]["person"] == {"type": "handle", "handle": "@ben"}
+
+
+def test_a_wall_that_there_is_not_is_said_in_words() -> None:
+    me = Golden()
+    with pytest.raises(Invalid, match="'spaces' is no wall: home, network, space, person") as caught:
+        web.fragment(me, "feed", wall="spaces", of=ITEM)
+    assert (caught.value.reason, caught.value.field) == ("bad_value", "wall")
+    assert me.asked == []
+
+
+@pytest.mark.parametrize("root", ["/parvis", "/parvis/", "/parvis//", "parvis"])
+def test_a_root_is_the_same_with_a_slash_and_without(root: str) -> None:
+    site = web.Site(root=root)
+    assert (site.root, site.prefix, site.url("feed")) == ("/parvis/", "/parvis", "/parvis/feed")
+    assert web.fragment(Golden(), "badge", site=site) == web.fragment(Golden(), "badge")
+    assert (web.Site(root="/").url("feed"), web.Site(root="/").prefix) == ("/feed", "")
+    assert web.Site(root="https://social.example/p").url("feed") == "https://social.example/p/feed"
+
+
+def test_a_whole_page_stands_in_no_frame_of_others() -> None:
+    for route in ("feed", "badge", "inbox", "thread"):
+        assert "frame-ancestors 'self'" in get(route).headers["Content-Security-Policy"]
+        assert get(route).headers["Cache-Control"] == "private, no-store"
+        assert "Content-Security-Policy" not in get(route, enhanced=True).headers, "the page around it is the host's"
+    refused = post("comment", {"on": ITEM, "body": ""}, Fails(NotFound("named")))
+    assert "frame-ancestors 'self'" in refused.headers["Content-Security-Policy"]
 
 
 def test_a_post_does_one_thing_and_shows_what_became_of_it() -> None:

@@ -99,7 +99,7 @@ class Parvis:
         return await web.afragment(me, name, self.language(request), site=self.site, csrf=self.csrf(request), **shown)
 
     def _router(self) -> APIRouter:
-        router = APIRouter(prefix=self.site.root.rstrip("/"), include_in_schema=False)
+        router = APIRouter(prefix=self.site.prefix, include_in_schema=False)
 
         async def asset(request: Request) -> Response:
             return _response(web.public(self.site, self._asked(request)) or web.Answer(status=404))

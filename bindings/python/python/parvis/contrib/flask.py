@@ -71,7 +71,7 @@ class Parvis:
     def init_app(self, app: Flask) -> None:
         """Adds the routes, the handler of errors, and what templates call."""
         app.extensions["parvis"] = self
-        routes = Blueprint("parvis", __name__, url_prefix=self.site.root.rstrip("/"))
+        routes = Blueprint("parvis", __name__, url_prefix=self.site.prefix)
         routes.add_url_rule("/<route>", "route", self._route, methods=["GET", "POST"])
         app.register_blueprint(routes)
         app.register_error_handler(ParvisError, self._refused)

@@ -67,19 +67,19 @@ def feed(
 def query(wall: str, of: Mapping[str, Any] | None, limit: int) -> dict[str, str | int | None]:
     """What a URL says to name a wall, as `reference` reads it."""
     asked: dict[str, str | int | None] = {} if wall == "home" else {"wall": wall}
-    if of:
-        asked["app" if of["type"] == "external" else "id"] = (
-            of.get("app", "host") if of["type"] == "external" else of["id"]
-        )
-        if of["type"] == "external":
-            asked["external"] = of["id"]
+    if of and of["type"] == "external":
+        asked |= {"app": of.get("app", "host"), "external": of["id"]}
+    elif of:
+        # Its key is called as its kind is: `id` or `handle`.
+        asked[of["type"]] = of[of["type"]]
     if limit != 20:
         asked["limit"] = limit
     return asked
 
 
 def reference(asked: Mapping[str, str]) -> dict[str, str] | None:
-    """What a URL names: something by Parvis's `id`, or by the host's own (`external`, in the range of an `app`)."""
+    """What a URL names: something by Parvis's `id`, or by the host's own (`external`, in the range of an `app`), or
+    by a `handle`."""
     if "external" in asked:
         return {"type": "external", "app": asked.get("app", "host"), "id": asked["external"]}
-    return {"type": "id", "id": asked["id"]} if "id" in asked else None
+    return next(({"type": kind, kind: asked[kind]} for kind in ("id", "handle") if kind in asked), None)

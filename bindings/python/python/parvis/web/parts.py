@@ -9,9 +9,9 @@ import msgspec
 
 from .._args import as_ref
 from .._group import AioCalls, Calls
-from ..errors import Forbidden, NotFound, ParvisError
+from ..errors import Forbidden, Invalid, NotFound, ParvisError
 from ..types import RefLike
-from .feed import feed
+from .feed import WALLS, feed
 from .inbox import badge
 from .markup import Html
 from .site import Site, View
@@ -29,7 +29,7 @@ class Of(TypedDict, total=False):
     """What a part shows.
 
     `wall` of a feed is `home` (ranked, with reasons), `network`, `space` or `person`. `of` says whose wall, or on what
-    the comments are: an id of Parvis's, `external(..)`, or a `Ref`. `limit` is how many rows a page has.
+    the comments are: an id of Parvis's, `external(..)`, `handle(..)`, or a `Ref`. `limit` is how many rows a page has.
     """
 
     wall: str
@@ -39,7 +39,14 @@ class Of(TypedDict, total=False):
 
 def part(view: View, name: Part, shown: Of) -> Steps[Html]:
     """The steps of a part. Who may not see it, or whom Parvis does not know, sees nothing where it would stand, and
-    neither does anybody while the store is away, which is logged: the page around it is the host's."""
+    neither does anybody while the store is away, which is logged: the page around it is the host's.
+
+    Raises:
+        Invalid: there is no such wall. That is no reader's doing.
+    """
+    wall = shown.get("wall", "home")
+    if wall not in WALLS:
+        raise Invalid("bad_value", "wall", text=f"{wall!r} is no wall: {', '.join(WALLS)}")
     named = shown.get("of")
     of = None if named is None else msgspec.to_builtins(as_ref(named))
     limit = shown.get("limit", 20)
@@ -48,7 +55,7 @@ def part(view: View, name: Part, shown: Of) -> Steps[Html]:
             return (yield from badge(view))
         if name == "comments":
             return (yield from thread(view, of=of or {}, limit=limit))
-        return (yield from feed(view, wall=shown.get("wall", "home"), of=of, limit=limit))
+        return (yield from feed(view, wall=wall, of=of, limit=limit))
     except (NotFound, Forbidden):
         return Html("")
     except ParvisError as error:

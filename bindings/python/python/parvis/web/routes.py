@@ -17,7 +17,7 @@ from .inbox import badge, inbox
 from .items import bar
 from .markup import Html, el
 from .problems import STATUS
-from .site import Site, View
+from .site import CSP, Site, View
 from .steps import Ask, Steps
 from .texts import Texts, language
 from .thread import thread
@@ -25,6 +25,8 @@ from .thread import thread
 _HTML = "text/html; charset=utf-8"
 #: What a page shows to one reader is nobody else's.
 _PRIVATE = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff", "Vary": "Cookie"}
+#: A whole page of Parvis's own stands in no frame of another site: one press there would be a post of the reader's.
+_WHOLE = {**_PRIVATE, "Content-Security-Policy": CSP}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +97,7 @@ def page(view: View, asked: Request, part: Html, status: int = 200) -> Answer:
         el("body", el("main", body, class_="parvis parvis-page", **view.root())),
         lang=view.texts.language,
     )
-    return Answer(f"<!doctype html>{whole}".encode(), status)
+    return Answer(f"<!doctype html>{whole}".encode(), status, headers=_WHOLE)
 
 
 def show(view: View, asked: Request) -> Steps[Html]:

@@ -14,7 +14,7 @@ from .texts import Texts
 #: like this.
 _INWARD = re.compile(r'<a href="(person|tag):([0-9a-f-]{36})"[^<>]*>(.*?)</a>', re.DOTALL)
 
-#: What the pages of an example allow themselves: no inline script or style, nothing from elsewhere.
+#: What Parvis's own pages and those of an example allow themselves: no inline script or style, nothing from elsewhere.
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
@@ -25,16 +25,27 @@ CSP = (
 class Site:
     """The host's pages.
 
-    `root` is where the routes of Parvis are. `links` says where the host shows a `person`, `space`, `item` or `tag`,
-    with `{id}` (Parvis's id) or `{external}` (the host's own) in it; what has no link is words. `live` is off where a
-    server cannot keep a connection open: then the badge is asked for once a minute. `zone` is the time zone of dates
-    until the browser writes them in its own.
+    `root` is where the routes of Parvis are, with a slash at its end or without. `links` says where the host shows a
+    `person`, `space`, `item` or `tag`, with `{id}` (Parvis's id) or `{external}` (the host's own) in it; what has no
+    link is words. `live` is off where a server cannot keep a connection open: then the badge is asked for once a
+    minute. `zone` is the time zone of dates until the browser writes them in its own.
     """
 
     root: str = "/parvis/"
     links: Mapping[str, str] = field(default_factory=dict)
     live: bool = True
     zone: str = "UTC"
+
+    def __post_init__(self) -> None:
+        root = self.root.rstrip("/") + "/"
+        if not root.startswith("/") and "://" not in root:
+            root = f"/{root}"
+        object.__setattr__(self, "root", root)
+
+    @property
+    def prefix(self) -> str:
+        """The root as frameworks want it: without the slash at its end."""
+        return self.root[:-1]
 
     def url(self, route: str, **query: str | int | None) -> str:
         """Where a route is, with what is asked of it."""
