@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -33,7 +34,10 @@ def loaded(folder: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 def test_a_readme_of_three_lines_says_how_to_run_it(folder: str) -> None:
     lines = [line for line in (EXAMPLES / folder / "README.md").read_text().splitlines() if line]
     assert len(lines) == 3
-    assert "pip install 'parvis[" in lines[2]
+    # Parvis is in no package index: it is installed from this repository, as seen from the example's folder.
+    path, extra = re.findall(r"pip install '([^'\[]+)\[(\w+)\]'", lines[2])[0]
+    assert extra in {"django_site": "django", "hr_tool": "flask", "intranet": "fastapi"}[folder]
+    assert (EXAMPLES / folder / path / "pyproject.toml").is_file()
 
 
 @pytest.fixture
@@ -49,7 +53,7 @@ def test_the_hr_tool_welcomes_who_is_hired(hr: Any) -> None:
     assert hana.post("/hires", data={"name": "Ana", "job": "Baker"}).status_code == 401
     hana.get("/login/hana")
     name, job = "Zoé [x](javascript:alert(1)) <b>", "*Chief* of #bread & @hana"
-    assert hana.post("/hires", data={"name": name, "job": job}).status_code == 303
+    assert hana.post("/hires", data={"name": name, "job": job, "key": key(hana)}).status_code == 303
     marc.get("/login/marc")
     page = marc.get("/").text
     body = page.split('class="parvis-body"')[1].split("</div>")[0]
@@ -65,7 +69,29 @@ def test_the_hr_tool_welcomes_who_is_hired(hr: Any) -> None:
         .startswith("default-src 'none'")
     )
     cross = {"Sec-Fetch-Site": "cross-site"}
-    assert hana.post("/hires", data={"name": "A", "job": "B"}, headers=cross).status_code == 403
+    assert hana.post("/hires", data={"name": "A", "job": "B", "key": "k"}, headers=cross).status_code == 403
+
+
+def key(browser: Any) -> str:
+    """The key of the form that somebody sees."""
+    return str(browser.get("/").text.split('name="key" value="')[1].split('"')[0])
+
+
+def test_a_hire_that_is_sent_twice_is_one_hire_and_one_post(hr: Any) -> None:
+    hana = hr.test_client()
+    hana.get("/login/hana")
+    form = {"name": "Ana", "job": "Baker", "key": key(hana)}
+    for _ in range(2):
+        assert hana.post("/hires", data=form).status_code == 303
+    # Sent again with other words, it is still the first.
+    assert hana.post("/hires", data=form | {"job": "Chef"}).status_code == 303
+    page = hana.get("/").text
+    assert page.count('<th scope="row">Ana</th><td>Baker</td>') == page.count('<th scope="row">') == 1
+    assert page.count('class="parvis-body"') == 1
+    assert hana.post("/hires", data={"name": "Ana", "job": "Baker", "key": key(hana)}).status_code == 303
+    page = hana.get("/").text
+    assert page.count('<th scope="row">') == page.count('class="parvis-body"') == 2
+    assert hana.post("/hires", data={"name": "A", "job": "B"}).status_code == 400
 
 
 @pytest.fixture

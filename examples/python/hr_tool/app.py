@@ -4,6 +4,7 @@ import os
 import re
 import sqlite3
 from typing import Any
+from uuid import uuid4
 
 from flask import Flask, abort, g, redirect, render_template, request, session
 from werkzeug.wrappers import Response
@@ -33,24 +34,27 @@ def create_app(url: str = "sqlite://hr-parvis.db", table: str = "hr.db") -> Flas
         if "rows" not in g:
             g.rows = sqlite3.connect(table)
             g.rows.row_factory = sqlite3.Row
-            g.rows.execute("create table if not exists hire (id integer primary key, name text, job text)")
+            g.rows.execute("create table if not exists hire (id integer primary key, key text unique, name, job)")
         connection: sqlite3.Connection = g.rows
         return connection
 
     @app.get("/")
     def home() -> str:
         hires = rows().execute("select * from hire order by id desc").fetchall()
-        return render_template("home.html", hires=hires, staff=STAFF, user=session.get("user"))
+        return render_template("home.html", hires=hires, staff=STAFF, user=session.get("user"), key=uuid4())
 
     @app.post("/hires")
     def hire() -> Response:
         if not web.same_origin(request.headers, request.host):
             abort(403)
-        me, name, job = social.me, request.form["name"].strip(), request.form["job"].strip()
+        me, form = social.me, request.form
+        told = (form["key"], form["name"].strip(), form["job"].strip())
+        # The key is of the form that was shown: pressed twice or sent twice, it is one row, and so one person and one
+        # post.
         with rows() as connection:
-            made = connection.execute("insert into hire (name, job) values (?, ?)", (name, job)).lastrowid
+            connection.execute("insert into hire (key, name, job) values (?, ?, ?) on conflict do nothing", told)
+        made, name, job = rows().execute("select id, name, job from hire where key = ?", told[:1]).fetchone()
         person = tool.people.put(external(f"hire:{made}"), name, title=job)
-        # Pressed twice or sent twice, it is one post.
         words = f"@[{plain(name)}](person:{person.id}) joins us: {plain(job)}. Welcome!"
         me.items.create(words, place=parvis.types.PlaceNetwork(), idempotency_key=f"hire:{made}")
         return redirect("/", 303)
