@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from test_fragment import said
 from web_audit import audit
 
 EXAMPLES = Path(__file__).parents[3] / "examples" / "python"
@@ -160,6 +161,13 @@ def test_the_django_site_by_its_own_tests(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Ran 5 tests" in done.stderr
+
+
+def test_the_django_site_is_set_up_as_the_docs_say() -> None:
+    set_up = "".join((EXAMPLES / "django_site" / "shop" / name).read_text() for name in ("settings.py", "urls.py"))
+    paths = re.findall(r'"(?:parvis|django)\.[\w.]+"', said("INSTALLED_APPS"))
+    assert len(paths) == 3
+    assert [path for path in paths if path not in set_up] == []
 
 
 def test_the_django_site_as_its_readme_says(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import socket
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ uvicorn = pytest.importorskip("uvicorn")
 
 from fastapi import Depends, FastAPI, Request  # noqa: E402
 from fastapi.testclient import TestClient  # noqa: E402
+from test_fragment import said  # noqa: E402
 from web_story import NETWORK, OPEN, SECRET, tell, until  # noqa: E402
 
 import parvis  # noqa: E402
@@ -94,6 +96,17 @@ def test_the_actor_is_a_dependency(host: Host) -> None:
         page = ana.get("/parvis/feed")
         assert SECRET in page.text
         assert "frame-ancestors 'self'" in page.headers["content-security-policy"]
+
+
+def test_a_host_is_set_up_as_the_docs_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with parvis.open("sqlite://parvis.db") as db:
+        db.system("acme", "host").people.put(external("1"), "Ana Lima")
+    names: dict[str, Any] = {"__name__": "host"}
+    exec(said("from fastapi import"), names)
+    with TestClient(names["app"]) as browser:
+        assert browser.get("/parvis/feed").status_code == 401
+        assert browser.get("/parvis/feed", headers={"x-user": "1"}).status_code == 200
 
 
 def test_the_response_model_is_in_the_description(host: Host) -> None:

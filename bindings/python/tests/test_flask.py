@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Generator, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ flask = pytest.importorskip("flask")
 
 from flask import Flask, render_template_string, request, session  # noqa: E402
 from flask.testing import FlaskClient  # noqa: E402
+from test_fragment import said  # noqa: E402
 from web_audit import audit  # noqa: E402
 from web_story import NETWORK, OPEN, SECRET, Story, events, tell  # noqa: E402
 
@@ -113,6 +115,25 @@ def test_a_root_without_a_slash_and_pages_that_stand_in_no_frame(db: Any, story:
     page = app.test_client().get("/social/feed")
     assert 'href="/social/feed?' in page.text
     assert "frame-ancestors 'self'" in page.headers["Content-Security-Policy"]
+
+
+def test_a_host_is_set_up_as_the_docs_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {"__name__": "host"}
+    exec(said("from flask import"), names)
+    host, db = names["app"], names["db"]
+    with db, host.test_client() as browser:
+        assert browser.get("/parvis/feed").status_code == 401
+        with browser.session_transaction() as kept:
+            kept["user"] = "1"
+        assert browser.get("/parvis/feed").status_code == 200
+
+
+def test_a_token_of_the_hosts_takes_no_post_of_another_page(db: Any, story: Story) -> None:
+    app = Flask(__name__)
+    Parvis(app, db=db, network=NETWORK, person=lambda: "1", csrf=lambda: ("token", "right"))
+    form, cross = {"item": story.open, "reaction": "like", "token": "right"}, {"Sec-Fetch-Site": "cross-site"}
+    assert app.test_client().post("/parvis/react", data=form, headers=cross).status_code == 403
 
 
 def test_routes_are_for_those_who_are_signed_in(app: Flask, story: Story) -> None:

@@ -26,6 +26,12 @@ ITEM = "01a0c33d-c380-7019-b6bb-a1da2fa1ecbc"
 PARTS: tuple[web.Part, ...] = ("feed", "badge", "comments")
 
 
+def said(about: str) -> str:
+    """The program in the docs of pages that has these words."""
+    docs = (GOLDEN.parents[1] / "docs" / "web.md").read_text()
+    return next(str(block) for block in re.findall(r"```python\n(.*?)```", docs, re.DOTALL) if about in block)
+
+
 def golden(operation: str) -> Any:
     """The answer of a golden file's first case."""
     cases = json.loads(read(operation))["cases"]

@@ -61,9 +61,11 @@ def problems(app: FastAPI, language: Callable[[Request], str] = _accepted) -> No
 
 
 class Parvis:
-    """All of it for one app. `person` as for `actor`; `language` tells the language of a request, `csrf` the hidden
-    field that the host wants in forms (without it, posts are taken from pages of the same origin only), `over` whether
-    the person signed out since his stream began; it is asked every `tick` seconds."""
+    """All of it for one app. `person` as for `actor`; `language` tells the language of a request, `csrf` a hidden
+    field of forms, for a check of the host's own: posts are taken from pages of the same origin only in any case.
+
+    `over` tells whether the person signed out since his stream began; it is asked every `tick` seconds, and has to look
+    into a store of the host's: the request it is given is the one with which the stream began."""
 
     def __init__(
         self,

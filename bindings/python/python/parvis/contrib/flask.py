@@ -35,9 +35,9 @@ def _accepted() -> str:
 class Parvis:
     """The extension. `person` tells who is signed in: the host's id (text or number), a `Ref`, or `None` for nobody.
 
-    `language` tells the language of a request, `csrf` the hidden field that the host wants in forms (without it, posts
-    are taken from pages of the same origin only), `over` whether the person signed out since his stream of changes
-    began.
+    `language` tells the language of a request, `over` whether the person signed out since his stream of changes began,
+    `csrf` a hidden field of forms, for a check of the host's own: posts are taken from pages of the same origin only in
+    any case.
 
     Unless `over` is given, a stream asks `person` again. That helps where `person` looks into a store of the host's. A
     session that is a cookie, as Flask's own is, stands still in the request with which the stream began, and cannot
