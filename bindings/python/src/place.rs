@@ -39,8 +39,8 @@ impl Place {
             "memory" if rest.trim_matches('/').is_empty() => Ok(Place::Memory),
             "sqlite" => path().map(Place::Sqlite),
             "sled" => path().map(Place::Sled),
-            "postgresql" | "postgres" => Ok(Place::Postgres(url.to_owned())),
-            "mysql" | "mariadb" => Ok(Place::Mysql(format!("mysql:{rest}"))),
+            "postgresql" | "postgres" => server(url).map(Place::Postgres),
+            "mysql" | "mariadb" => server(&format!("mysql:{rest}")).map(Place::Mysql),
             _ => Err(refused()),
         }
     }
@@ -64,6 +64,15 @@ impl Place {
         strange.map_or(Ok(()), |(name, _, _)| {
             Err(Failure::refused(name, "this store has no such option"))
         })
+    }
+}
+
+/// A server's URL, which is told to be none before anything is asked of it. What was wrong may be a password: it is not repeated.
+fn server(url: &str) -> Result<String, Failure> {
+    match url::Url::parse(url) {
+        // Without a host, where a socket is named behind it.
+        Ok(_) => Ok(url.to_owned()),
+        Err(error) => Err(Failure::refused("url", format!("{error}; {ACCEPTED}"))),
     }
 }
 

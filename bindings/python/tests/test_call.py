@@ -126,6 +126,8 @@ def test_a_command_is_made_a_row_of_the_hosts_transaction(db: parvis.Db, place: 
     [
         ("parvis.db", {}, "url"),
         ("redis://x", {}, "url"),
+        ("postgresql://me:hidden@host:port/x", {}, "url"),
+        ("mysql://[::1/x", {}, "url"),
         ("memory:", {"secret": b"short"}, "secret"),
         ("memory:", {"secret": "z" * 64}, "secret"),
         ("memory:", {"schema": "parvis"}, "schema"),
@@ -136,6 +138,7 @@ def test_what_cannot_be_opened_is_refused_at_once(url: str, options: dict[str, s
     with pytest.raises(parvis.Invalid) as caught:
         parvis.open(url, **options)  # type: ignore[arg-type]
     assert caught.value.field == field
+    assert "hidden" not in str(caught.value)
 
 
 def test_a_secret_of_another_process_opens_its_cursors(sqlite: Place) -> None:
