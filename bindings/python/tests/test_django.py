@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,17 +18,23 @@ pytest.importorskip("django")
 import django_host
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.contrib.auth import login, logout
 from django.contrib.auth.models import Group, User
-from django.core.exceptions import ImproperlyConfigured
+from django.contrib.sessions.backends.db import SessionStore
+from django.core import mail
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.core.management import call_command
 from django.db import connection
-from django.test import AsyncClient, Client, override_settings
-from web_django import act_as, browser, text
+from django.test import AsyncClient, Client, RequestFactory, override_settings
+from django.test.utils import setup_test_environment, teardown_test_environment
+from web_django import act_as, browser, setting, text
 from web_story import NETWORK, OPEN, SECRET, Story, events
 
 import parvis
-from parvis import web
-from parvis.contrib.django import conf
+from conftest import Place
+from parvis import external, web
+from parvis.contrib.django import conf, views
+from parvis.contrib.django.middleware import Me
 
 assert django_host.PAGE
 pytest_plugins = ["web_django"]
@@ -155,3 +164,138 @@ def test_the_commands_of_a_deploy(store: Any) -> None:
     call_command("parvis_migrate", "--print", stdout=out)
     call_command("parvis_worker", "--once", stdout=out)
     assert "done" in out.getvalue()
+
+
+def test_tests_write_nothing_to_the_configured_store(sqlite: Place) -> None:
+    with override_settings(PARVIS=setting(sqlite)):
+        User.objects.create_user("ana", first_name="Ana")
+        real = conf.db()
+        setup_test_environment()
+        try:
+            assert conf.db() is conf.db() is not real
+            assert conf.db().engine == "memory"
+            ghost = User.objects.create_user("ghost")
+            assert act_as(ghost).inbox.unread() is not None
+        finally:
+            teardown_test_environment()
+        assert conf.db() is real
+        with pytest.raises(parvis.NotFound):
+            act_as(ghost).inbox.unread()
+        User.objects.all().delete()
+
+
+def test_tests_have_the_store_that_is_named_for_them(sqlite: Place, tmp_path: Path) -> None:
+    named = {"URL": f"sqlite://{tmp_path / 'tests.db'}"}
+    with override_settings(PARVIS=setting(sqlite, TEST=named)):
+        setup_test_environment()
+        try:
+            assert conf.db().engine == "sqlite"
+            conf.db().migrate()
+        finally:
+            teardown_test_environment()
+    assert (tmp_path / "tests.db").exists()
+    with override_settings(PARVIS=setting(sqlite, TEST={"URI": ""})), pytest.raises(ImproperlyConfigured, match="URI"):
+        conf.settings()
+
+
+def test_an_outbox_alone_is_no_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mail, "outbox", [], raising=False)
+    assert not conf.testing()
+
+
+def test_settings_show_no_secret() -> None:
+    told: dict[str, Any] = {"URL": "postgresql://me:hunter2@db/acme", "NETWORK": NETWORK, "SECRET": "5ec4e7" * 10}
+    told["TEST"] = {"URL": "postgresql://me:hunter2@db/tests"}
+    with override_settings(PARVIS=told):
+        shown = repr(conf.settings())
+    assert "acme" in shown
+    assert "hunter2" not in shown
+    assert "5ec4e7" not in shown
+
+
+def test_threads_open_one_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[Any] = []
+
+    class Store:
+        def __init__(self, *args: Any, **options: Any) -> None:
+            opened.append(args)
+            time.sleep(0.2)
+
+        def close(self) -> None:
+            pass
+
+    with override_settings(PARVIS={"URL": "memory:", "NETWORK": NETWORK}):
+        monkeypatch.setattr(parvis, "open", Store)
+        with ThreadPoolExecutor(8) as pool:
+            stores = list(pool.map(lambda _: conf.db(), range(8)))
+        assert len(opened) == 1
+        assert len(set(map(id, stores))) == 1
+
+
+def test_who_signs_in_as_another_acts_as_him(users: dict[str, User]) -> None:
+    request: Any = RequestFactory().get("/")
+    request.session, request.user = SessionStore(), users["ana"]
+    me = Me(request)
+    assert me.people.get(external(users["ben"].pk)).name == "Ben Okafor"
+    first = me.actor
+    assert me.actor is first
+    login(request, users["ben"], backend="django.contrib.auth.backends.ModelBackend")
+    me.items.create("Mine")
+    (item,) = me.feed.person_wall(external(users["ben"].pk)).items
+    assert item.body
+    assert item.body.source == "Mine"
+    logout(request)
+    with pytest.raises(PermissionDenied):
+        assert me.actor
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "after"),
+    [
+        (parvis.errors.CursorExpired(), 410, None),
+        (parvis.errors.Invalid("bad_value", "limit"), 400, None),
+        (parvis.errors.Unavailable(retry="after", after_ms=1500), 503, "2"),
+    ],
+)
+def test_what_is_refused_has_the_status_that_it_has_everywhere(
+    users: dict[str, User], monkeypatch: pytest.MonkeyPatch, error: parvis.ParvisError, status: int, after: str | None
+) -> None:
+    def refuse(*args: Any) -> Any:
+        raise error
+
+    ana = browser(users["ana"])
+    monkeypatch.setattr(Me, "call", refuse)
+    answer = ana.get("/write/?group=g&space=x", headers={"Accept-Language": "fr"})
+    assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json")
+    assert answer.headers.get("Retry-After") == after
+    told = json.loads(answer.content)
+    assert (told["code"], told["detail"]) == (error.code, error.message("fr"))
+    assert not Group.objects.filter(name="g").exists(), "the host's own row went with it"
+
+
+def test_a_defect_stays_djangos(users: dict[str, User], monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: Any) -> Any:
+        raise parvis.errors.Internal
+
+    monkeypatch.setattr(Me, "call", refuse)
+    answer = browser(users["ana"]).get("/write/?group=g&space=x")
+    assert (answer.status_code, answer["Content-Type"][:9]) == (500, "text/html")
+
+
+def test_a_stream_ends_with_a_change_of_the_password(users: dict[str, User], story: Story) -> None:
+    ben = browser(users["ben"])
+    stream = live(ben)
+    next(stream)
+    next(stream)
+    users["ben"].set_password("another")
+    users["ben"].save()
+    assert list(stream) == [b'event: end\ndata: {"why":"signed_out"}\n\n']
+
+
+def test_a_stream_leaves_the_session_of_an_older_key(users: dict[str, User], story: Story) -> None:
+    ben = browser(users["ben"])
+    request: Any = RequestFactory().get("/")
+    with override_settings(SECRET_KEY="newer", SECRET_KEY_FALLBACKS=["x"]):
+        request.session = SessionStore(ben.session.session_key)
+        assert not views.signed_out(request)
+        assert SessionStore(ben.session.session_key).load()["_auth_user_id"] == str(users["ben"].pk)

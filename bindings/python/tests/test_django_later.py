@@ -22,7 +22,9 @@ from web_story import NETWORK, Story
 from conftest import _place
 from parvis import external
 from parvis.contrib.django import conf
+from parvis.contrib.django import later as host_later
 from parvis.contrib.django.middleware import Me
+from parvis.types import PlaceNetwork
 
 assert django_host.PAGE
 pytest_plugins = ["web_django"]
@@ -53,6 +55,24 @@ def test_the_worker_does_what_a_process_that_died_left(
     for _ in range(2):
         call_command("parvis_worker", "--once", stdout=StringIO())
         assert posts(users["ben"]).count("New group: one") == 1
+
+
+def test_a_transaction_is_carried_out_once(users: dict[str, User], monkeypatch: pytest.MonkeyPatch) -> None:
+    request = RequestFactory().get("/")
+    request.user = users["ana"]
+    me, carried, carry_out = Me(request), [], host_later.carry_out
+    monkeypatch.setattr(host_later, "carry_out", lambda: carried.append(carry_out()))
+    with transaction.atomic():
+        for n in range(3):
+            # The first one's savepoint does not come to be.
+            with suppress(RuntimeError), transaction.atomic():
+                me.later.items.create(f"Post {n}", place=PlaceNetwork())
+                if n == 0:
+                    raise RuntimeError
+    assert len(carried) == 1
+    assert sorted(posts(users["ben"])) == ["Post 1", "Post 2"]
+    me.later.items.create("Post 3", place=PlaceNetwork())
+    assert len(carried) == 2
 
 
 @pytest.fixture

@@ -10,9 +10,10 @@ import pytest
 pytest.importorskip("django")
 
 import django_host
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import Group, User
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 from django.test import override_settings
 from web_django import act_as, browser, setting, spaces
 from web_story import NETWORK
@@ -46,7 +47,7 @@ def test_users_are_people(users: dict[str, User]) -> None:
 
 def test_signing_in_tells_nothing(users: dict[str, User], monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[Any] = []
-    monkeypatch.setattr(people, "put", told.append)
+    monkeypatch.setattr(people, "put", lambda user, known: told.append(user))
     browser(users["ana"])
     assert told == []
     users["ana"].save()
@@ -161,3 +162,101 @@ def test_a_hosts_own_function_adds_to_people(sqlite: Place) -> None:
 def shown(user: User) -> dict[str, Any]:
     """What the host shows of a user."""
     return {"title": f"{user.username} of Acme"}
+
+
+def test_access_that_was_taken_away_stays_away(users: dict[str, User], monkeypatch: pytest.MonkeyPatch) -> None:
+    ana, ben = users["ana"], users["ben"]
+    sales = Group.objects.create(name="Sales")
+    put, bring = people.put, people.bring
+
+    # Between the reading and the telling of one, another one takes the access away and tells it.
+    def late_put(user: User, known: Any) -> None:
+        monkeypatch.setattr(people, "put", put)
+        other = User.objects.get(pk=user.pk)
+        other.is_active = False
+        other.save()
+        put(user, known)
+
+    def late_bring(rows: Any) -> Any:
+        monkeypatch.setattr(people, "bring", bring)
+        ben.groups.remove(sales)
+        return bring(rows)
+
+    def deleted_put(user: User, known: Any) -> None:
+        monkeypatch.setattr(people, "put", put)
+        User.objects.get(pk=user.pk).delete()
+        put(user, known)
+
+    monkeypatch.setattr(people, "put", late_put)
+    ana.save()
+    with pytest.raises(parvis.NotFound):
+        act_as(ana).inbox.unread()
+    monkeypatch.setattr(people, "bring", late_bring)
+    ben.groups.add(sales)
+    assert spaces(ben) == set()
+    monkeypatch.setattr(people, "put", deleted_put)
+    users["cleo"].save()
+    with pytest.raises(parvis.NotFound):
+        act_as(users["cleo"]).inbox.unread()
+
+
+def test_a_group_that_is_renamed_twice_keeps_its_last_name(
+    users: dict[str, User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sales = Group.objects.create(name="Sales")
+    users["ana"].groups.add(sales)
+    bring = people.bring
+
+    def late(rows: Any) -> Any:
+        monkeypatch.setattr(people, "bring", bring)
+        other = Group.objects.get(pk=sales.pk)
+        other.name = "Sales South"
+        other.save()
+        return bring(rows)
+
+    monkeypatch.setattr(people, "bring", late)
+    sales.name = "Sales North"
+    sales.save()
+    assert spaces(users["ana"]) == {"Sales South"}
+
+
+def test_what_changes_all_the_time_is_told_a_few_times() -> None:
+    seen = iter(range(100))
+    told: list[int] = []
+    people.settle(lambda: next(seen), told.append)
+    assert told == [0, 1, 2, 3, 4]
+
+
+def failing(user: User) -> dict[str, Any]:
+    """A host's function with a defect."""
+    raise LookupError(user.username)
+
+
+def test_nobody_stays_because_the_hosts_function_fails(sqlite: Place) -> None:
+    with override_settings(PARVIS=setting(sqlite)):
+        ana, ben = User.objects.create_user("ana"), User.objects.create_user("ben")
+    with override_settings(PARVIS=setting(sqlite, PERSON=f"{__name__}.failing")):
+        gone = conf.db().act_as(NETWORK, external(ana.pk))
+        ana.delete()
+        ben.is_active = False
+        ben.save()
+        for person in (gone, act_as(ben)):
+            with pytest.raises(parvis.NotFound):
+                person.inbox.unread()
+        ben.delete()
+
+
+class Plain(AbstractBaseUser):
+    """A user with no more than Django demands."""
+
+    login: Any = models.CharField(max_length=20, unique=True)
+    USERNAME_FIELD = "login"
+
+    class Meta:
+        """Its app has no table of it."""
+
+        app_label = "plain"
+
+
+def test_users_need_no_full_name(store: Any) -> None:
+    assert people.fields(Plain(pk=7, login="ana")) == {"name": "ana", "email": "", "status": "active"}

@@ -15,18 +15,25 @@
 | `LINKS` | where the host shows a `person`, `space`, `item`, `tag`: templates with `{id}` or `{external}` | none |
 | `LIVE` | whether badge and feed keep a connection open | `True` |
 | `TICK` | seconds between two looks whether somebody signed out | `5` |
+| `TEST` | the store of `manage.py test`: its `URL` and `OPTIONS` | `memory:`, inline upkeep |
+
+While tests run (Django's `setup_test_environment`: `manage.py test`, pytest-django), Django has a database of its own
+for them, and so has Parvis: `URL` and `OPTIONS` are left alone, whatever they name. It is one store for the whole run.
 """
 
 from __future__ import annotations
 
 import os
+import sys
+import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from django.conf import settings as django_settings
+from django.core import mail
 from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 from django.utils.module_loading import import_string
@@ -37,17 +44,32 @@ if TYPE_CHECKING:
     from ..._db import Db
 
 _KEYS = frozenset(
-    ["URL", "NETWORK", "SECRET", "OPTIONS", "APP", "ALIAS", "PERSON", "GROUPS", "SIGNALS", "LINKS", "LIVE", "TICK"],
+    [
+        "URL",
+        "NETWORK",
+        "SECRET",
+        "OPTIONS",
+        "APP",
+        "ALIAS",
+        "PERSON",
+        "GROUPS",
+        "SIGNALS",
+        "LINKS",
+        "LIVE",
+        "TICK",
+        "TEST",
+    ],
 )
+_TEST_KEYS = frozenset(["URL", "OPTIONS"])
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the setting says."""
+    """What the setting says. Logs and pages of errors show it without passwords and secret."""
 
-    url: str
+    url: str = field(repr=False)
     network: str
-    options: Mapping[str, Any]
+    options: Mapping[str, Any] = field(repr=False)
     app: str
     alias: str
     person: Callable[[Any], Mapping[str, Any]]
@@ -56,6 +78,8 @@ class Settings:
     links: Mapping[str, str]
     live: bool
     tick: float
+    test_url: str = field(repr=False)
+    test_options: Mapping[str, Any] = field(repr=False)
 
 
 @cache
@@ -66,13 +90,14 @@ def settings() -> Settings:
         raise ImproperlyConfigured(f"PARVIS has no key {', '.join(sorted(unknown))}")
     if missing := {"URL", "NETWORK"} - given.keys():
         raise ImproperlyConfigured(f"PARVIS needs {' and '.join(sorted(missing))}")
-    options = dict(given.get("OPTIONS", {}))
-    if given.get("SECRET") is not None:
-        options["secret"] = given["SECRET"]
+    test: dict[str, Any] = given.get("TEST", {})
+    if unknown := test.keys() - _TEST_KEYS:
+        raise ImproperlyConfigured(f"PARVIS['TEST'] has no key {', '.join(sorted(unknown))}")
+    secret = {} if given.get("SECRET") is None else {"secret": given["SECRET"]}
     return Settings(
         url=given["URL"],
         network=given["NETWORK"],
-        options=options,
+        options={**given.get("OPTIONS", {}), **secret},
         app=given.get("APP", "host"),
         alias=given.get("ALIAS", "default"),
         person=import_string(given["PERSON"]) if given.get("PERSON") else lambda user: {},
@@ -81,17 +106,46 @@ def settings() -> Settings:
         links=given.get("LINKS", {}),
         live=given.get("LIVE", True),
         tick=given.get("TICK", 5.0),
+        test_url=test.get("URL", "memory:"),
+        test_options={**secret, "inline": True, **test.get("OPTIONS", {})},
     )
 
 
-@cache
+#: The stores that are open: the configured one, and by `True` that of the tests.
+_stores: dict[bool, Db] = {}
+_opening = threading.Lock()
+
+
 def db() -> Db:
-    """The store, opened when it is used first."""
+    """The store, opened when it is used first, once for all threads. While tests run it is theirs."""
+    under_test = testing()
+    found = _stores.get(under_test)
+    if found is None:
+        with _opening:
+            found = _stores.get(under_test)
+            if found is None:
+                found = _stores[under_test] = opened(under_test)
+    return found
+
+
+def opened(under_test: bool) -> Db:
+    """The store, opened anew."""
     import parvis
 
     here = settings()
-    own_file(here.url)
-    return parvis.open(here.url, **here.options)
+    url, options = (here.test_url, here.test_options) if under_test else (here.url, here.options)
+    own_file(url)
+    return parvis.open(url, **options)
+
+
+def testing() -> bool:
+    """Whether Django's test environment is set up."""
+    # Whoever has not imported it has not set it up. An outbox alone says less: some use its backend without tests.
+    utils = sys.modules.get("django.test.utils")
+    if utils is None:
+        return False
+    state = getattr(utils, "_TestState", None)
+    return hasattr(mail, "outbox") if state is None else hasattr(state, "saved_data")
 
 
 def own_file(url: str) -> None:
@@ -113,10 +167,11 @@ def own_file(url: str) -> None:
 def forget(*, setting: str, **kwargs: Any) -> None:
     """Reads the setting again after a test changed it."""
     if setting in ("PARVIS", "DATABASES"):
-        if db.cache_info().currsize:
-            db().close()
-        db.cache_clear()
-        settings.cache_clear()
+        with _opening:
+            for store in _stores.values():
+                store.close()
+            _stores.clear()
+            settings.cache_clear()
 
 
 setting_changed.connect(forget)

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from ...types import Due
 
 
+#: On a connection: whether commands wait for its commit.
+_DUE = "_parvis_due"
+
+
 class Later(later.Later):
     """Commands on the connection of the setting `ALIAS`.
 
@@ -23,18 +27,29 @@ class Later(later.Later):
     a process that died left.
     """
 
-    __slots__ = ("_alias",)
+    __slots__ = ("_alias", "_connection")
 
     def __init__(self, actor: Actor) -> None:
         self._alias = conf.settings().alias
-        super().__init__(actor, connections[self._alias])
+        self._connection: Any = connections[self._alias]
+        super().__init__(actor, self._connection)
 
     def hand_over(self, name: str, request: bytes, /) -> CommandId:
         """A command by its name; it happens after the commit."""
         id = super().hand_over(name, request)
         # What fails then is in the log, and happens when the worker comes by.
-        transaction.on_commit(carry_out, using=self._alias, robust=True)
+        alias, connection = self._alias, self._connection
+        setattr(connection, _DUE, True)
+        transaction.on_commit(lambda: once(connection), using=alias, robust=True)
         return id
+
+
+def once(connection: Any) -> None:
+    """Carries out what a transaction handed over: its first command does it for all."""
+    if getattr(connection, _DUE, False):
+        # A savepoint that is rolled back takes its commands' turn with it, so that each of them has one.
+        setattr(connection, _DUE, False)
+        carry_out()
 
 
 def carry_out() -> Due:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.deprecation import MiddlewareMixin
-from django.utils.functional import cached_property
+from django.utils.log import log_response
+from django.utils.translation import get_language
 
-from ... import errors
+from ... import errors, web
 from ..._args import external
 from ..._facade import Groups
 from . import conf
@@ -24,15 +26,18 @@ class Me(Groups):
 
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
+        self._known: tuple[Any, Actor] | None = None
 
-    @cached_property
+    @property
     def actor(self) -> Actor:
-        """The actor. 403 where nobody is signed in."""
+        """The actor: whoever is signed in at the moment. 403 where nobody is."""
         user = getattr(self._request, "user", None)
         if user is None or not user.is_authenticated:
             raise PermissionDenied("nobody is signed in")
-        here = conf.settings()
-        return conf.db().act_as(here.network, external(user.pk, here.app))
+        if self._known is None or self._known[0] != user.pk:
+            here = conf.settings()
+            self._known = user.pk, conf.db().act_as(here.network, external(user.pk, here.app))
+        return self._known[1]
 
     def call(self, name: str, request: bytes, /) -> bytes:
         """Runs an operation by its name, from JSON to JSON."""
@@ -53,7 +58,7 @@ class ParvisRequest(HttpRequest):
 
 class ParvisMiddleware(MiddlewareMixin):
     """Gives requests `parvis`. What Parvis does not find is a 404, absent and hidden alike; what it forbids is a
-    403."""
+    403, what else it refuses is problem JSON under the status that it has everywhere. A defect (500) stays Django's."""
 
     def process_request(self, request: HttpRequest) -> None:
         """Puts `parvis` there."""
@@ -65,4 +70,13 @@ class ParvisMiddleware(MiddlewareMixin):
             raise Http404(str(exception)) from exception
         if isinstance(exception, errors.Forbidden):
             raise PermissionDenied(str(exception)) from exception
-        return None
+        if not isinstance(exception, errors.ParvisError):
+            return None
+        status, headers, body = web.problem(exception, get_language() or "en")
+        if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+            return None
+        answer = HttpResponse(body, status=status, headers=headers)
+        if status > HTTPStatus.INTERNAL_SERVER_ERROR:
+            # With the traceback, which Django would not have any more.
+            log_response("%s: %s", exception, request.path, response=answer, request=request, exception=exception)
+        return answer

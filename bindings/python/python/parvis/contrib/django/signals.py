@@ -45,25 +45,45 @@ def user_saved(
 ) -> None:
     """A user was created or changed. Signing in, which changes a user, too, is nothing to Parvis."""
 
-    def tell() -> None:
-        user = sender._default_manager.using(using).filter(pk=instance.pk).first()
-        if user is not None:
-            people.put(user)
-
     if not raw and (update_fields is None or not set(update_fields) <= _UNTOLD):
-        committed(using, tell)
+        committed(using, lambda: tell_user(sender, instance.pk, using))
 
 
 def user_deleted(sender: Any, instance: Any, using: str | None = None, **kwargs: Any) -> None:
     """A user was deleted."""
-    pk, name = instance.pk, people.fields(instance)["name"]
-    committed(using, lambda: people.end(pk, name))
+    pk, name = instance.pk, people.last_name(instance)
+    committed(using, lambda: tell_user(sender, pk, using, name))
+
+
+def tell_user(model: Any, pk: Any, using: str | None, name: str | None = None) -> None:
+    """Tells how a user is now; that he is no more only of one who was there, by the name he had."""
+    last = name
+
+    def read() -> tuple[Any, Any]:
+        user = model._base_manager.using(using).filter(pk=pk).first()
+        return user, None if user is None else people.fields(user)
+
+    def tell(now: tuple[Any, Any]) -> None:
+        nonlocal last
+        user, known = now
+        if user is not None:
+            last = str(known["name"])
+            people.put(user, known)
+        elif last is not None:
+            people.end(pk, last)
+
+    people.settle(read, tell)
 
 
 def group_saved(sender: Any, instance: Any, using: str | None = None, raw: bool = False, **kwargs: Any) -> None:
     """A group was created or renamed."""
     if not raw:
-        committed(using, lambda: people.bring([people.space(instance)]))
+        committed(using, lambda: tell_group(instance.pk, using))
+
+
+def tell_group(pk: Any, using: str | None) -> None:
+    """Tells how a group is called now."""
+    people.settle(lambda: [people.space(found) for found in Group.objects.using(using).filter(pk=pk)], people.bring)
 
 
 def group_goes(sender: Any, instance: Any, using: str | None = None, **kwargs: Any) -> None:
@@ -94,13 +114,16 @@ def members_changed(
 def tell_members(through: Any, pairs: list[tuple[Any, Any]], using: str | None) -> None:
     """Tells of pairs of a group and a user whether they are together now."""
     group, user = through._meta.get_field("group"), through._meta.get_field(user_field(through))
-    rows = []
-    for pk, person in pairs:
-        known = through._default_manager.using(using).filter(**{group.attname: pk, user.attname: person})
-        rows.append(people.member(pk, person, ended=not known.exists()))
-    if rows:
-        spaces = [people.space(found) for found in Group.objects.using(using).filter(pk__in={pk for pk, _ in pairs})]
-        people.bring([*spaces, *rows])
+
+    def read() -> list[dict[str, Any]]:
+        named = Group.objects.using(using).filter(pk__in={pk for pk, _ in pairs}).order_by("pk")
+        rows = [people.space(found) for found in named]
+        for pk, person in pairs:
+            known = through._base_manager.using(using).filter(**{group.attname: pk, user.attname: person})
+            rows.append(people.member(pk, person, ended=not known.exists()))
+        return rows
+
+    people.settle(read, people.bring)
 
 
 def user_field(through: Any) -> str:

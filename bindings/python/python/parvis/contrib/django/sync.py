@@ -12,7 +12,7 @@ from django.contrib.auth.models import Group
 
 from ... import errors
 from ..._args import external
-from . import conf, people
+from . import conf, people, signals
 
 #: Fields of a person that he reads of himself, as he would be told.
 _READ = ("name", "email", "title", "languages", "zone", "handle")
@@ -67,7 +67,7 @@ def person(user: Any, report: Report) -> None:
         kind = "changed" if differs else "same"
     if kind != "same":
         try:
-            people.put(user)
+            signals.tell_user(type(user), user.pk, None)
         except errors.ParvisError as error:
             report.refused.append(f"user {user.pk}: {error}")
             return

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from django.contrib.auth import SESSION_KEY, get_user
 from django.core.handlers.asgi import ASGIRequest
 from django.db import connections, transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -78,14 +79,29 @@ async def threaded(stream: Iterator[str]) -> AsyncIterator[str]:
         yield event
 
 
+class Kept(dict[str, Any]):
+    """What a session keeps, to be looked at: the browser's own session is not ended or renewed from here."""
+
+    def flush(self) -> None:
+        """Forgets it."""
+        self.clear()
+
+    def cycle_key(self) -> None:
+        """Leaves the key, which the browser could not be told any more."""
+
+
 def signed_out(request: HttpRequest) -> bool:
     """Whether the session of a request is over, as it is kept now."""
     session = request.session
     try:
         if session.session_key is None:
             return True
-        kept = type(session)(session.session_key).load()
-        return kept.get("_auth_user_id") != session.get("_auth_user_id")
+        now = HttpRequest()
+        now.session = Kept(type(session)(session.session_key).load())  # type: ignore[assignment]
+        # Django itself decides: a session ends with a change of the password and with the user, too.
+        if not get_user(now).is_authenticated:
+            return True
+        return bool(now.session.get(SESSION_KEY) != session.get(SESSION_KEY))
     finally:
         # A stream is open for hours; the connections of its thread are for those who need them now.
         for connection in connections.all(initialized_only=True):
