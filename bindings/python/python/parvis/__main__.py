@@ -19,15 +19,12 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from types import FrameType
 
 import parvis
 from parvis import external
 from parvis.types import ItemView
-
-# A worker that has nothing to do looks again after so many seconds at the latest: new commands may have come.
-IDLE = 1.0
+from parvis.worker import work
 
 
 def parser() -> argparse.ArgumentParser:
@@ -129,31 +126,8 @@ def worker(given: argparse.Namespace) -> int:
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, end)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    log = logging.getLogger("parvis.worker")
-    failures = 0
     with store(given) as db:
-        while not stop.is_set():
-            try:
-                due = db.run_due()
-            except parvis.ParvisError as error:
-                if error.retry == "never":
-                    raise
-                # A store that is away is waited for; the wait doubles up to half a minute.
-                if given.once:
-                    raise
-                failures += 1
-                log.warning("%s; trying again", error)
-                stop.wait(min(30.0, 0.5 * 2 ** min(failures, 6)))
-                continue
-            failures = 0
-            if due.failed:
-                log.error("%d networks fail; see the log of the library", due.failed)
-            if due.more:
-                continue
-            if given.once:
-                break
-            until = IDLE if due.next is None else (due.next - datetime.now(UTC)).total_seconds()
-            stop.wait(min(IDLE, max(0.05, until)))
+        work(db.run_due, stop, once=given.once)
     return 0
 
 

@@ -108,7 +108,7 @@ def _relay(db: _db.Db, connection: Any) -> int:
     moved = 0
     stay: set[str] = set()
     while rows := _new(of.ask(_select(stay)), stay):
-        for row in _taken(db._native.take, rows, stay):
+        for row in _taken(db.take, rows, stay):
             of.ask(_DELETE[of.engine].format(table=TABLE), [str(row[0])])
             moved += 1
         of.commit()
@@ -147,7 +147,7 @@ async def arelay(db: _db_aio.Db, connection: Any) -> int:
     moved = 0
     stay: set[str] = set()
     while rows := _new(await of.aask(_select(stay)), stay):
-        for row in await _ataken(db._native.take_async, rows, stay):
+        for row in await _ataken(db.take, rows, stay):
             await of.aask(_DELETE[of.engine].format(table=TABLE), [str(row[0])])
             moved += 1
         await of.acommit()
@@ -175,7 +175,7 @@ class Later(LaterGroups):
     def __init__(self, actor: _db.Actor, connection: Any, *, own_table: bool | None = None) -> None:
         self._actor = actor
         self._driver = driver(connection)
-        self._own = _keeps(actor._native.engine, self._driver) if own_table is None else own_table
+        self._own = _keeps(actor.engine, self._driver) if own_table is None else own_table
 
     def hand_over(self, name: str, request: bytes, /) -> CommandId:
         """A command by its name, with its request as JSON.
@@ -183,12 +183,12 @@ class Later(LaterGroups):
         Returns:
             The command's id, for `db.command_state`.
         """
-        native, to = self._actor._native, self._driver
+        to = self._driver
         if self._own:
-            id, command = native.later_row(name, request)
+            id, command = self._actor.kept_row(name, request)
             to.ask(_INSERT[to.engine].format(table=TABLE), [id, _turn(), command])
         else:
-            id, text, parameters = native.later(name, request, to.percent())
+            id, text, parameters = self._actor.row(name, request, percent=to.percent())
             to.run(text, parameters)
         return CommandId(id)
 
@@ -201,7 +201,7 @@ class AioLater(AioLaterGroups):
     def __init__(self, actor: _db_aio.Actor, connection: Any, *, own_table: bool | None = None) -> None:
         self._actor = actor
         self._driver = aio_driver(connection)
-        self._own = _keeps(actor._native.engine, self._driver) if own_table is None else own_table
+        self._own = _keeps(actor.engine, self._driver) if own_table is None else own_table
 
     async def hand_over(self, name: str, request: bytes, /) -> CommandId:
         """A command by its name, with its request as JSON.
@@ -209,12 +209,12 @@ class AioLater(AioLaterGroups):
         Returns:
             The command's id, for `db.command_state`.
         """
-        native, to = self._actor._native, self._driver
+        to = self._driver
         if self._own:
-            id, command = await native.later_row_async(name, request)
+            id, command = await self._actor.kept_row(name, request)
             await to.aask(_INSERT[to.engine].format(table=TABLE), [id, _turn(), command])
         else:
-            id, text, parameters = await native.later_async(name, request, to.percent())
+            id, text, parameters = await self._actor.row(name, request, percent=to.percent())
             await to.arun(text, parameters)
         return CommandId(id)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from .....worker import work
 from ...later import carry_out
 
 
@@ -25,17 +26,7 @@ class Command(BaseCommand):
         """Works."""
         stop = threading.Event()
         if not options["once"]:
-            signal.signal(signal.SIGTERM, lambda *_: stop.set())
-        done = 0
-        try:
-            while not stop.is_set():
-                due = carry_out()
-                done += due.done
-                if due.more:
-                    continue
-                if options["once"]:
-                    break
-                stop.wait(options["pause"])
-        except KeyboardInterrupt:
-            pass
+            for one in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(one, lambda *_: stop.set())
+        done = work(carry_out, stop, idle=options["pause"], once=options["once"])
         self.stdout.write(f"{done} done")
