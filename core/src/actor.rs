@@ -73,6 +73,12 @@ impl Parvis {
         })
     }
 
+    /// The tables of this release. For a deploy step that compares a store with it, upgrades it ([`Storage::prepare`]) or prints the
+    /// statements that would make them, without opening it.
+    pub fn schema() -> Schema {
+        schema()
+    }
+
     /// The one who acts: a person, named by Parvis's id or the host's own. Costs no call; an unknown or inactive person
     /// is told at the first operation, both in the same way, and so is one who was named by a handle.
     pub fn act_as(&self, network: &str, person: impl Into<Ref>) -> Actor {

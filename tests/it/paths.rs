@@ -181,12 +181,13 @@ fn u3_a_host_reaches_rows_through_the_table_only() {
         facade["Actor"],
         names(&["run", "call", "changes", "later", "later_call"])
     );
-    // `run_due` and `status` answer numbers about work, `commands` what the host itself handed over.
+    // `run_due` and `status` answer numbers about work, `commands` what the host itself handed over; `schema` holds no row.
     assert_eq!(
         facade["Parvis"],
         names(&[
             "open",
             "open_shared",
+            "schema",
             "act_as",
             "system",
             "run_due",

@@ -3,11 +3,11 @@
 use crate::actor::{Actor, By};
 use crate::failure::Failure;
 use crate::options::Options;
-use crate::peek;
 use crate::place::{self, Place};
 use crate::questions::{Forget, Prepared, Ready, Refused, RunDue, StateOf, StatusOf, Take};
 use crate::running::{Process, spawned, wait};
 use crate::slot::{Opening, Question, Slot};
+use parvis::Parvis;
 use parvis::store::Prepare;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -39,15 +39,15 @@ fn read_async<T: for<'a> Deserialize<'a>>(field: &'static str, json: &[u8]) -> P
     Python::attach(|py| read(py, field, json))
 }
 
-async fn ddl(slot: &Slot) -> Result<String, Failure> {
-    let schema = peek::schema().await?;
+fn ddl(slot: &Slot) -> String {
+    let schema = Parvis::schema();
     let texts = match &slot.place {
         Place::Postgres(url) => place::postgres(url, &slot.options).ddl(&schema),
         Place::Mysql(url) => place::mysql(url, &slot.options).ddl(&schema),
         Place::Memory | Place::Sqlite(_) | Place::Sled(_) => Vec::new(),
     };
     let texts = texts.iter().map(|text| format!("{};\n", text.trim_end_matches(';')));
-    Ok(texts.collect())
+    texts.collect()
 }
 
 async fn close(opening: Arc<Opening>) -> Result<(), Failure> {
@@ -186,8 +186,8 @@ impl Db {
     }
 
     /// The statements that make the tables in an empty database; empty for a store that makes its own.
-    fn ddl(&self, py: Python<'_>) -> PyResult<String> {
-        wait(py, Process::this(), ddl(&self.slot))
+    fn ddl(&self) -> String {
+        ddl(&self.slot)
     }
 
     /// Waits for what is under way and closes the database. Calls from then on are refused; a second `close` does nothing.

@@ -11,7 +11,7 @@
 //! - `running`: one tokio runtime a process; waiting for a call, or for its task. A panic ends the call, not the process.
 //! - `slot`: what is opened at the first use and again in a forked child; `fork`: what happens around a fork.
 //! - `questions`: what is asked of a database apart from operations; `views`: its answers. `table`: the table of operations as data.
-//! - `place`, `options`, `store`: which store, and how it is opened; `peek`: its schema, without opening the rest.
+//! - `place`, `options`, `store`: which store, and how it is opened.
 //! - `foreign`: whether another SQLite of this process works on the file.
 //! - `callbacks`, `bytes_map`: clock, entropy and storage of the host, in Python.
 //! - `log`: what happens inside, for Python's `logging`.
@@ -27,7 +27,6 @@ mod foreign;
 mod fork;
 mod log;
 mod options;
-mod peek;
 mod place;
 mod questions;
 mod running;

@@ -1,9 +1,9 @@
 //! What is asked of an opened database, apart from operations.
 
 use crate::failure::Failure;
-use crate::peek;
 use crate::slot::{Opening, Question, Slot};
-use crate::views::{PreparedView, json};
+use crate::views::json;
+use parvis::Parvis;
 use parvis::due::Budget;
 use parvis::later::{CommandRow, RefusedQuery};
 use parvis::store::Prepare;
@@ -121,6 +121,6 @@ impl Question for Prepared {
 
     async fn ask(&self, slot: &Arc<Slot>, opening: &Opening) -> Result<Vec<u8>, Failure> {
         let store = slot.store(opening).await?;
-        json(&PreparedView::from(peek::prepare(store.storage(), self.0).await?))
+        json(&store.storage().prepare(&Parvis::schema(), self.0).await?)
     }
 }

@@ -16,7 +16,7 @@ pub enum Prepare {
 }
 
 /// What `prepare` found or made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Prepared {
     /// The store's number of additions, now.
     pub adds: u32,
