@@ -12,6 +12,9 @@ use std::time::Duration;
 ///
 /// Every commit is flushed before it is acknowledged (`synchronous=FULL` over a write-ahead log): it survives a power cut.
 /// Batches that only ask for [`Durability::Replayable`](parvis::store::Durability::Replayable) are served the same way.
+///
+/// The crate that compiles SQLite asks it for one page cache, with one lock, for all connections of a process. A host whose threads
+/// read at the same time compiles it without: `LIBSQLITE3_FLAGS` in the `.cargo/config.toml` of this repository is what it sets.
 #[derive(Clone, Debug)]
 pub struct SqliteOptions {
     path: PathBuf,
