@@ -9,6 +9,7 @@ use parvis::gate::answer::Token;
 use parvis::items::Place;
 use parvis::live::{ChangesView, Watch};
 use parvis::operations::*;
+use parvis::people::PersonStatus;
 use parvis::spaces::Visibility;
 use parvis::store::conformance::wait;
 use parvis::store::{
@@ -260,6 +261,21 @@ fn woken(engine: Engine) {
     assert_eq!(told(&view), (1, 1, 0));
     assert!(took < Duration::from_secs(10), "{engine:?}: woken after {took:?}");
     println!("{engine:?}: woken after {took:?}");
+    // So does the end of an account: whoever waits with it is sent away.
+    let waiter = {
+        let (ana, after) = (ana.clone(), view.position);
+        thread::spawn(move || {
+            let begun = Instant::now();
+            let changes = Changes::new().after(after).wait_seconds(30);
+            (wait(ana.changes(changes)).map(|_| ()), begun.elapsed())
+        })
+    };
+    thread::sleep(Duration::from_millis(400));
+    let gone = PutPerson::new(external("ana"), "Ana").status(PersonStatus::Deactivated);
+    wait(there.system(NETWORK, "hr").people().put(gone)).unwrap();
+    let (ended, took) = waiter.join().unwrap();
+    assert_eq!(ended.unwrap_err().reason, Reason::Actor);
+    assert!(took < Duration::from_secs(10), "{engine:?}: sent away after {took:?}");
 }
 
 #[test]

@@ -61,7 +61,8 @@ if not settings.configured:
     call_command("migrate", verbosity=0)
 
 from django.contrib.auth.models import Group  # noqa: E402
-from django.http import HttpRequest, HttpResponse  # noqa: E402
+from django.db import transaction  # noqa: E402
+from django.http import HttpRequest, HttpResponse, JsonResponse  # noqa: E402
 from django.template import Context, Template  # noqa: E402
 from django.urls import include, path  # noqa: E402
 
@@ -100,6 +101,13 @@ def later(request: Any) -> HttpResponse:
     return HttpResponse("written")
 
 
+@transaction.non_atomic_requests
+async def posts(request: Any) -> HttpResponse:
+    """The words at home, awaited."""
+    me = await request.parvis.aactor()
+    return JsonResponse({"posts": [item.body.text async for item in (await me.feed.home()).all()]})
+
+
 def write(request: Any) -> HttpResponse:
     """Writes a row of the host's, then in a space: a 403 takes the row back."""
     Group.objects.create(name=request.GET["group"])
@@ -112,6 +120,7 @@ urlpatterns = [
     path("part/<str:name>/", part),
     path("comments/<str:pk>/", comments),
     path("items/<str:pk>/", item),
+    path("posts/", posts),
     path("write/", write),
     path("later/", later),
     path("parvis/", include("parvis.contrib.django.urls")),

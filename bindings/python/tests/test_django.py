@@ -142,6 +142,37 @@ def test_a_server_of_asyncio_keeps_its_loop_free(users: dict[str, User], story: 
     assert b'"feed_new":1' in heard[2]
 
 
+def test_streams_of_a_server_of_asyncio_leave_it_its_threads(users: dict[str, User], story: Story) -> None:
+    async def play() -> None:
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(2))
+        client = AsyncClient(raise_request_exception=False)
+        await sync_to_async(client.force_login)(users["ben"])
+        answers: list[Any] = [await client.get("/parvis/live") for _ in range(20)]
+        streams = [answer.streaming_content for answer in answers]
+        for stream in streams:
+            await anext(stream)
+            await anext(stream)
+        waiting = [asyncio.ensure_future(anext(stream)) for stream in streams]
+        await asyncio.sleep(0.5)
+        asked = sync_to_async(act_as(users["ana"]).items.create, thread_sensitive=False)
+        await asyncio.wait_for(asked("More bread", place=parvis.types.PlaceNetwork()), 2)
+        heard = await asyncio.wait_for(asyncio.gather(*waiting), 20)
+        assert all(b'"feed_new":1' in event for event in heard)
+
+    asyncio.run(play())
+
+
+def test_an_async_view_awaits_its_actor(users: dict[str, User], story: Story) -> None:
+    async def play() -> None:
+        client = AsyncClient()
+        await sync_to_async(client.force_login)(users["ben"])
+        answer: Any = await client.get("/posts/")
+        assert set(answer.json()["posts"]) == {SECRET, OPEN}
+        assert (await AsyncClient().get("/posts/")).status_code == 403
+
+    asyncio.run(play())
+
+
 def test_a_file_of_djangos_is_refused() -> None:
     host = connection.settings_dict["NAME"]
     with override_settings(PARVIS={"URL": f"sqlite://{host}", "NETWORK": NETWORK}):
@@ -289,7 +320,12 @@ def test_a_stream_ends_with_a_change_of_the_password(users: dict[str, User], sto
     next(stream)
     users["ben"].set_password("another")
     users["ben"].save()
-    assert list(stream) == [b'event: end\ndata: {"why":"signed_out"}\n\n']
+    soon = time.monotonic() + 3 * conf.settings().tick + 5
+    rest = []
+    for event in stream:
+        rest.append(event)
+        assert time.monotonic() < soon, "the stream goes on"
+    assert [event for event in rest if event != b": \n\n"] == [b'event: end\ndata: {"why":"signed_out"}\n\n']
 
 
 def test_a_stream_leaves_the_session_of_an_older_key(users: dict[str, User], story: Story) -> None:

@@ -252,7 +252,7 @@ class Plain(AbstractBaseUser):
     login: Any = models.CharField(max_length=20, unique=True)
     USERNAME_FIELD = "login"
 
-    class Meta:
+    class Meta:  # pyright: ignore[reportIncompatibleVariableOverride]
         """Its app has no table of it."""
 
         app_label = "plain"

@@ -176,6 +176,7 @@ def test_the_django_site_as_its_readme_says(tmp_path: Path) -> None:
     readme = (EXAMPLES / "django_site" / "README.md").read_text()
     commands = [part.split()[2:] for part in readme.split("&&") if "manage.py" in part]
     assert commands[-1] == ["runserver"]
+    told = ""
     for command in [*commands[:-1], ["check"], ["parvis_sync"]]:
         done = subprocess.run(
             [sys.executable, "manage.py", *command],
@@ -187,4 +188,5 @@ def test_the_django_site_as_its_readme_says(tmp_path: Path) -> None:
             check=False,
         )
         assert done.returncode == 0, (command, done.stdout + done.stderr)
-    assert "people: 0 new, 0 changed, 3 same" in done.stdout
+        told = done.stdout
+    assert "people: 0 new, 0 changed, 3 same" in told

@@ -146,6 +146,16 @@ def test_posts_of_the_host_alone_and_none_that_is_too_large(host: Host) -> None:
         assert ana.post("/parvis/comment", data=form | {"body": ""}, headers={"x-parvis": "1"}).status_code == 400
 
 
+def test_below_a_path_links_lead_below_it(host: Host) -> None:
+    outer = FastAPI()
+    outer.mount("/intranet", host.app)
+    with TestClient(outer, headers={"x-user": "1"}) as ana:
+        for path in ("/intranet/page", "/intranet/parvis/feed"):
+            page = ana.get(path).text
+            assert "/intranet/parvis/" in page, path
+            assert '"/parvis/' not in page, path
+
+
 class Stream:
     """One open stream of events."""
 
@@ -231,8 +241,9 @@ def test_a_stream_ends_when_its_reader_loses_his_rights_or_signs_out(host: Host)
             await until(lambda: cleos.over)
             assert cleos.end == "signed_out"
             system = host.db.system(NETWORK, "host")
+            await asyncio.sleep(1)
             await system.people.put(external("2"), "Ben Okafor", status="deactivated")
-            await until(lambda: bens.over)
+            await until(lambda: bens.over, 5)
             assert bens.end == "revoked"
             assert not anas.over, "the others go on"
             tasks[2].cancel()

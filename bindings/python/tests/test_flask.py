@@ -11,11 +11,13 @@ import pytest
 
 flask = pytest.importorskip("flask")
 
-from flask import Flask, render_template_string, request, session  # noqa: E402
+from flask import Flask, g, render_template_string, request, session  # noqa: E402
 from flask.testing import FlaskClient  # noqa: E402
 from test_fragment import said  # noqa: E402
 from web_audit import audit  # noqa: E402
 from web_story import NETWORK, OPEN, SECRET, Story, events, tell  # noqa: E402
+from werkzeug.middleware.dispatcher import DispatcherMiddleware  # noqa: E402
+from werkzeug.test import Client  # noqa: E402
 
 import parvis  # noqa: E402
 from conftest import Place  # noqa: E402
@@ -248,6 +250,38 @@ def test_who_signed_out_is_told_nothing_more(db: Any, story: Story) -> None:
     assert b"event: changes" in next(chunks)
     gone.append(True)
     assert list(chunks) == [b'event: end\ndata: {"why":"signed_out"}\n\n']
+
+
+def test_a_stream_keeps_nothing_open_that_the_host_opened(db: Any, story: Story) -> None:
+    app = Flask(__name__)
+    opened: list[int] = []
+    closed: list[int] = []
+
+    @app.before_request
+    def load() -> Any:
+        opened.append(len(opened))
+        g.user = "1"
+        return ("signed out", 403) if len(opened) > 3 else None
+
+    app.teardown_request(lambda error: closed.append(len(opened)))
+    Parvis(app, db=db, network=NETWORK, person=lambda: g.user, tick=1)
+    answer = app.test_client().get("/parvis/live", buffered=False)
+    chunks = answer.iter_encoded()
+    next(chunks)
+    assert b"event: changes" in next(chunks)
+    assert opened == [0, 1]
+    assert 2 in closed, "what the first look opened is closed while the stream goes on"
+    assert list(chunks)[-1] == b'event: end\ndata: {"why":"signed_out"}\n\n'
+
+
+def test_below_a_path_links_lead_below_it(app: Flask, story: Story) -> None:
+    mounted = Client(DispatcherMiddleware(Flask("front"), {"/intranet": app.wsgi_app}))
+    mounted.get("/intranet/login/1")
+    for path in ("/intranet/", "/intranet/parvis/feed"):
+        page = mounted.get(path).text
+        assert "/intranet/parvis/" in page
+        assert '"/parvis/' not in page, path
+    assert '"/parvis/' in client(app, "1").get("/").text
 
 
 def test_the_language_is_the_browsers_unless_the_host_knows_better(db: Any, story: Story) -> None:

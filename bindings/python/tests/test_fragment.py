@@ -261,8 +261,9 @@ def test_a_part_of_somebody_by_handle_goes_on_by_handle() -> None:
 
 def test_a_wall_that_there_is_not_is_said_in_words() -> None:
     me = Golden()
+    unknown: Any = "spaces"
     with pytest.raises(Invalid, match="'spaces' is no wall: home, network, space, person") as caught:
-        web.fragment(me, "feed", wall="spaces", of=ITEM)
+        web.fragment(me, "feed", wall=unknown, of=ITEM)
     assert (caught.value.reason, caught.value.field) == ("bad_value", "wall")
     assert me.asked == []
 

@@ -33,7 +33,8 @@ def test_nothing_is_opened_before_the_first_call(url: str, tmp_path: Path) -> No
     before = _held()
     url = f"{url}://{tmp_path}/store" if url in ("sqlite", "sled") else url
     db = parvis.open(url)
-    repr(db.act_as("acme", external(1)).people), repr(db.system("acme", "hr"))
+    assert repr(db.act_as("acme", external(1)).people)
+    assert repr(db.system("acme", "hr"))
     aio = parvis.aio.open(url)
     aio.act_as("acme", external(1))
     assert _held() == before

@@ -144,10 +144,21 @@ def test_over_is_asked_once_a_tick(monkeypatch: pytest.MonkeyPatch) -> None:
     assert min(b - a for a, b in itertools.pairwise(asked)) > 0.09
 
 
+def test_a_stream_of_threads_asks_over_once_a_tick_too() -> None:
+    asked: list[float] = []
+
+    def over() -> bool:
+        asked.append(time.monotonic())
+        return len(asked) == 3
+
+    assert list(web.events_blocking(Busy(False), over=over, tick=0.1))[-1] == live.ended("signed_out")
+    assert min(b - a for a, b in itertools.pairwise(asked)) > 0.09
+
+
 def test_a_stream_says_that_it_lives_while_the_store_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "_RETRY", 0.05)
     assert ": \n\n" in heard(True, after(0.3))
-    assert ": \n\n" in list(web.events_blocking(Busy(away=True), over=after(0.3)))
+    assert ": \n\n" in list(web.events_blocking(Busy(away=True), over=after(0.3), tick=0.1))
 
 
 @pytest.mark.parametrize("away", [False, True])

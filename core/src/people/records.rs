@@ -2,6 +2,7 @@
 
 use super::names;
 use crate::ids::{PersonId, Time, UnitId};
+use crate::log::{Entry, Verb};
 use crate::store::execute::Draft;
 use crate::store::{coded, record};
 use std::collections::BTreeSet;
@@ -96,9 +97,18 @@ impl Person {
         }
     }
 
-    /// Puts the person with all that follows from his name: his place in lists, the rows by which he is found.
+    /// What decides what the person may see, apart from memberships.
+    fn standing(&self) -> (PersonKind, PersonStatus, Option<Time>, Option<UnitId>) {
+        (self.kind, self.status, self.expires, self.unit)
+    }
+
+    /// Puts the person with all that follows: his place in lists, the rows by which he is found, and, where what he may see is
+    /// another thing now, a log entry, so that whoever waits with his rights looks again.
     pub(crate) fn settle(mut self, before: Option<&Person>, draft: &mut Draft) {
         self.order = Some(names::order(&self.name));
+        if before.is_some_and(|before| before.standing() != self.standing()) {
+            draft.log(&Entry::new(Verb::Update).person(self.id));
+        }
         let before = before.map(Person::entries).unwrap_or_default();
         names::rewrite(draft, Named::Person, self.id.bytes(), &before, &self.entries());
         draft.put(&self);

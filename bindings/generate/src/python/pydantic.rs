@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 const IMPORTS: &str = "from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -26,7 +26,7 @@ pub(crate) fn text(model: &Model) -> String {
         .collect();
     words.sort_unstable();
     let _ = writeln!(out, "from .types import (\n    {},\n)", words.join(",\n    "));
-    out.push_str("\n\nclass Model(BaseModel):\n    \"\"\"What all models have.\"\"\"\n\n    model_config = ConfigDict(frozen=True)\n");
+    out.push_str("\n\nclass Model(BaseModel):\n    \"\"\"What all models have.\"\"\"\n\n    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True)\n");
     let mut names = Vec::new();
     for def in &model.defs {
         if !wanted.contains(def.name.as_str()) {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from os import PathLike, fspath
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from . import _open, _parvis
 from ._facade import Groups
@@ -14,6 +14,9 @@ from ._wire import Record, decode
 from .folder import FolderReport
 from .later import Later
 from .types import CommandState, Due, RefLike, RefusedPage, Status
+
+if TYPE_CHECKING:
+    from . import _db_aio
 
 
 class Prepared(Record, frozen=True, kw_only=True):
@@ -38,7 +41,7 @@ class Actor(Groups):
     def __init__(self, native: _parvis.Actor, network: str, name: str) -> None:
         self._native = native
         self._name = name
-        self.network = network
+        self.network: str = network
         """The network, by the host's name for it."""
 
     def __repr__(self) -> str:
@@ -72,6 +75,19 @@ class Actor(Groups):
         return self._native.later_row(name, request)
 
     @property
+    def aio(self) -> _db_aio.Actor:
+        """The same one for asyncio, on the same open database: for the few coroutines of a host of threads.
+
+        >>> import asyncio, parvis
+        >>> hr = parvis.open("memory:").system("acme", "hr")
+        >>> asyncio.run(hr.aio.people.put(parvis.external(1), "Ana")).position is not None
+        True
+        """
+        from . import _db_aio
+
+        return _db_aio.Actor(self._native, self.network, self._name)
+
+    @property
     def engine(self) -> str:
         """The engine: `memory`, `sqlite`, `sled`, `postgresql`, `mysql`; `python` for a storage of the host's."""
         return self._native.engine
@@ -91,6 +107,13 @@ class System(Actor):
     """The host's own system, acting under the name of one of its apps: imports, puts people, explains."""
 
     __slots__ = ()
+
+    @property
+    def aio(self) -> _db_aio.System:
+        """The same system for asyncio, on the same open database."""
+        from . import _db_aio
+
+        return _db_aio.System(self._native, self.network, self._name)
 
     def import_folder(self, path: str | PathLike[str], *, at_most: int | None = None) -> FolderReport:
         """Imports an organisation from a folder of CSV and JSON Lines files; running it again changes what changed.
@@ -166,7 +189,7 @@ class Db:
         They are kept for at least 30 days, or until :meth:`forget`.
         """
         page = decode(self._native.refused(_open.refused(network, cursor, limit)), RefusedPage)
-        page.__dict__["_next"] = lambda cursor: self.refused(network, cursor=cursor, limit=limit)
+        vars(page)["_next"] = lambda cursor: self.refused(network, cursor=cursor, limit=limit)
         return page
 
     def command_state(self, id: str) -> CommandState:

@@ -28,7 +28,7 @@ class Actor(AioGroups):
     def __init__(self, native: _parvis.Actor, network: str, name: str) -> None:
         self._native = native
         self._name = name
-        self.network = network
+        self.network: str = network
         """The network, by the host's name for it."""
 
     def __repr__(self) -> str:
@@ -146,7 +146,7 @@ class Db:
         They are kept for at least 30 days, or until :meth:`forget`.
         """
         page = decode(await self._native.refused_async(_open.refused(network, cursor, limit)), RefusedPage)
-        page.__dict__["_next"] = lambda cursor: self.refused(network, cursor=cursor, limit=limit)
+        vars(page)["_next"] = lambda cursor: self.refused(network, cursor=cursor, limit=limit)
         return page
 
     async def command_state(self, id: str) -> CommandState:

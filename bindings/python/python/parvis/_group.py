@@ -67,7 +67,7 @@ class Group:
 
     def _page(self, name: str, request: dict[str, Any], answer: type[P]) -> P:
         page = self._ask(name, request, answer)
-        page.__dict__["_next"] = lambda cursor: self._page(name, request | {"cursor": cursor}, answer)
+        vars(page)["_next"] = lambda cursor: self._page(name, request | {"cursor": cursor}, answer)
         return page
 
 
@@ -84,7 +84,7 @@ class AioGroup:
 
     async def _page(self, name: str, request: dict[str, Any], answer: type[P]) -> P:
         page = await self._ask(name, request, answer)
-        page.__dict__["_next"] = lambda cursor: self._page(name, request | {"cursor": cursor}, answer)
+        vars(page)["_next"] = lambda cursor: self._page(name, request | {"cursor": cursor}, answer)
         return page
 
 

@@ -79,32 +79,37 @@ class Parvis:
         over: Callable[[Request], bool | Awaitable[bool]] = lambda request: False,
         tick: float = 1.0,
     ) -> None:
-        self.actor = actor(db, network, person)
-        self.site = site or web.Site()
+        self.actor: Callable[..., Any] = actor(db, network, person)
+        self.site: web.Site = site or web.Site()
         self.language = language
         self.csrf = csrf
         self.over = over
         self.tick = tick
-        self.router = self._router()
+        self.router: APIRouter = self._router()
 
     def install(self, app: FastAPI) -> None:
         """Adds the routes and the handler of errors."""
         app.include_router(self.router)
         problems(app, self.language)
 
-    def head(self) -> web.Html:
-        """What stands in the head of a page that shows parts."""
-        return web.head(self.site)
+    def head(self, request: Request | None = None) -> web.Html:
+        """What stands in the head of a page that shows parts; of the request, where the app is mounted below a path."""
+        return web.head(self.site if request is None else self._here(request))
+
+    def _here(self, request: Request) -> web.Site:
+        return self.site.below(request.scope.get("root_path", ""))
 
     async def fragment(self, me: "Actor", request: Request, name: web.Part, **shown: Unpack[web.Of]) -> web.Html:
         """A part of a page."""
-        return await web.afragment(me, name, self.language(request), site=self.site, csrf=self.csrf(request), **shown)
+        return await web.afragment(
+            me, name, self.language(request), site=self._here(request), csrf=self.csrf(request), **shown
+        )
 
     def _router(self) -> APIRouter:
         router = APIRouter(prefix=self.site.prefix, include_in_schema=False)
 
         async def asset(request: Request) -> Response:
-            return _response(web.public(self.site, self._asked(request)) or web.Answer(status=404))
+            return _response(web.public(self._here(request), self._asked(request)) or web.Answer(status=404))
 
         async def live(request: Request, me: Annotated[Any, Depends(self.actor)]) -> Response:
             return StreamingResponse(self._events(request, me), headers=dict(web.STREAM))
@@ -115,7 +120,7 @@ class Parvis:
                 if not web.same_origin(request.headers, request.headers.get("host", "")):
                     raise HTTPException(403)
                 form = dict(parse_qsl(await _body(request), keep_blank_values=True))
-            return _response(await web.arun(me, web.respond(self.site, self._asked(request, form))))
+            return _response(await web.arun(me, web.respond(self._here(request), self._asked(request, form))))
 
         for name in web.ASSETS:
             router.add_api_route(f"/{name}", asset, methods=["GET"])

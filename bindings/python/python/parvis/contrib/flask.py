@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Unpack
 
-from flask import Blueprint, Flask, Response, abort, current_app, request, stream_with_context
+from flask import Blueprint, Flask, Response, abort, current_app, request
 from werkzeug.exceptions import default_exceptions
 
 from .. import web
@@ -39,9 +39,10 @@ class Parvis:
     `csrf` a hidden field of forms, for a check of the host's own: posts are taken from pages of the same origin only in
     any case.
 
-    Unless `over` is given, a stream asks `person` again. That helps where `person` looks into a store of the host's. A
-    session that is a cookie, as Flask's own is, stands still in the request with which the stream began, and cannot
-    tell: there `over` has to look into a store, or a stream goes on for its five minutes after its reader signed out.
+    Unless `over` is given, a stream asks `person` again, in a request of its own that is like the one with which it
+    began; functions that run before a request run before it. That helps where the host looks into a store of its own. A
+    session that is a cookie, as Flask's own is, stands still in the request and cannot tell: there `over` has to look
+    into a store, or a stream goes on for its five minutes after its reader signed out.
     """
 
     def __init__(
@@ -60,10 +61,10 @@ class Parvis:
         self.db = db
         self.network = network
         self.person = person
-        self.site = site or web.Site()
+        self.site: web.Site = site or web.Site()
         self.language = language
         self.csrf = csrf
-        self.over = over or (lambda: person() is None)
+        self.over: Callable[[], bool] = over or (lambda: person() is None)
         self.tick = tick
         if app is not None:
             self.init_app(app)
@@ -76,7 +77,7 @@ class Parvis:
         app.register_blueprint(routes)
         app.register_error_handler(ParvisError, self._refused)
         app.jinja_env.globals.update(
-            parvis_head=lambda: web.head(self.site),
+            parvis_head=lambda: web.head(self._here),
             parvis_feed=lambda **shown: self.fragment("feed", **shown),
             parvis_badge=lambda: self.fragment("badge"),
             parvis_comments=lambda **shown: self.fragment("comments", **shown),
@@ -97,11 +98,15 @@ class Parvis:
             abort(401)
         return self.db.act_as(self.network, external(who) if isinstance(who, (str, int)) else who)
 
+    @property
+    def _here(self) -> web.Site:
+        return self.site.below(request.script_root)
+
     def fragment(self, name: web.Part, **shown: Unpack[web.Of]) -> web.Html:
         """A part of the page; nothing where nobody is signed in."""
         if not self.signed_in:
             return web.Html("")
-        return web.fragment(self.me, name, self.language(), site=self.site, csrf=self.csrf(), **shown)
+        return web.fragment(self.me, name, self.language(), site=self._here, csrf=self.csrf(), **shown)
 
     def _route(self, route: str) -> Response:
         if route == "live" and self.site.live:
@@ -118,13 +123,22 @@ class Parvis:
             enhanced="X-Parvis" in request.headers,
             back=web.back(request.headers.get("Referer"), request.host),
         )
-        answer = web.public(self.site, asked) or web.run(self.me, web.respond(self.site, asked))
+        here = self._here
+        answer = web.public(here, asked) or web.run(self.me, web.respond(here, asked))
         return Response(answer.body, answer.status, dict(answer.headers), content_type=answer.type)
 
     def _live(self) -> Response:
         after = request.headers.get("Last-Event-ID") or request.args.get("after")
-        stream = web.events_blocking(self.me, after, over=self.over, tick=self.tick)
-        return Response(stream_with_context(stream), headers=dict(web.STREAM))
+        app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+        environ = dict(request.environ)
+
+        def over() -> bool:
+            # A request of its own for each look: what the host opens for it is closed after it, not after the stream.
+            with app.request_context(environ):
+                return app.preprocess_request() is not None or self.over()
+
+        stream = web.events_blocking(self.me, after, over=over, tick=self.tick)
+        return Response(stream, headers=dict(web.STREAM))
 
     def _refused(self, error: ParvisError) -> Any:
         status, headers, body = web.problem(error, self.language())

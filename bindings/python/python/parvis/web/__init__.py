@@ -15,7 +15,7 @@ from __future__ import annotations
 from .assets import ASSETS, head
 from .live import STREAM, events, events_blocking
 from .markup import Html
-from .parts import Of, Part, afragment, fragment
+from .parts import Of, Part, Wall, afragment, fragment
 from .problems import STATUS, problem
 from .routes import Answer, Request, back, public, respond, same_origin
 from .site import CSP, Site, View
@@ -36,6 +36,7 @@ __all__ = [
     "Site",
     "Texts",
     "View",
+    "Wall",
     "afragment",
     "arun",
     "back",

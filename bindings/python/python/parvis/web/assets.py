@@ -40,7 +40,7 @@ def find(name: str) -> Asset | None:
     """A file by its name; nothing where there is none of that name."""
     if name not in _TYPES:
         return None
-    body = (files(__package__) / "static" / name).read_bytes()
+    body = (files("parvis.web") / "static" / name).read_bytes()
     return Asset(body, _TYPES[name], sha256(body).hexdigest()[:16])
 
 

@@ -5,6 +5,7 @@ was."""
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
@@ -18,8 +19,8 @@ from ..errors import CursorExpired, NotFound, Unavailable
 _RETRY = 3
 #: Seconds after which a silent stream says that it lives: proxies close what says nothing.
 _SILENCE = 15
-#: Seconds for which one call waits. Whoever may not read any more hears nothing from then on, and his stream ends when
-#: he asks again: a person's end is no entry of the log that would wake him.
+#: Seconds for which one call waits. The end of an account wakes it; that a guest's time is over does so only once a
+#: worker found it, so it asks again in any case.
 _WAIT = 10
 #: Seconds that a stream lives. The browser comes back, and the host is asked anew who is signed in: what it knows of an
 #: open stream is what it knew when the stream began.
@@ -111,12 +112,17 @@ def events_blocking(
     inbox."""
     yield f"retry: {int(_RETRY * 1000)}\n\n"
     began = spoken = time.monotonic()
+    asked = began - tick
     while time.monotonic() - began < _LIFE:
-        if over():
-            yield ended("signed_out")
-            return
+        if time.monotonic() - asked >= tick:
+            asked = time.monotonic()
+            if over():
+                yield ended("signed_out")
+                return
         try:
-            change = msgspec.json.decode(me.call("live.changes", ask(after, max(tick, 1))))
+            change = msgspec.json.decode(
+                me.call("live.changes", ask(after, max(math.ceil(asked + tick - time.monotonic()), 1)))
+            )
         except NotFound:
             yield ended("revoked")
             return

@@ -23,6 +23,8 @@ _LOG = logging.getLogger("parvis.web")
 
 #: What can stand in a page.
 Part = Literal["feed", "badge", "comments"]
+#: What a feed can show.
+Wall = Literal["home", "network", "space", "person"]
 
 
 class Of(TypedDict, total=False):
@@ -32,7 +34,7 @@ class Of(TypedDict, total=False):
     the comments are: an id of Parvis's, `external(..)`, `handle(..)`, or a `Ref`. `limit` is how many rows a page has.
     """
 
-    wall: str
+    wall: Wall
     of: RefLike
     limit: int
 

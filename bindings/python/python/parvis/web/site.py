@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote, urlencode
 
 from .markup import Html, Value, el
@@ -41,6 +41,10 @@ class Site:
         if not root.startswith("/") and "://" not in root:
             root = f"/{root}"
         object.__setattr__(self, "root", root)
+
+    def below(self, mount: str) -> Site:
+        """The site as browsers see it where the whole app is mounted below a path."""
+        return replace(self, root=f"{mount.rstrip('/')}{self.root}") if mount and self.root.startswith("/") else self
 
     @property
     def prefix(self) -> str:

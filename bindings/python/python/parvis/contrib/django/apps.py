@@ -13,7 +13,7 @@ class ParvisConfig(AppConfig):
 
     name = "parvis.contrib.django"
     label = "parvis"
-    verbose_name = "Parvis"
+    verbose_name: str = "Parvis"  # pyright: ignore[reportIncompatibleVariableOverride]
 
     def ready(self) -> None:
         """Connects the signals, unless the setting `SIGNALS` is off."""

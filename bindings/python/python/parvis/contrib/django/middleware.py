@@ -19,6 +19,7 @@ from .later import Later
 
 if TYPE_CHECKING:
     from ..._db import Actor
+    from ..._db_aio import Actor as AioActor
 
 
 class Me(Groups):
@@ -38,6 +39,14 @@ class Me(Groups):
             here = conf.settings()
             self._known = user.pk, conf.db().act_as(here.network, external(user.pk, here.app))
         return self._known[1]
+
+    async def aactor(self) -> AioActor:
+        """The actor in an async view, whose operations are awaited: `me = await request.parvis.aactor()`."""
+        user = await self._request.auser()
+        if not user.is_authenticated:
+            raise PermissionDenied("nobody is signed in")
+        here = conf.settings()
+        return conf.db().act_as(here.network, external(user.pk, here.app)).aio
 
     def call(self, name: str, request: bytes, /) -> bytes:
         """Runs an operation by its name, from JSON to JSON."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -63,20 +62,18 @@ def route(request: HttpRequest, route: str) -> HttpResponse:
 @transaction.non_atomic_requests
 @require_GET
 def live(request: HttpRequest) -> StreamingHttpResponse:
-    """The stream of live changes. It takes one thread of the server: `LIVE` is off where these are few."""
+    """The stream of live changes. Under WSGI it takes one thread of the server: `LIVE` is off where these are few."""
     me = request.parvis.actor  # type: ignore[attr-defined]
     after = request.headers.get("Last-Event-ID") or request.GET.get("after")
     tick = conf.settings().tick
-    stream = web.events_blocking(me, after, over=lambda: signed_out(request), tick=tick)
-    body: Any = threaded(stream) if isinstance(request, ASGIRequest) else stream
+    body: Any
+    if isinstance(request, ASGIRequest):
+        # A thread for the moment of each look only: any number of streams leave the server its threads.
+        over = sync_to_async(signed_out, thread_sensitive=False)
+        body = web.events(me.aio, after, over=lambda: over(request), tick=tick)
+    else:
+        body = web.events_blocking(me, after, over=lambda: signed_out(request), tick=tick)
     return StreamingHttpResponse(body, headers=dict(web.STREAM))
-
-
-async def threaded(stream: Iterator[str]) -> AsyncIterator[str]:
-    """A blocking stream for a server of asyncio: each step waits in a thread."""
-    step = sync_to_async(lambda: next(stream, None), thread_sensitive=False)
-    while (event := await step()) is not None:
-        yield event
 
 
 class Kept(dict[str, Any]):

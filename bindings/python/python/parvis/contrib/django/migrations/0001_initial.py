@@ -1,5 +1,6 @@
 """The table of commands that are committed together with the host's rows, where Parvis has a store of its own."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.db import migrations
@@ -24,6 +25,6 @@ def drop(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     """Makes the table."""
 
-    initial = True
-    dependencies: ClassVar[list[tuple[str, str]]] = []
-    operations: ClassVar[list[Operation]] = [migrations.RunPython(make, drop)]
+    initial: ClassVar[bool | None] = True
+    dependencies: ClassVar[Sequence[tuple[str, str]]] = []
+    operations: ClassVar[Sequence[Operation]] = [migrations.RunPython(make, drop)]

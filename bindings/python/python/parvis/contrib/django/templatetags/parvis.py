@@ -11,10 +11,10 @@ from .... import web
 from ...._args import external as named
 from .. import views
 
-register = template.Library()
+register: template.Library = template.Library()
 
 
-def shown(id: Any, external: Any, app: str, wall: str, limit: int) -> web.Of:
+def shown(id: Any, external: Any, app: str, wall: web.Wall, limit: int) -> web.Of:
     """What the arguments of a tag say."""
     of: web.Of = {"wall": wall, "limit": limit}
     if external is not None:
@@ -33,7 +33,7 @@ def parvis_head() -> web.Html:
 @register.simple_tag(takes_context=True)
 def parvis_feed(
     context: template.Context,
-    wall: str = "home",
+    wall: web.Wall = "home",
     *,
     id: Any = None,
     external: Any = None,
