@@ -19,6 +19,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import parvis
@@ -29,6 +30,8 @@ NETWORK = "bench"
 PEOPLE = 48
 SPACES = 8
 POSTS = 480
+ROUNDS = 5
+THREADS = 8
 NEWEST = json.dumps({"order": "newest", "limit": 20}).encode()
 RANKED = json.dumps({"limit": 20}).encode()
 
@@ -107,17 +110,17 @@ async def batches_aio(what: str, call: Callable[[], Awaitable[object]], seconds:
     return line(what, times, share(), batch=size)
 
 
-def single(what: str, calls: Sequence[Callable[[], object]], seconds: float) -> Line:
-    """Calls one by one, in turn; the first round is not counted."""
+def single(calls: Sequence[Callable[[], object]], seconds: float) -> list[float]:
+    """Microseconds of calls one by one, in turn; the first round is not counted."""
     for call in calls:
         call()
-    share, times, end = foreign_share(), [], time.perf_counter() + seconds
+    times, end = [], time.perf_counter() + seconds
     while time.perf_counter() < end:
         for call in calls:
             start = time.perf_counter()
             call()
             times.append((time.perf_counter() - start) * 1e6)
-    return line(what, times, share())
+    return times
 
 
 async def single_aio(what: str, calls: Sequence[Callable[[], Awaitable[object]]], seconds: float) -> Line:
@@ -133,7 +136,7 @@ async def single_aio(what: str, calls: Sequence[Callable[[], Awaitable[object]]]
     return line(what, times, share())
 
 
-def threads(what: str, actors: list[parvis.Actor], request: bytes, count: int, seconds: float) -> Line:
+def threads(actors: list[parvis.Actor], request: bytes, count: int, seconds: float) -> float:
     """Pages a second of so many threads."""
     done, go, stop = [0] * count, threading.Barrier(count + 1), threading.Event()
 
@@ -148,33 +151,37 @@ def threads(what: str, actors: list[parvis.Actor], request: bytes, count: int, s
     running = [threading.Thread(target=work, args=(n,)) for n in range(count)]
     for thread in running:
         thread.start()
-    share = foreign_share()
     go.wait()
     start = time.perf_counter()
     time.sleep(seconds)
-    took, pages, foreign = time.perf_counter() - start, sum(done), share()
+    took, pages = time.perf_counter() - start, sum(done)
     stop.set()
     for thread in running:
         thread.join()
-    return {"w": what, "n": pages, "threads": count, "pages_s": round(pages / took, 1), "foreign": foreign}
+    return pages / took
 
 
-def from_rust(program: str, file: Path, what: str, request: bytes, rounds: int) -> Line:
-    """The same pages, asked for by a program in Rust."""
-    share = foreign_share()
+def from_rust(program: str, file: Path, request: bytes, rounds: int) -> list[float]:
+    """Microseconds of the same pages, asked for by a program in Rust."""
     command = [program, str(file), str(PEOPLE), str(rounds), request.decode()]
     out = subprocess.run(command, capture_output=True, check=True, text=True).stdout
-    return line(what, json.loads(out), share())
+    times: list[float] = json.loads(out)
+    return times
+
+
+def ratio(what: str, above: list[float], below: list[float]) -> Line:
+    """How one compares to the other, round by round."""
+    times = sorted(over / under for over, under in zip(above, below, strict=True))
+    return {"w": what, "times": round(median(times), 2), "rounds": [round(one, 2) for one in times]}
 
 
 def measure(folder: Path, seconds: float, pages: str | None) -> list[Line]:
     """Every figure, printed as it is found."""
     lines: list[Line] = []
 
-    def tell(told: Line) -> Line:
+    def tell(told: Line) -> None:
         print(json.dumps(told), flush=True)
         lines.append(told)
-        return told
 
     with parvis.open("memory:") as db:
         db.ready()
@@ -192,14 +199,31 @@ def measure(folder: Path, seconds: float, pages: str | None) -> list[Line]:
         fill(db)
         people = [db.act_as(NETWORK, external(id)) for id in range(PEOPLE)]
         for name, request in (("newest", NEWEST), ("ranked", RANKED)):
-            raw = [partial(me.call, "feed.home", request) for me in people]
-            tell(single(f"home, {name}, bytes", raw, seconds))
-            typed = [partial(me.feed.home, **json.loads(request)) for me in people]
-            tell(single(f"home, {name}, typed", typed, seconds))
+            faces: dict[str, Callable[[], list[float]]] = {
+                "bytes": partial(single, [partial(me.call, "feed.home", request) for me in people], seconds),
+                "typed": partial(single, [partial(me.feed.home, **json.loads(request)) for me in people], seconds),
+            }
+            if pages:
+                faces["from Rust"] = partial(from_rust, pages, file, request, max(2, round(4 * seconds)))
+            share = foreign_share()
+            # In turn: what slows the machine down for a while slows all of them.
+            rounds = [{face: ask() for face, ask in faces.items()} for _ in range(ROUNDS)]
+            foreign = share()
+            for face in faces:
+                tell(line(f"home, {name}, {face}", [one for told in rounds for one in told[face]], foreign))
+            medians = {face: [median(told[face]) for told in rounds] for face in faces}
+            for face in ("bytes", "typed") if pages else ():
+                tell(ratio(f"home, {name}, {face}, against Rust", medians[face], medians["from Rust"]))
         for name, request in (("newest", NEWEST), ("ranked", RANKED)):
-            one = tell(threads(f"home, {name}, 1 thread", people, request, 1, 2 * seconds))
-            many = tell(threads(f"home, {name}, 8 threads", people, request, 8, 2 * seconds))
-            tell({"w": f"home, {name}, 8 threads against 1", "times": round(many["pages_s"] / one["pages_s"], 2)})
+            counts: dict[int, list[float]] = {1: [], THREADS: []}
+            share = foreign_share()
+            for _ in range(ROUNDS):
+                for count, found in counts.items():
+                    found.append(threads(people, request, count, seconds))
+            foreign = share()
+            for count, found in counts.items():
+                tell({"w": f"home, {name}, {count} threads", "pages_s": round(median(found), 1), "foreign": foreign})
+            tell(ratio(f"home, {name}, {THREADS} threads against 1", counts[THREADS], counts[1]))
 
     async def home() -> None:
         async with parvis.aio.open(f"sqlite://{file}") as db:
@@ -208,13 +232,6 @@ def measure(folder: Path, seconds: float, pages: str | None) -> list[Line]:
             tell(await single_aio("home, newest, bytes, asyncio", calls, seconds))
 
     asyncio.run(home())
-    if pages:
-        for name, request in (("newest", NEWEST), ("ranked", RANKED)):
-            rust = tell(from_rust(pages, file, f"home, {name}, from Rust", request, max(5, round(10 * seconds))))
-            for face in ("bytes", "typed"):
-                python = next(told for told in lines if told["w"] == f"home, {name}, {face}")
-                times = round(python["median_us"] / rust["median_us"], 2)
-                tell({"w": f"home, {name}, {face}, against Rust", "times": times})
     return lines
 
 
@@ -228,7 +245,7 @@ def table(lines: list[Line]) -> None:
         elif "pages_s" in told:
             print(f"{told['w']:34}{told['pages_s']:>10.1f} pages a second  {told['foreign']:.0%}")
         else:
-            print(f"{told['w']:34}{told['times']:>10.2f} times")
+            print(f"{told['w']:34}{told['times']:>10.2f} times, rounds {told['rounds']}")
 
 
 def main() -> None:

@@ -65,6 +65,10 @@ struct Kept(Call);
 impl Question for Kept {
     type Answer = (String, String);
 
+    fn is_short(&self) -> bool {
+        true
+    }
+
     async fn ask(&self, slot: &Arc<Slot>, opening: &Opening) -> Result<(String, String), Failure> {
         let Call { named, name, request } = &self.0;
         let row = named.on(slot.opened(opening).await?).later_call(name, request)?;
@@ -86,6 +90,10 @@ type Row = (String, String, Vec<Cell>);
 
 impl Question for Later {
     type Answer = Row;
+
+    fn is_short(&self) -> bool {
+        true
+    }
 
     async fn ask(&self, slot: &Arc<Slot>, opening: &Opening) -> Result<Row, Failure> {
         let opened = slot.opened(opening).await?;

@@ -16,6 +16,10 @@ pub(crate) struct Ready;
 impl Question for Ready {
     type Answer = ();
 
+    fn is_short(&self) -> bool {
+        true
+    }
+
     async fn ask(&self, slot: &Arc<Slot>, opening: &Opening) -> Result<(), Failure> {
         slot.opened(opening).await.map(drop)
     }

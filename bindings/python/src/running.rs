@@ -193,21 +193,46 @@ pub(crate) async fn spawned<T: Send + 'static>(
     call: impl Future<Output = Result<T, Failure>> + Send + 'static,
 ) -> PyResult<T> {
     let noted = Noted::default();
-    let outcome = match Python::attach(|py| runtime(py, Process::this())) {
-        Err(failure) => Err(failure),
-        Ok(runtime) => {
-            let mut task = Task(runtime.spawn(Still(Box::pin(noted.keep(call)))));
-            match (&mut task.0).await {
-                Ok(outcome) => outcome,
-                Err(error) => Err(match error.try_into_panic() {
-                    Ok(payload) => Failure::panicked(payload),
-                    // Nobody aborts a task but the one who waits for it: the runtime ended.
-                    Err(_) => Failure::Closed,
-                }),
-            }
-        }
+    let outcome = in_task(Box::pin(noted.keep(call))).await;
+    Python::attach(|py| finish(py, outcome, &noted))
+}
+
+/// Runs a call that is over at its first poll, in the coroutine itself: two changes of threads would take longer than the call.
+/// One that waits after all goes on in a task.
+pub(crate) async fn polled<T: Send + 'static>(
+    call: impl Future<Output = Result<T, Failure>> + Send + 'static,
+) -> PyResult<T> {
+    let noted = Noted::default();
+    let mut call = Box::pin(noted.keep(call));
+    let first = Python::attach(|py| {
+        py.detach(|| {
+            let _polled = fork::poll();
+            catch_unwind(AssertUnwindSafe(|| {
+                call.as_mut().poll(&mut Context::from_waker(Waker::noop()))
+            }))
+        })
+    });
+    let outcome = match first {
+        Ok(Poll::Ready(outcome)) => outcome,
+        Ok(Poll::Pending) => in_task(call).await,
+        Err(payload) => Err(Failure::panicked(payload)),
     };
     Python::attach(|py| finish(py, outcome, &noted))
+}
+
+async fn in_task<T: Send + 'static>(
+    call: Pin<Box<impl Future<Output = Result<T, Failure>> + Send + 'static>>,
+) -> Result<T, Failure> {
+    let runtime = Python::attach(|py| runtime(py, Process::this()))?;
+    let mut task = Task(runtime.spawn(Still(call)));
+    match (&mut task.0).await {
+        Ok(outcome) => outcome,
+        Err(error) => Err(match error.try_into_panic() {
+            Ok(payload) => Failure::panicked(payload),
+            // Nobody aborts a task but the one who waits for it: the runtime ended.
+            Err(_) => Failure::Closed,
+        }),
+    }
 }
 
 #[cfg(test)]

@@ -107,6 +107,11 @@ pub(crate) trait Question: Send + Sync + 'static {
         false
     }
 
+    /// Whether it waits for nothing once the database is open: a coroutine then asks it on its own thread.
+    fn is_short(&self) -> bool {
+        false
+    }
+
     /// Asks; opens what it needs where that is not open yet.
     fn ask(&self, slot: &Arc<Slot>, opening: &Opening) -> impl Future<Output = Result<Self::Answer, Failure>> + Send;
 }
@@ -264,6 +269,11 @@ impl Slot {
     pub(crate) async fn spawned<Q: Question>(self: &Arc<Slot>, question: Q) -> PyResult<Q::Answer> {
         let slot = Arc::clone(self);
         let opening = Python::attach(|py| slot.current(py, Process::this()));
-        running::spawned(async move { slot.answer(opening, &question).await }).await
+        let short = question.is_short() && opening.opened.initialized();
+        let call = async move { slot.answer(opening, &question).await };
+        match short {
+            true => running::polled(call).await,
+            false => running::spawned(call).await,
+        }
     }
 }
