@@ -17,15 +17,16 @@ def test_the_readme_does_what_it_says(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     blocks = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
-    assert len(blocks) == 5
+    assert len(blocks) == 6
     said = []
     names: dict[str, object] = {"__name__": "readme"}
     for block in blocks:
         exec(compile(block, str(README), "exec"), names)
         said.append(capsys.readouterr().out)
-    assert said[0].startswith("Signed!")
-    assert "Ana Lima\nBen Okafor\n" in said[1]
-    assert said[2] == f"named place {parvis.NotFound('named').message('fr')}\n"
-    assert said[3].startswith("0 []")
-    assert said[4] == "Won deal 42!\n"
+    assert said[0].startswith("[('Hello!', '")
+    assert said[1].startswith("Signed!")
+    assert "Ana Lima\nBen Okafor\n" in said[2]
+    assert said[3] == f"named place {parvis.NotFound('named').message('fr')}\n"
+    assert said[4].startswith("0 []")
+    assert said[5] == "Won deal 42!\n"
     names["db"].close()  # type: ignore[attr-defined]

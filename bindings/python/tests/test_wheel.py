@@ -35,7 +35,7 @@ def test_the_wheel_works_in_a_fresh_environment_as_the_readme_says(tmp_path: Pat
     subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", wheel], check=True)
     (tmp_path / "first.py").write_text(example(), encoding="utf-8")
     run = subprocess.run([python, "first.py"], cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert run.stdout.startswith("Signed!")
+    assert run.stdout.startswith("[('Hello!', '")
     assert (tmp_path / "parvis.db").exists()
     typed = (
         tmp_path
