@@ -15,6 +15,9 @@ import pytest
 import parvis
 from parvis import external
 
+# What these assert is told as in tests.
+pytest.register_assert_rewrite("web_audit", "web_browser", "web_django", "web_story")
+
 _COUNT = itertools.count()
 
 
