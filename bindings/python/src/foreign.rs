@@ -9,11 +9,13 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How often, and how long in between, a file that was ours a moment ago is looked at again.
 const LOOKS: u32 = 40;
 const PAUSE: Duration = Duration::from_millis(50);
+/// How often it is looked whether somebody else has joined while a file is open.
+const BETWEEN: Duration = Duration::from_secs(1);
 
 /// The files that Parvis has, or had, open in a process.
 #[derive(Default)]
@@ -75,11 +77,23 @@ pub(crate) fn release() {
     files(|files| files.still.clear());
 }
 
+/// Who else works on a file that Parvis has open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Company {
+    /// Nobody.
+    None,
+    /// Another library.
+    Joined,
+    /// Another library did. As it left it may have taken the log away from under Parvis: the file is to be opened anew.
+    Left,
+}
+
 /// A file that Parvis opens.
 #[derive(Debug)]
 pub(crate) struct Ours {
     file: PathBuf,
     left: AtomicBool,
+    company: Mutex<(Instant, Company)>,
 }
 
 impl Ours {
@@ -87,6 +101,22 @@ impl Ours {
     pub(crate) fn met_another(&self) -> bool {
         let mut seen = HashSet::new();
         mapped(&self.file).into_iter().any(|piece| !seen.insert(piece))
+    }
+
+    /// Who else works on it, as of the last look. There is one a second, where calls are: it costs more than a short call.
+    pub(crate) fn company(&self) -> Company {
+        let mut company = self.company.lock().unwrap_or_else(PoisonError::into_inner);
+        if company.0.elapsed() >= BETWEEN {
+            *company = (
+                Instant::now(),
+                match (self.met_another(), company.1) {
+                    (true, _) => Company::Joined,
+                    (false, Company::None) => Company::None,
+                    (false, Company::Joined | Company::Left) => Company::Left,
+                },
+            );
+        }
+        company.1
     }
 
     /// Parvis has closed it.
@@ -125,6 +155,7 @@ pub(crate) async fn enter(file: &Path) -> Result<Ours, Failure> {
             let entered = Ours {
                 file,
                 left: AtomicBool::new(false),
+                company: Mutex::new((Instant::now(), Company::None)),
             };
             return if entered.met_another() {
                 Err(Failure::Foreign)

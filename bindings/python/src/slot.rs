@@ -1,6 +1,7 @@
 //! What is opened at the first use, once, and again in a forked child.
 
 use crate::failure::Failure;
+use crate::foreign::Company;
 use crate::options::Options;
 use crate::place::Place;
 use crate::running::Process;
@@ -56,6 +57,18 @@ impl Opening {
 
     pub(crate) fn is_opened(&self) -> bool {
         self.store.initialized()
+    }
+
+    /// Takes it away from later calls; answers whether it was theirs.
+    fn retire(&self) -> bool {
+        let live = self
+            .state
+            .compare_exchange(LIVE, RETIRED, Ordering::SeqCst, Ordering::SeqCst);
+        live.is_ok()
+    }
+
+    fn company(&self) -> Company {
+        self.store.get().map_or(Company::None, Store::company)
     }
 
     /// Closes what is open of it.
@@ -247,6 +260,16 @@ impl Slot {
             if opening.is(RETIRED) {
                 opening = Python::attach(|py| self.current(py, Process::this()));
                 continue;
+            }
+            match opening.company() {
+                Company::None => {}
+                Company::Joined => return Err(Failure::Foreign),
+                Company::Left => {
+                    if opening.retire() {
+                        opening.close().await;
+                    }
+                    continue;
+                }
             }
             match question.ask(self, &opening).await {
                 Err(failure) if failure.is_unavailable() && opening.is(RETIRED) => {

@@ -2,7 +2,7 @@
 
 use crate::bytes_map::PyStorage;
 use crate::failure::Failure;
-use crate::foreign::{self, Ours};
+use crate::foreign::{self, Company, Ours};
 use crate::options::Options;
 use crate::place::{self, Place};
 use parvis::later::CommandRow;
@@ -59,6 +59,16 @@ impl Store {
             }
             Place::Postgres(url) => Ok(Store::Postgres(Postgres::open(place::postgres(url, options)).await?)),
             Place::Mysql(url) => Ok(Store::Mysql(Mysql::open(place::mysql(url, options)).await?)),
+        }
+    }
+
+    /// Who else of this process works on it.
+    pub(crate) fn company(&self) -> Company {
+        match self {
+            Store::Sqlite(_, ours) => ours.company(),
+            Store::Memory(_) | Store::Python(_) | Store::Sled(_) | Store::Postgres(_) | Store::Mysql(_) => {
+                Company::None
+            }
         }
     }
 

@@ -7,6 +7,8 @@ import os
 import sqlite3
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -60,6 +62,37 @@ def test_one_that_came_second_is_noticed_by_the_next_who_opens(sqlite: Place) ->
         with sqlite.open() as second, pytest.raises(parvis.ForeignSqlite):
             second.ready()
         other.close()
+
+
+def test_one_that_comes_while_parvis_works_is_refused_and_the_file_opened_anew_after_it(sqlite: Place) -> None:
+    with sqlite.open() as db:
+        people(db)
+        other = _other(_file(sqlite))
+        _within(5, lambda: _refused(db))
+        other.close()
+        _within(5, lambda: not _refused(db))
+        db.system("acme", "hr").people.put(external("late"), "Late")
+    with sqlite.open() as again:
+        assert {person.name for person in again.act_as("acme", external("late")).people.list().all()} >= {"Late"}
+    check = sqlite3.connect(_file(sqlite))
+    assert check.execute("pragma integrity_check").fetchone() == ("ok",)
+    assert check.execute("select count(*) from host").fetchone() == (1,)
+    check.close()
+
+
+def _refused(db: parvis.Db) -> bool:
+    try:
+        db.status("acme")
+    except parvis.ForeignSqlite:
+        return True
+    return False
+
+
+def _within(seconds: float, so: Callable[[], bool]) -> None:
+    end = time.monotonic() + seconds
+    while not so():
+        assert time.monotonic() < end, "it never came"
+        time.sleep(0.05)
 
 
 def test_parvis_itself_may_open_a_file_many_times(sqlite: Place) -> None:
