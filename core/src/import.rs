@@ -90,8 +90,8 @@ fn fitting(rows: &[ImportRow]) -> usize {
         // A row and its name; a check for each of them and for what it names.
         let (own, names): (usize, [Option<&String>; 2]) = match row {
             ImportRow::Unit(row) => (4, [row.parent.as_ref(), None]),
-            // And the rows by which it is found, those of an older name too.
-            ImportRow::Person(row) => (7 + MAX_ENTRIES + names::entries(&row.name, None).len(), [None, None]),
+            // And the rows by which it is found, those of an older name too; of a person a log entry.
+            ImportRow::Person(row) => (8 + MAX_ENTRIES + names::entries(&row.name, None).len(), [None, None]),
             ImportRow::Space(row) => (
                 9 + MAX_ENTRIES + names::entries(&row.name, None).len(),
                 [row.owner.as_ref(), None],

@@ -229,3 +229,34 @@ fn a_post_that_is_imported_counts_for_its_space_like_one_written_here() {
         assert_eq!((home.items.len(), points("ACTIVE_IN_SPACE")), (2, Some(182)));
     });
 }
+
+#[test]
+fn a_whole_request_of_people_fits_its_batches_whatever_changes() {
+    wait(async {
+        let (_db, hr) = town().await;
+        let crowd = |words: &str, expires: &str, active: bool| -> Vec<ImportRow> {
+            let people = (0..500).map(|n| {
+                let ImportRow::Person(mut row) = person(&format!("guest-{n}")) else {
+                    unreachable!()
+                };
+                row.name = words
+                    .split(' ')
+                    .map(|word| format!("{word}{n}"))
+                    .collect::<Vec<_>>()
+                    .join(" ");
+                row.guest = true;
+                row.active = active;
+                row.expires = Some(at(expires));
+                ImportRow::Person(row)
+            });
+            people.collect()
+        };
+        let first = crowd("Ana Bea Cleo Dora Eve Fay", "2030-01-01T00:00:00Z", true);
+        assert_eq!(put(&hr, first).await.new.0, 500);
+        // Every row by which each was found, his date, and what he may see.
+        let second = crowd("Gil Hal Ian Jon Kim Lee", "2031-01-01T00:00:00Z", true);
+        assert_eq!(put(&hr, second).await.changed.0, 500);
+        let third = crowd("Mia Noa Ona Pam Quy Ria", "2032-01-01T00:00:00Z", false);
+        assert_eq!(put(&hr, third).await.changed.0, 500);
+    });
+}
