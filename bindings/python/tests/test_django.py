@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -18,23 +18,25 @@ pytest.importorskip("django")
 import django_host
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.contrib.auth import login, logout
-from django.contrib.auth.models import Group, User
+from django.contrib.auth import alogin, alogout, login, logout
+from django.contrib.auth.middleware import auser
+from django.contrib.auth.models import AnonymousUser, Group, User
 from django.contrib.sessions.backends.db import SessionStore
 from django.core import mail
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.core.management import call_command
 from django.db import connection
-from django.test import AsyncClient, Client, RequestFactory, override_settings
+from django.test import AsyncClient, AsyncRequestFactory, RequestFactory, override_settings
 from django.test.utils import setup_test_environment, teardown_test_environment
 from web_django import act_as, browser, setting, text
-from web_story import NETWORK, OPEN, SECRET, Story, events
+from web_story import NETWORK, OPEN, SECRET, Story
 
 import parvis
 from conftest import Place
 from parvis import external, web
-from parvis.contrib.django import conf, views
-from parvis.contrib.django.middleware import Me
+from parvis.contrib.django import conf
+from parvis.contrib.django.apps import check
+from parvis.contrib.django.middleware import Me, ParvisMiddleware
 
 assert django_host.PAGE
 pytest_plugins = ["web_django"]
@@ -95,73 +97,6 @@ def test_the_language_is_djangos(users: dict[str, User], story: Story) -> None:
     assert 'aria-label="Actualités"' in french
 
 
-def live(client: Client, **extra: Any) -> Iterator[bytes]:
-    """A stream of changes."""
-    answer: Any = client.get("/parvis/live", **extra)
-    assert answer["Content-Type"] == "text/event-stream"
-    return iter(answer.streaming_content)
-
-
-def test_live_changes_come_and_end_with_the_session(users: dict[str, User], story: Story) -> None:
-    ben = browser(users["ben"])
-    stream = live(ben)
-
-    def heard() -> list[dict[str, str]]:
-        return events(next(stream).decode().split("\n")[:-1])
-
-    assert heard() == [{"retry": "3000"}]
-    (first,) = heard()
-    act_as(users["ana"]).items.create("More bread", place=parvis.types.PlaceNetwork())
-    (second,) = heard()
-    assert json.loads(second["data"])["feed_new"] == 1
-    resumed = live(ben, headers={"Last-Event-ID": first["id"]})
-    next(resumed)
-    assert b'"feed_new":1' in next(resumed)
-    ben.logout()
-    assert list(stream) == [b'event: end\ndata: {"why":"signed_out"}\n\n']
-
-
-def test_a_server_of_asyncio_keeps_its_loop_free(users: dict[str, User], story: Story) -> None:
-    async def play() -> list[bytes]:
-        client = AsyncClient(raise_request_exception=False)
-        await sync_to_async(client.force_login)(users["ben"])
-        answer: Any = await client.get("/parvis/live")
-        stream = answer.streaming_content
-        heard = [await anext(stream), await anext(stream)]
-        third = asyncio.ensure_future(anext(stream))
-        # The loop goes on while a thread waits.
-        await sync_to_async(act_as(users["ana"]).items.create, thread_sensitive=False)(
-            "More bread", place=parvis.types.PlaceNetwork()
-        )
-        heard.append(await asyncio.wait_for(third, 20))
-        answer.close()
-        return heard
-
-    heard = asyncio.run(play())
-    assert heard[0] == b"retry: 3000\n\n"
-    assert b'"feed_new":1' in heard[2]
-
-
-def test_streams_of_a_server_of_asyncio_leave_it_its_threads(users: dict[str, User], story: Story) -> None:
-    async def play() -> None:
-        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(2))
-        client = AsyncClient(raise_request_exception=False)
-        await sync_to_async(client.force_login)(users["ben"])
-        answers: list[Any] = [await client.get("/parvis/live") for _ in range(20)]
-        streams = [answer.streaming_content for answer in answers]
-        for stream in streams:
-            await anext(stream)
-            await anext(stream)
-        waiting = [asyncio.ensure_future(anext(stream)) for stream in streams]
-        await asyncio.sleep(0.5)
-        asked = sync_to_async(act_as(users["ana"]).items.create, thread_sensitive=False)
-        await asyncio.wait_for(asked("More bread", place=parvis.types.PlaceNetwork()), 2)
-        heard = await asyncio.wait_for(asyncio.gather(*waiting), 20)
-        assert all(b'"feed_new":1' in event for event in heard)
-
-    asyncio.run(play())
-
-
 def test_an_async_view_awaits_its_actor(users: dict[str, User], story: Story) -> None:
     async def play() -> None:
         client = AsyncClient()
@@ -180,6 +115,54 @@ def test_a_file_of_djangos_is_refused() -> None:
             conf.db()
         with pytest.raises(Exception, match=r"parvis\.E002"):
             call_command("check")
+
+
+def test_a_file_of_djangos_is_refused_however_it_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    host = tmp_path / "host 50%25?.db"
+    databases = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": host}}
+    monkeypatch.setattr(settings, "DATABASES", databases)
+    (tmp_path / "link.db").symlink_to(host)
+    same = [f"sqlite://{host}", f"sqlite:{host}", f"SQLite://{host}", f"sqlite://{host.name}", f"sqlite:{host.name}"]
+    for url in [*same, "sqlite://link.db"]:
+        with pytest.raises(parvis.errors.ForeignSqlite, match="DATABASES"):
+            conf.own_file(url)
+    own = tmp_path / "host 50%.db"
+    for url in (f"sqlite://{own}", f"sqlite://{tmp_path}/host 50%25", "memory:", f"sled://{host}", "postgresql:///x"):
+        conf.own_file(url)
+
+
+def found(**more: Any) -> list[str]:
+    """What `manage.py check` says of these settings."""
+    with override_settings(**more):
+        return [str(message.id) for message in check(None)]
+
+
+def test_check_says_what_is_missing(tmp_path: Path) -> None:
+    good: dict[str, Any] = {"URL": f"sqlite://{tmp_path}/parvis.db", "NETWORK": NETWORK}
+    engine = {"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}
+    request = "django.template.context_processors.request"
+    whole = [engine, {**engine, "NAME": "two", "OPTIONS": {"context_processors": [request]}}]
+    assert found(PARVIS=good, TEMPLATES=whole) == []
+    assert found(PARVIS=good, TEMPLATES=[engine]) == ["parvis.W001"]
+    assert found(PARVIS=good, TEMPLATES=[]) == []
+    without = [path for path in settings.MIDDLEWARE if "parvis" not in path]
+    assert found(PARVIS=good, TEMPLATES=whole, MIDDLEWARE=[*without, "absent.One"]) == ["parvis.E003"]
+    assert found(PARVIS=good, TEMPLATES=whole, MIDDLEWARE=[*without, f"{__name__}.Own"]) == []
+    nowhere = {**good, "URL": f"sqlite://{tmp_path}/nowhere/parvis.db"}
+    assert found(PARVIS=nowhere, TEMPLATES=whole) == ["parvis.E004"]
+    assert found(PARVIS={"URL": "memory:"}, TEMPLATES=[engine]) == ["parvis.E001"]
+    # Tests never go there.
+    setup_test_environment()
+    try:
+        assert found(PARVIS=nowhere, TEMPLATES=whole) == []
+        assert found(PARVIS={**good, "TEST": {"URL": nowhere["URL"]}}, TEMPLATES=whole) == ["parvis.E004"]
+    finally:
+        teardown_test_environment()
+
+
+class Own(ParvisMiddleware):
+    """A host's own."""
 
 
 def test_a_setting_that_is_misspelt_is_told() -> None:
@@ -313,25 +296,34 @@ def test_a_defect_stays_djangos(users: dict[str, User], monkeypatch: pytest.Monk
     assert (answer.status_code, answer["Content-Type"][:9]) == (500, "text/html")
 
 
-def test_a_stream_ends_with_a_change_of_the_password(users: dict[str, User], story: Story) -> None:
-    ben = browser(users["ben"])
-    stream = live(ben)
-    next(stream)
-    next(stream)
-    users["ben"].set_password("another")
-    users["ben"].save()
-    soon = time.monotonic() + 3 * conf.settings().tick + 5
-    rest = []
-    for event in stream:
-        rest.append(event)
-        assert time.monotonic() < soon, "the stream goes on"
-    assert [event for event in rest if event != b": \n\n"] == [b'event: end\ndata: {"why":"signed_out"}\n\n']
+def test_an_async_view_acts_as_whoever_is_signed_in_at_the_moment(users: dict[str, User]) -> None:
+    ana, ben = users["ana"], users["ben"]
+    backend = "django.contrib.auth.backends.ModelBackend"
 
+    async def play() -> None:
+        request: Any = AsyncRequestFactory().get("/")
+        request.session = SessionStore()
+        request.user, request.auser = AnonymousUser(), partial(auser, request)
+        me = Me(request)
 
-def test_a_stream_leaves_the_session_of_an_older_key(users: dict[str, User], story: Story) -> None:
-    ben = browser(users["ben"])
-    request: Any = RequestFactory().get("/")
-    with override_settings(SECRET_KEY="newer", SECRET_KEY_FALLBACKS=["x"]):
-        request.session = SessionStore(ben.session.session_key)
-        assert not views.signed_out(request)
-        assert SessionStore(ben.session.session_key).load()["_auth_user_id"] == str(users["ben"].pk)
+        async def acts_as() -> int:
+            actor = await me.aactor()
+            assert repr(actor).replace("parvis.aio.", "parvis.") == repr(await sync_to_async(lambda: me.actor)())
+            return int(repr(actor).partition("id='")[2].partition("'")[0])
+
+        await alogin(request, ana, backend)
+        assert await acts_as() == ana.pk
+        await alogin(request, ben, backend)
+        assert await acts_as() == ben.pk
+        # A middleware of the host's lets him act as another, or as nobody yet.
+        request.user = ana
+        assert await acts_as() == ana.pk
+        request.user = AnonymousUser()
+        with pytest.raises(PermissionDenied):
+            await me.aactor()
+        await alogin(request, ana, backend)
+        await alogout(request)
+        with pytest.raises(PermissionDenied):
+            await me.aactor()
+
+    asyncio.run(play())

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +17,7 @@ pytest.importorskip("django")
 import django_host
 from django.contrib.auth.models import Group, User
 from django.core.management import call_command
-from django.db import connections, transaction
+from django.db import OperationalError, connections, transaction
 from django.test import RequestFactory, TestCase, override_settings
 from web_django import act_as, browser, posts, setting
 from web_story import NETWORK, Story
@@ -23,8 +26,9 @@ from conftest import _place
 from parvis import external
 from parvis.contrib.django import conf
 from parvis.contrib.django import later as host_later
+from parvis.contrib.django.management.commands import parvis_worker
 from parvis.contrib.django.middleware import Me
-from parvis.types import PlaceNetwork
+from parvis.types import Due, PlaceNetwork
 
 assert django_host.PAGE
 pytest_plugins = ["web_django"]
@@ -55,6 +59,42 @@ def test_the_worker_does_what_a_process_that_died_left(
     for _ in range(2):
         call_command("parvis_worker", "--once", stdout=StringIO())
         assert posts(users["ben"]).count("New group: one") == 1
+
+
+def test_the_worker_outlives_the_connections_of_the_host(
+    users: dict[str, User], story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transaction, "on_commit", lambda *args, **kwargs: None)
+    browser(users["ana"]).get(f"/later/?group=one&space={story.space}")
+    monkeypatch.undo()
+    # The server closed the connection, which Django notices by its first error and renews when it is told to.
+    connections["default"].ensure_connection()
+    monkeypatch.setattr(connections["default"], "errors_occurred", True)
+    monkeypatch.setattr(connections["default"], "is_usable", lambda: False)
+    connections["default"].connection.close()
+    stop = threading.Event()
+    handlers: dict[Any, Any] = {}
+    monkeypatch.setattr(signal, "signal", handlers.__setitem__)
+    monkeypatch.setattr(threading, "Event", lambda: stop)
+    real = host_later.carry_out
+    steps: list[int] = []
+
+    def carry_out() -> Due:
+        steps.append(len(steps))
+        if len(steps) > 1:
+            handlers[signal.SIGTERM]()
+        if len(steps) == 1:
+            raise OperationalError("server closed the connection")
+        return real()
+
+    monkeypatch.setattr(parvis_worker, "carry_out", carry_out)
+    call_command("parvis_worker", "--pause", "0.01", stdout=StringIO())
+    assert steps == [0, 1]
+    assert posts(users["ben"]).count("New group: one") == 1
+    steps.clear()
+    stop.clear()
+    with pytest.raises(OperationalError):
+        call_command("parvis_worker", "--once", stdout=StringIO())
 
 
 def test_a_transaction_is_carried_out_once(users: dict[str, User], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -260,3 +260,139 @@ class Plain(AbstractBaseUser):
 
 def test_users_need_no_full_name(store: Any) -> None:
     assert people.fields(Plain(pk=7, login="ana")) == {"name": "ana", "email": "", "status": "active"}
+
+
+def refused(user: User, how: str) -> None:
+    """Gives a user what Parvis refuses, without a signal."""
+    long = {"first_name": "é" * 150, "last_name": "é" * 150}
+    given = {"name": long, "marks": {"first_name": "Ana\u202eamiL"}, "email": {"email": "no address"}}
+    User.objects.filter(pk=user.pk).update(**given[how])
+    user.refresh_from_db()
+
+
+@pytest.mark.parametrize("how", ["name", "marks", "email"])
+def test_nobody_stays_because_parvis_refuses_what_he_is_called(
+    users: dict[str, User], how: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    ana, ben, cleo = users["ana"], users["ben"], users["cleo"]
+    for user in (ana, ben, cleo):
+        refused(user, how)
+    gone = conf.db().act_as(NETWORK, external(ben.pk))
+    ana.is_active = False
+    ana.save()
+    with pytest.raises(parvis.NotFound):
+        act_as(ana).inbox.unread()
+    assert f"user {ana.pk}" in caplog.text
+    ben.delete()
+    with pytest.raises(parvis.NotFound):
+        gone.inbox.unread()
+    User.objects.filter(pk=cleo.pk).update(is_active=False)
+    assert "1 ended" in synced()
+    with pytest.raises(parvis.NotFound):
+        act_as(cleo).inbox.unread()
+
+
+def test_a_user_who_may_act_is_still_refused(users: dict[str, User]) -> None:
+    refused(users["ana"], "name")
+    with pytest.raises(parvis.errors.TooLarge):
+        people.put(users["ana"])
+    with pytest.raises(CommandError, match=f"user {users['ana'].pk}: long_text in `name`"):
+        synced()
+
+
+def test_nobody_stays_because_of_what_the_hosts_function_adds(sqlite: Place) -> None:
+    for path in ("strange", "odd"):
+        with override_settings(PARVIS=setting(sqlite)):
+            ana = User.objects.create_user("ana")
+        with override_settings(PARVIS=setting(sqlite, PERSON=f"{__name__}.{path}")):
+            ana.is_active = False
+            ana.save()
+            with pytest.raises(parvis.NotFound):
+                act_as(ana).inbox.unread()
+            ana.delete()
+
+
+def strange(user: User) -> dict[str, Any]:
+    """A unit that nobody made."""
+    return {"unit": external("nowhere")}
+
+
+def odd(user: User) -> dict[str, Any]:
+    """A field that persons do not have, and no name."""
+    return {"shoes": 43, "name": None}
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        (" Ana Lima ", "Ana Lima"),
+        ("é" * 300, "é" * 200),
+        ("x" + "é" * 300, "x" + "é" * 199),
+        ("Ana\u202e\nLima", "Ana Lima"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("\u2028", ""),
+    ],
+)
+def test_a_name_is_cut_to_what_is_accepted(name: str, kept: str) -> None:
+    assert people.fit(name) == kept
+
+
+def test_while_the_store_is_away_an_end_is_not_told_in_other_words(
+    users: dict[str, User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[Any] = []
+
+    class Away:
+        people = property(lambda self: self)
+
+        def put(self, **known: Any) -> None:
+            told.append(known)
+            raise parvis.Unavailable("store", retry="after")
+
+    monkeypatch.setattr(people, "system", Away)
+    users["ana"].is_active = False
+    with pytest.raises(parvis.Unavailable):
+        people.put(users["ana"])
+    assert len(told) == 1
+
+
+GUESTS: set[Any] = set()
+
+
+def kinds(user: User) -> dict[str, Any]:
+    """What the host knows of employees and guests."""
+    return {"kind": "guest"} if user.pk in GUESTS else {"unit": external("sales")} if user.last_name == "S" else {}
+
+
+def test_sync_tells_what_cannot_be_read_back(sqlite: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    GUESTS.clear()
+    with override_settings(PARVIS=setting(sqlite, PERSON=f"{__name__}.kinds")):
+        people.system().people.put_unit(external("sales"), "Sales")
+        ana, ben = User.objects.create_user("ana", last_name="S"), User.objects.create_user("ben")
+        act_as(ana).items.create("For employees", place=parvis.types.PlaceNetwork())
+        # A bulk operation calls no signal.
+        GUESTS.add(ben.pk)
+        assert "0 new, 1 changed, 1 same" in synced()
+        with pytest.raises(parvis.Forbidden):
+            act_as(ben).feed.network_wall()
+        GUESTS.clear()
+        assert "1 changed" in synced()
+        assert act_as(ben).feed.network_wall().items
+        User.objects.filter(pk=ana.pk).update(last_name="Lima")
+        told: dict[str, Any] = {}
+        monkeypatch.setattr(people, "put", lambda user, known: told.update({user.username: known}))
+        synced()
+        assert "unit" not in told["ana"]
+        monkeypatch.undo()
+        User.objects.all().delete()
+
+
+def test_a_group_that_is_refused_is_told(users: dict[str, User], caplog: pytest.LogCaptureFixture) -> None:
+    group = Group.objects.create(name="字" * 140)
+    users["ana"].groups.add(group)
+    assert f"space group:{group.pk}: too_long in `name`" in caplog.text
+    assert f"member group:{group.pk} {users['ana'].pk}: " in caplog.text
+    caplog.clear()
+    with pytest.raises(CommandError, match=f"group:{group.pk}"):
+        synced()
+    assert not [one for one in caplog.records if one.name == "parvis.django"]

@@ -16,7 +16,7 @@ NOTHING = Due(done=0, more=False, next=None, lag_ms=0, failed=0)
 class Steps:
     """Answers one after the other, and tells the worker to stop behind the last."""
 
-    def __init__(self, *answers: Due | parvis.ParvisError) -> None:
+    def __init__(self, *answers: Due | Exception) -> None:
         self.answers = list(answers)
         self.stop = threading.Event()
 
@@ -24,7 +24,7 @@ class Steps:
         answer = self.answers.pop(0)
         if not self.answers:
             self.stop.set()
-        if isinstance(answer, parvis.ParvisError):
+        if isinstance(answer, Exception):
             raise answer
         return answer
 
@@ -52,6 +52,20 @@ def test_a_store_that_is_away_is_waited_for(caplog: pytest.LogCaptureFixture) ->
     assert "trying again" in caplog.text
     with pytest.raises(parvis.Unavailable):
         work(Steps(away, NOTHING), threading.Event(), once=True)
+
+
+class GoneAway(Exception):
+    """What a host's driver says of its server."""
+
+
+def test_a_database_of_the_hosts_that_is_away_is_waited_for(caplog: pytest.LogCaptureFixture) -> None:
+    steps = Steps(GoneAway("server"), some(4), NOTHING)
+    assert work(steps, steps.stop, idle=0.01, away=(GoneAway,)) == 4
+    assert "server; trying again" in caplog.text
+    with pytest.raises(GoneAway):
+        work(Steps(GoneAway(), NOTHING), threading.Event(), once=True, away=(GoneAway,))
+    with pytest.raises(GoneAway):
+        work(Steps(GoneAway(), NOTHING), threading.Event())
 
 
 def test_what_trying_again_will_not_mend_ends_it() -> None:

@@ -1,8 +1,8 @@
 """Parvis in Django: `parvis.contrib.django` in `INSTALLED_APPS`, and one setting.
 
     PARVIS = {
-        "URL": "sqlite:///srv/app/parvis.db",   # a file of its own, or a server: postgresql://, mysql://
-        "NETWORK": "acme",                      # the tenant, known by your name for it
+        "URL": f"sqlite://{BASE_DIR / 'parvis.db'}",    # a file of its own, or a server: postgresql://, mysql://
+        "NETWORK": "acme",                              # the tenant, known by your name for it
     }
     MIDDLEWARE = [..., "parvis.contrib.django.middleware.ParvisMiddleware"]      # after authentication
     urlpatterns = [path("parvis/", include("parvis.contrib.django.urls")), ...]

@@ -9,8 +9,7 @@
 | `APP` | the range of ids in which users and groups are | `host` |
 | `ALIAS` | the database of `DATABASES` with which `request.parvis.later` commits | `default` |
 | `PERSON` | path of a function from a user to further fields of `people.put` | none |
-| `GROUPS` | visibility of the spaces that groups become: `open`, `closed`, `secret`; `None`: groups are none | `closed`
-|
+| `GROUPS` | visibility of spaces that groups become: `open`, `closed`, `secret`; `None`: groups are none | `closed` |
 | `SIGNALS` | whether users and groups are told when they change | `True` |
 | `LINKS` | where the host shows a `person`, `space`, `item`, `tag`: templates with `{id}` or `{external}` | none |
 | `LIVE` | whether badge and feed keep a connection open | `True` |
@@ -18,7 +17,8 @@
 | `TEST` | the store of `manage.py test`: its `URL` and `OPTIONS` | `memory:`, inline upkeep |
 
 While tests run (Django's `setup_test_environment`: `manage.py test`, pytest-django), Django has a database of its own
-for them, and so has Parvis: `URL` and `OPTIONS` are left alone, whatever they name. It is one store for the whole run.
+for them, and so has Parvis: `URL` and `OPTIONS` are left alone, whatever they name. It is one store for the whole run,
+though Django takes back what each test writes: `parvis.contrib.django.testing` gives each test one of its own.
 """
 
 from __future__ import annotations
@@ -30,7 +30,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
 from django.conf import settings as django_settings
 from django.core import mail
@@ -82,6 +81,11 @@ class Settings:
     test_options: Mapping[str, Any] = field(repr=False)
 
 
+def nothing(user: Any) -> Mapping[str, Any]:
+    """What is added to users where the setting `PERSON` is not."""
+    return {}
+
+
 @cache
 def settings() -> Settings:
     """The setting, read once."""
@@ -100,7 +104,7 @@ def settings() -> Settings:
         options={**given.get("OPTIONS", {}), **secret},
         app=given.get("APP", "host"),
         alias=given.get("ALIAS", "default"),
-        person=import_string(given["PERSON"]) if given.get("PERSON") else lambda user: {},
+        person=import_string(given["PERSON"]) if given.get("PERSON") else nothing,
         groups=given.get("GROUPS", "closed"),
         signals=given.get("SIGNALS", True),
         links=given.get("LINKS", {}),
@@ -138,6 +142,15 @@ def opened(under_test: bool) -> Db:
     return parvis.open(url, **options)
 
 
+def swap(store: Db | None) -> Db | None:
+    """Puts a store in the place of that of the tests; answers the one that was there."""
+    with _opening:
+        before = _stores.pop(True, None)
+        if store is not None:
+            _stores[True] = store
+    return before
+
+
 def testing() -> bool:
     """Whether Django's test environment is set up."""
     # Whoever has not imported it has not set it up. An outbox alone says less: some use its backend without tests.
@@ -148,19 +161,25 @@ def testing() -> bool:
     return hasattr(mail, "outbox") if state is None else hasattr(state, "saved_data")
 
 
+def file(url: str) -> str | None:
+    """The file that a URL names, as `parvis.open` reads it; nothing where it names another kind of store."""
+    scheme, _, rest = url.partition(":")
+    return os.path.abspath(rest.removeprefix("//")) if scheme.lower() == "sqlite" else None
+
+
 def own_file(url: str) -> None:
     """Refuses a file that Django has open: two SQLite libraries in one process break each other's locks.
 
     Raises:
         ForeignSqlite: the file of the URL is one of `DATABASES`.
     """
-    scheme, _, rest = url.partition("://")
-    if scheme != "sqlite":
+    path = file(url)
+    if path is None:
         return
-    path = os.path.realpath(unquote(rest.partition("?")[0]))
     for alias, database in django_settings.DATABASES.items():
         name = str(database.get("NAME") or "")
-        if database.get("ENGINE", "").endswith("sqlite3") and name and os.path.realpath(name) == path:
+        sqlite = database.get("ENGINE", "").endswith("sqlite3")
+        if sqlite and name and os.path.realpath(name) == os.path.realpath(path):
             raise ForeignSqlite(text=f"PARVIS['URL'] is the file of DATABASES[{alias!r}]")
 
 

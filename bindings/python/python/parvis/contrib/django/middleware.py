@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from asgiref.sync import sync_to_async
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.deprecation import MiddlewareMixin
@@ -42,11 +43,9 @@ class Me(Groups):
 
     async def aactor(self) -> AioActor:
         """The actor in an async view, whose operations are awaited: `me = await request.parvis.aactor()`."""
-        user = await self._request.auser()
-        if not user.is_authenticated:
-            raise PermissionDenied("nobody is signed in")
-        here = conf.settings()
-        return conf.db().act_as(here.network, external(user.pk, here.app)).aio
+        # Not `request.auser()`, which stays the same after signing in or out, and when a middleware of the host's puts
+        # another one into `request.user`.
+        return (await sync_to_async(lambda: self.actor)()).aio
 
     def call(self, name: str, request: bytes, /) -> bytes:
         """Runs an operation by its name, from JSON to JSON."""

@@ -7,12 +7,14 @@ owns it, so nobody but the host lets people in; its members may announce in it.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
 from ..._args import external
+from ...types import PersonKind
 from . import conf
 
 if TYPE_CHECKING:
@@ -27,6 +29,10 @@ ENDED = "1970-01-01T00:00:00.000Z"
 CHUNK = 500
 #: How often something is told that changes again and again meanwhile.
 TIMES = 5
+#: Bytes of a name.
+MAX_NAME = 400
+#: Characters that no name has: of control, ends of lines, marks of direction.
+_REFUSED = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 
 
 def system() -> System:
@@ -65,9 +71,16 @@ def last_name(user: Any) -> str:
 
 
 def put(user: Any, known: Mapping[str, Any] | None = None) -> None:
-    """Tells Parvis of a user: what is `known` of him, or what is so now."""
+    """Tells Parvis of a user: what is `known` of him, or what is so now. Whoever may not act any more ends, even where
+    the rest of it is refused: a name that is too long, an address that is none."""
     known = fields(user) if known is None else known
-    system().people.put(external=external(user.pk, conf.settings().app), **known)
+    try:
+        system().people.put(external=external(user.pk, conf.settings().app), **known)
+    except Exception as error:
+        if known["status"] == "active" or getattr(error, "retry", "never") != "never":
+            raise
+        _log.warning("user %s ends, and nothing else is told of him: %s", user.pk, error)
+        end(user.pk, str(known["name"] or name(user)), guest=known.get("kind") == "guest")
 
 
 def settle(read: Callable[[], T], tell: Callable[[T], object]) -> None:
@@ -84,9 +97,16 @@ def settle(read: Callable[[], T], tell: Callable[[T], object]) -> None:
     _log.warning("what Parvis is told changes all the time; parvis_sync repairs what is left")
 
 
-def end(pk: Any, name: str) -> None:
-    """Tells Parvis that a user is no more: he cannot read or act, what he wrote stays."""
-    system().people.put(external=external(pk, conf.settings().app), name=name, status="deactivated")
+def end(pk: Any, name: str, *, guest: bool = False) -> None:
+    """Tells Parvis that a user is no more: he cannot read or act, what he wrote stays. Nothing of it can be refused."""
+    kind, app = PersonKind.GUEST if guest else PersonKind.INTERNAL, conf.settings().app
+    system().people.put(external=external(pk, app), name=fit(name) or str(pk), kind=kind, status="deactivated")
+
+
+def fit(name: str) -> str:
+    """A name as it is accepted: one line, without marks that turn its direction around, of at most 400 bytes."""
+    line = " ".join(_REFUSED.sub(" ", name).split())
+    return line.encode("utf-8", "ignore")[:MAX_NAME].decode("utf-8", "ignore").rstrip()
 
 
 def space(group: Any) -> dict[str, Any]:
@@ -100,8 +120,9 @@ def member(group: Any, person: Any, *, ended: bool = False) -> dict[str, Any]:
     return {**row, "expires": ENDED} if ended else row
 
 
-def bring(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Tells rows of spaces and members; answers how many were new, changed and the same, and which were refused."""
+def bring(rows: Iterable[Mapping[str, Any]], *, log: bool = True) -> dict[str, Any]:
+    """Tells rows of spaces and members; answers how many were new, changed and the same, and which were refused. These
+    are in the log, unless the caller tells them."""
     total: dict[str, Any] = {"new": 0, "changed": 0, "same": 0, "bad": []}
     waiting = list(rows)
     for start in range(0, len(waiting), CHUNK):
@@ -110,4 +131,13 @@ def bring(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
         for count in ("new", "changed", "same"):
             total[count] += report[count]
         total["bad"] += [{**bad, "row": waiting[start + bad["row"]]} for bad in report["bad"]]
+    if log:
+        for bad in total["bad"]:
+            _log.error("Parvis refuses %s", refusal(bad))
     return total
+
+
+def refusal(bad: Mapping[str, Any]) -> str:
+    """A row that was refused, in words."""
+    about = " ".join(str(bad["row"][key]) for key in ("type", "space", "id", "person") if key in bad["row"])
+    return f"{about}: {bad['reason']}" + (f" in `{bad['field']}`" if bad["field"] else "")

@@ -1,33 +1,59 @@
 """Users and groups are told when they change. What is told is how they are once the transaction is committed; if Parvis
-cannot be reached then, the host's work stands, the log says so, and `parvis_sync` repairs it."""
+cannot be reached then, the host's work stands, the log says so, and `parvis_sync` repairs it.
+
+Models that inherit from that of users or groups are listened to as well, proxies and others. Each is connected by
+itself: where somebody listens to all models, Django deletes no rows of any model in one statement.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.db import transaction
-from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
+from django.db.models.signals import class_prepared, m2m_changed, post_delete, post_save, pre_delete
 
 from . import conf, people
 
 #: Fields that are no part of what is told.
 _UNTOLD = frozenset({"last_login", "password"})
+#: On a user or group: who was with it before all were taken away.
+_CLEARED = "_parvis_cleared"
 
 
 def connect() -> None:
-    """Listens."""
-    user = get_user_model()
-    post_save.connect(user_saved, sender=user, dispatch_uid="parvis-user-saved")
-    post_delete.connect(user_deleted, sender=user, dispatch_uid="parvis-user-deleted")
-    groups = getattr(user, "groups", None)
-    if conf.settings().groups is None or groups is None:
-        return
-    post_save.connect(group_saved, sender=Group, dispatch_uid="parvis-group-saved")
-    pre_delete.connect(group_goes, sender=Group, dispatch_uid="parvis-group-goes")
-    m2m_changed.connect(members_changed, sender=groups.through, dispatch_uid="parvis-members")
+    """Listens to the models that are there, and to those that come."""
+    for model in apps.get_models():
+        listen(model)
+    class_prepared.connect(listen, dispatch_uid="parvis-models")
+    if spaces():
+        user: Any = get_user_model()
+        m2m_changed.connect(members_changed, sender=user.groups.through, dispatch_uid="parvis-members")
+
+
+def spaces() -> bool:
+    """Whether groups are spaces."""
+    return conf.settings().groups is not None and hasattr(get_user_model(), "groups")
+
+
+def listen(sender: Any, **kwargs: Any) -> None:
+    """Listens to a model where it is one of users or groups. Those of migrations, which inherit from none, are not."""
+    # Not the proxy that some hosts name in `AUTH_USER_MODEL`.
+    users: Any = get_user_model()._meta.concrete_model
+    if issubclass(sender, users):
+        post_save.connect(user_saved, sender=sender, dispatch_uid="parvis-user-saved")
+        post_delete.connect(user_deleted, sender=sender, dispatch_uid="parvis-user-deleted")
+    elif issubclass(sender, Group) and spaces():
+        post_save.connect(group_saved, sender=sender, dispatch_uid="parvis-group-saved")
+        pre_delete.connect(group_goes, sender=sender, dispatch_uid="parvis-group-goes")
+
+
+def key(instance: Any, model: Any) -> Any:
+    """The key of a user or group, whose child may have one of its own."""
+    return getattr(instance, model._meta.pk.attname)
 
 
 def committed(using: str | None, tell: Callable[[], object]) -> None:
@@ -46,21 +72,22 @@ def user_saved(
     """A user was created or changed. Signing in, which changes a user, too, is nothing to Parvis."""
 
     if not raw and (update_fields is None or not set(update_fields) <= _UNTOLD):
-        committed(using, lambda: tell_user(sender, instance.pk, using))
+        pk = key(instance, get_user_model())
+        committed(using, lambda: tell_user(pk, using))
 
 
 def user_deleted(sender: Any, instance: Any, using: str | None = None, **kwargs: Any) -> None:
     """A user was deleted."""
-    pk, name = instance.pk, people.last_name(instance)
-    committed(using, lambda: tell_user(sender, pk, using, name))
+    pk, name = key(instance, get_user_model()), people.last_name(instance)
+    committed(using, lambda: tell_user(pk, using, name))
 
 
-def tell_user(model: Any, pk: Any, using: str | None, name: str | None = None) -> None:
+def tell_user(pk: Any, using: str | None, name: str | None = None) -> None:
     """Tells how a user is now; that he is no more only of one who was there, by the name he had."""
     last = name
 
     def read() -> tuple[Any, Any]:
-        user = model._base_manager.using(using).filter(pk=pk).first()
+        user = get_user_model()._base_manager.using(using).filter(pk=pk).first()
         return user, None if user is None else people.fields(user)
 
     def tell(now: tuple[Any, Any]) -> None:
@@ -78,7 +105,8 @@ def tell_user(model: Any, pk: Any, using: str | None, name: str | None = None) -
 def group_saved(sender: Any, instance: Any, using: str | None = None, raw: bool = False, **kwargs: Any) -> None:
     """A group was created or renamed."""
     if not raw:
-        committed(using, lambda: tell_group(instance.pk, using))
+        pk = key(instance, Group)
+        committed(using, lambda: tell_group(pk, using))
 
 
 def tell_group(pk: Any, using: str | None) -> None:
@@ -88,7 +116,7 @@ def tell_group(pk: Any, using: str | None) -> None:
 
 def group_goes(sender: Any, instance: Any, using: str | None = None, **kwargs: Any) -> None:
     """A group is being deleted: its space stays, without members."""
-    pk, members = instance.pk, list(instance.user_set.using(using).values_list("pk", flat=True))
+    pk, members = key(instance, Group), list(instance.user_set.using(using).values_list("pk", flat=True))
     committed(using, lambda: people.bring([people.member(pk, person, ended=True) for person in members]))
 
 
@@ -101,13 +129,17 @@ def members_changed(
     using: str | None = None,
     **kwargs: Any,
 ) -> None:
-    """Users came into groups, or left them. Before a clearance it is not said whom it concerns, so it is looked up."""
+    """Users came into groups, or left them. Of a clearance it is not said whom it concerns: who was there is looked up
+    before it, and told after it."""
     if action == "pre_clear":
         related = instance.user_set if reverse else instance.groups
-        pk_set = list(related.using(using).values_list("pk", flat=True))
-    if action not in ("post_add", "post_remove", "pre_clear") or not pk_set:
+        instance.__dict__[_CLEARED] = list(related.using(using).values_list("pk", flat=True))
+    elif action == "post_clear":
+        pk_set = instance.__dict__.pop(_CLEARED, None)
+    if action not in ("post_add", "post_remove", "post_clear") or not pk_set:
         return
-    pairs = [(instance.pk, pk) if reverse else (pk, instance.pk) for pk in pk_set]
+    own = key(instance, Group if reverse else get_user_model())
+    pairs = [(own, pk) if reverse else (pk, own) for pk in pk_set]
     committed(using, lambda: tell_members(sender, pairs, using))
 
 

@@ -20,7 +20,7 @@ _READ = ("name", "email", "title", "languages", "zone", "handle")
 
 @dataclass(slots=True)
 class Report:
-    """What was repaired."""
+    """What was repaired. `same` is said of what can be read back."""
 
     people: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("new", "changed", "same", "ended"), 0))
     spaces: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("new", "changed", "same"), 0))
@@ -39,7 +39,7 @@ def sync(*, at_most: int = 5, missing: bool = True) -> Report:
     if missing:
         ended = end_missing([str(pk) for pk in users.values_list("pk", flat=True)], at_most, report)
         report.people["ended"] += ended
-    if conf.settings().groups is not None and hasattr(get_user_model(), "groups"):
+    if signals.spaces():
         groups(report)
     return report
 
@@ -56,7 +56,7 @@ def profile(user: Any) -> dict[str, Any] | None:
 
 
 def person(user: Any, report: Report) -> None:
-    """One user."""
+    """One user. What the setting `PERSON` adds cannot all be read back, so it is told in any case."""
     known, told = profile(user), people.fields(user)
     if not user.is_active:
         kind = "same" if known is None else "ended"
@@ -64,10 +64,10 @@ def person(user: Any, report: Report) -> None:
         kind = "new"
     else:
         differs = any((told[name] or None) != (known[name] or None) for name in _READ if name in told)
-        kind = "changed" if differs else "same"
-    if kind != "same":
+        kind = "changed" if differs or known["guest"] != (told.get("kind") == "guest") else "same"
+    if kind != "same" or (known is not None and conf.settings().person is not conf.nothing):
         try:
-            signals.tell_user(type(user), user.pk, None)
+            signals.tell_user(user.pk, None)
         except errors.ParvisError as error:
             report.refused.append(f"user {user.pk}: {error}")
             return
@@ -87,16 +87,16 @@ def end_missing(present: list[str], at_most: int, report: Report) -> int:
 
 def groups(report: Report) -> None:
     """Spaces of all groups, then the memberships of everybody who may act."""
-    told = people.bring([people.space(group) for group in Group.objects.order_by("pk")])
+    told = people.bring([people.space(group) for group in Group.objects.order_by("pk")], log=False)
     for kind in report.spaces:
         report.spaces[kind] += told[kind]
-    refuse(told["bad"], report)
+    report.refused += [people.refusal(bad) for bad in told["bad"]]
     rows: list[dict[str, Any]] = []
     users = get_user_model()._default_manager.filter(is_active=True).prefetch_related("groups").order_by("pk")
     for user in users.iterator(chunk_size=500):
         rows += memberships(user, report)
-    told = people.bring(rows)
-    refuse(told["bad"], report)
+    told = people.bring(rows, log=False)
+    report.refused += [people.refusal(bad) for bad in told["bad"]]
 
 
 def memberships(user: Any, report: Report) -> Iterator[dict[str, Any]]:
@@ -117,10 +117,3 @@ def memberships(user: Any, report: Report) -> Iterator[dict[str, Any]]:
         yield people.member(group, user.pk)
     for group in sorted(known - wanted):
         yield people.member(group, user.pk, ended=True)
-
-
-def refuse(bad: list[dict[str, Any]], report: Report) -> None:
-    """Rows that Parvis refused, in words."""
-    for row in bad:
-        about = " ".join(str(row["row"][key]) for key in ("type", "space", "id", "person") if key in row["row"])
-        report.refused.append(f"{about}: {row['reason']}" + (f" in `{row['field']}`" if row["field"] else ""))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.contrib.auth import SESSION_KEY, get_user
 from django.core.handlers.asgi import ASGIRequest
 from django.db import connections, transaction
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.middleware.csrf import get_token
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -63,16 +65,19 @@ def route(request: HttpRequest, route: str) -> HttpResponse:
 @require_GET
 def live(request: HttpRequest) -> StreamingHttpResponse:
     """The stream of live changes. Under WSGI it takes one thread of the server: `LIVE` is off where these are few."""
+    here = conf.settings()
+    if not here.live:
+        raise Http404
     me = request.parvis.actor  # type: ignore[attr-defined]
     after = request.headers.get("Last-Event-ID") or request.GET.get("after")
-    tick = conf.settings().tick
+    signed_out = watch(request)
     body: Any
     if isinstance(request, ASGIRequest):
         # A thread for the moment of each look only: any number of streams leave the server its threads.
         over = sync_to_async(signed_out, thread_sensitive=False)
-        body = web.events(me.aio, after, over=lambda: over(request), tick=tick)
+        body = web.events(me.aio, after, over=over, tick=here.tick)
     else:
-        body = web.events_blocking(me, after, over=lambda: signed_out(request), tick=tick)
+        body = web.events_blocking(me, after, over=signed_out, tick=here.tick)
     return StreamingHttpResponse(body, headers=dict(web.STREAM))
 
 
@@ -87,20 +92,39 @@ class Kept(dict[str, Any]):
         """Leaves the key, which the browser could not be told any more."""
 
 
-def signed_out(request: HttpRequest) -> bool:
-    """Whether the session of a request is over, as it is kept now."""
-    session = request.session
-    try:
-        if session.session_key is None:
-            return True
+def watch(request: HttpRequest) -> Callable[[], bool]:
+    """What tells, as often as it is asked, whether the one who is signed in now is signed out.
+
+    It is the session that tells it, as it is kept then. A host that knows people by something else than a session has
+    nothing to look at: its streams end when the browser comes back. Whoever acts as another than the session's user,
+    by a middleware of the host's, does so by something that the host keeps in the session: his stream is over as soon
+    as anything is another there.
+    """
+    session: Any = getattr(request, "session", None)
+    user: Any = request.user
+    pk = user.pk
+    if session is None or SESSION_KEY not in session:
+        return lambda: False
+    own = session[SESSION_KEY] == user._meta.pk.value_to_string(user)
+    began = None if own else plain(dict(session.items()))
+
+    def over() -> bool:
         now = HttpRequest()
-        now.session = Kept(type(session)(session.session_key).load())  # type: ignore[assignment]
-        # Django itself decides: a session ends with a change of the password and with the user, too.
-        if not get_user(now).is_authenticated:
-            return True
-        return bool(now.session.get(SESSION_KEY) != session.get(SESSION_KEY))
-    finally:
-        # A stream is open for hours; the connections of its thread are for those who need them now.
-        for connection in connections.all(initialized_only=True):
-            if not connection.in_atomic_block:
-                connection.close()
+        try:
+            kept = Kept(type(session)(session.session_key).load() if session.session_key else {})
+            now.session, same = kept, own or plain(kept) == began  # type: ignore[assignment]
+            # Django itself decides: a session ends with a change of the password and with the user, too.
+            found = get_user(now)
+            return not (found.pk == pk if own else same and found.is_authenticated)
+        finally:
+            # A stream is open for hours; the connections of its thread are for those who need them now.
+            for connection in connections.all(initialized_only=True):
+                if not connection.in_atomic_block:
+                    connection.close()
+
+    return over
+
+
+def plain(kept: dict[str, Any]) -> Any:
+    """What a session keeps, as it comes back from a store that writes it as JSON."""
+    return json.loads(json.dumps(kept, default=repr, skipkeys=True))

@@ -7,7 +7,9 @@ import threading
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import InterfaceError, OperationalError, close_old_connections
 
+from .....types import Due
 from .....worker import work
 from ...later import carry_out
 
@@ -28,5 +30,12 @@ class Command(BaseCommand):
         if not options["once"]:
             for one in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(one, lambda *_: stop.set())
-        done = work(carry_out, stop, idle=options["pause"], once=options["once"])
+        away = (OperationalError, InterfaceError)
+        done = work(step, stop, idle=options["pause"], once=options["once"], away=away)
         self.stdout.write(f"{done} done")
+
+
+def step() -> Due:
+    """Carries out what is due, on connections that a request would find: those that were lost are made anew."""
+    close_old_connections()
+    return carry_out()
