@@ -30,6 +30,7 @@ use crate::spaces::{
     SpaceView, Visibility,
 };
 use serde::{Deserialize, Serialize};
+use serde_path_to_error::Segment;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -215,6 +216,9 @@ type Call = for<'a> fn(&'a Actor, &'a [u8]) -> Boxed<'a, Result<Vec<u8>, Error>>
 /// A request from JSON, whole.
 type Whole = fn(&[u8]) -> Result<serde_json::Value, Error>;
 
+/// What of a request cannot be read, and why.
+type Unread = fn(&[u8]) -> Option<(&'static str, String)>;
+
 /// One row of the table, as data.
 #[non_exhaustive]
 pub struct Row {
@@ -230,6 +234,7 @@ pub struct Row {
     pub answer: &'static str,
     call: Call,
     whole: Whole,
+    unread: Unread,
     #[cfg(feature = "schema")]
     described: schema::Described,
 }
@@ -244,7 +249,38 @@ impl std::fmt::Debug for Row {
 }
 
 fn request<O: Operation>(json: &[u8]) -> Result<O, Error> {
-    serde_json::from_slice(json).map_err(|_| Error::new(Reason::BadValue).at("request"))
+    serde_json::from_slice(json).map_err(|_| {
+        let unread = unread::<O>(json).map_or("request", |(field, _)| field);
+        Error::new(Reason::BadValue).at(unread)
+    })
+}
+
+/// The field of a request that cannot be read, and why; of one that can, nothing. It reads once more, which only the wrong ones pay.
+fn unread<O: Operation>(json: &[u8]) -> Option<(&'static str, String)> {
+    let mut of = serde_json::Deserializer::from_slice(json);
+    let error = match serde_path_to_error::deserialize::<_, O>(&mut of) {
+        Ok(_) => return of.end().err().map(|error| ("request", error.to_string())),
+        Err(error) => error,
+    };
+    let fields = TABLE
+        .iter()
+        .find(|row| row.name == O::NAME)
+        .map_or(&[][..], |row| row.fields);
+    let field = error.path().iter().next().and_then(|segment| match segment {
+        Segment::Map { key } => fields.iter().find(|field| **field == key),
+        _ => None,
+    });
+    let said = error.into_inner().to_string();
+    // Where it stands says nothing to whoever calls from another language: he wrote no JSON.
+    let said = said.rsplit_once(" at line ").map_or(said.as_str(), |(said, _)| said);
+    Some((field.copied().unwrap_or("request"), said.to_owned()))
+}
+
+/// Why a request cannot be read, for whoever wrote the call: where it stops, and what is accepted there. Of one that can be read, or
+/// of an operation that there is not, nothing. It may repeat a short value of the request.
+pub fn unreadable(name: &str, json: &[u8]) -> Option<String> {
+    let row = TABLE.iter().find(|row| row.name == name)?;
+    (row.unread)(json).map(|(_, why)| why)
 }
 
 fn whole_json<O: Operation>(json: &[u8]) -> Result<serde_json::Value, Error> {
@@ -384,6 +420,7 @@ macro_rules! facade { ([] $(
         answer: stringify!($Ans),
         call: call_json::<$Req>,
         whole: whole_json::<$Req>,
+        unread: unread::<$Req>,
         #[cfg(feature = "schema")]
         described: schema::Described {
             request: |all| all.subschema_for::<$Req>(),

@@ -3,7 +3,7 @@
 use crate::failure::Failure;
 use crate::folder::ImportFolder;
 use crate::slot::{Opened, Opening, Question, Slot};
-use parvis::Ref;
+use parvis::{Reason, Ref, operations};
 use parvis_sqlx::Parameter;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -49,7 +49,21 @@ impl Question for Call {
 
     async fn ask(&self, slot: &Arc<Slot>, opening: &Opening) -> Result<Vec<u8>, Failure> {
         let actor = self.named.on(slot.opened(opening).await?);
-        Ok(actor.call(&self.name, &self.request).await?)
+        let answer = actor.call(&self.name, &self.request).await;
+        answer.map_err(|error| self.refused(error))
+    }
+}
+
+impl Call {
+    /// A refusal, with what is accepted where the request could not be read at all.
+    fn refused(&self, error: parvis::Error) -> Failure {
+        match (error.reason, error.field) {
+            (Reason::BadValue, Some(field)) => match operations::unreadable(&self.name, &self.request) {
+                Some(why) => Failure::refused(field, why),
+                None => error.into(),
+            },
+            _ => error.into(),
+        }
     }
 }
 
@@ -71,7 +85,8 @@ impl Question for Kept {
 
     async fn ask(&self, slot: &Arc<Slot>, opening: &Opening) -> Result<(String, String), Failure> {
         let Call { named, name, request } = &self.0;
-        let row = named.on(slot.opened(opening).await?).later_call(name, request)?;
+        let row = named.on(slot.opened(opening).await?).later_call(name, request);
+        let row = row.map_err(|error| self.0.refused(error))?;
         Ok((row.id().to_owned(), row.to_json()?))
     }
 }
@@ -98,7 +113,8 @@ impl Question for Later {
     async fn ask(&self, slot: &Arc<Slot>, opening: &Opening) -> Result<Row, Failure> {
         let opened = slot.opened(opening).await?;
         let Call { named, name, request } = &self.call;
-        let row = named.on(opened).later_call(name, request)?;
+        let row = named.on(opened).later_call(name, request);
+        let row = row.map_err(|error| self.call.refused(error))?;
         let statement = opened.store.statement(&row, self.percent)?;
         let parameters = statement.parameters.into_iter().map(|parameter| match parameter {
             Parameter::Int(number) => Ok(Cell::Int(number)),

@@ -24,6 +24,8 @@ pub(crate) enum Failure {
     Closed,
     /// A URL, an option or an argument that cannot be read; says what is accepted.
     Refused(&'static str, String),
+    /// A place of the URL's that is not there, or not yet; says which.
+    Absent(String),
     /// An exception of Python's own, a signal's for instance.
     Python(PyErr),
 }
@@ -75,14 +77,8 @@ impl Failure {
     pub(crate) fn raise(self, py: Python<'_>, cause: Option<PyErr>) -> PyErr {
         let told = match self {
             Failure::Python(error) => return error,
-            Failure::Answered(error) => Told {
-                code: word(error.code()),
-                reason: error.reason.as_str(),
-                field: error.field,
-                retry: word(error.retry()),
-                after_ms: error.after_ms(),
-                text: None,
-            },
+            Failure::Answered(error) => Told::of(&error),
+            Failure::Absent(text) => Told::of(&parvis::Error::new(parvis::Reason::Store).at("url")).text(text),
             Failure::Foreign => Told::own("foreign_sqlite", "foreign_sqlite"),
             Failure::Forked => Told::own("misuse", "forked"),
             Failure::Panicked(text) => Told::own("internal", "bug").text(text),
@@ -116,6 +112,17 @@ struct Told {
 }
 
 impl Told {
+    fn of(error: &parvis::Error) -> Told {
+        Told {
+            code: word(error.code()),
+            reason: error.reason.as_str(),
+            field: error.field,
+            retry: word(error.retry()),
+            after_ms: error.after_ms(),
+            text: None,
+        }
+    }
+
     fn own(code: &str, reason: &'static str) -> Told {
         Told {
             code: code.to_owned(),

@@ -41,15 +41,20 @@ impl Drop for Pass {
     }
 }
 
-/// Waits until no fork is under way.
-pub(crate) async fn pass() -> Pass {
+/// Waits until no fork is under way; nothing where it is in vain meanwhile.
+///
+/// Of forks that follow each other closely the next one waits for calls on what this one waits to open.
+pub(crate) async fn pass(in_vain: impl Fn() -> bool) -> Option<Pass> {
     loop {
         OPENING.fetch_add(1, Ordering::SeqCst);
         let pass = Pass(());
         if FORKING.load(Ordering::SeqCst) == 0 {
-            return pass;
+            return Some(pass);
         }
         drop(pass);
+        if in_vain() {
+            return None;
+        }
         tokio::time::sleep(PAUSE).await;
     }
 }

@@ -28,12 +28,11 @@ impl Place {
     pub(crate) fn of(url: &str) -> Result<Place, Failure> {
         let refused = || Failure::refused("url", ACCEPTED);
         let (scheme, rest) = url.split_once(':').ok_or_else(refused)?;
-        let path = || {
-            let path = rest.strip_prefix("//").unwrap_or(rest);
-            match path.is_empty() {
-                true => Err(refused()),
-                false => std::path::absolute(path).map_err(|_| refused()),
-            }
+        let path = || match rest.strip_prefix("//").unwrap_or(rest) {
+            "" => Err(refused()),
+            // What other libraries call a database that nobody keeps.
+            ":memory:" => Err(Failure::refused("url", "a store that nobody keeps is named memory:")),
+            path => std::path::absolute(path).map_err(|_| refused()),
         };
         match scheme.to_ascii_lowercase().as_str() {
             "memory" if rest.trim_matches('/').is_empty() => Ok(Place::Memory),

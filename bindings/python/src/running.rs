@@ -205,17 +205,21 @@ pub(crate) async fn polled<T: Send + 'static>(
     let noted = Noted::default();
     let mut call = Box::pin(noted.keep(call));
     let first = Python::attach(|py| {
-        py.detach(|| {
+        // A fork may have closed the database since: it is opened anew then.
+        let runtime = runtime(py, Process::this())?;
+        Ok::<_, Failure>(py.detach(|| {
+            let _entered = runtime.enter();
             let _polled = fork::poll();
             catch_unwind(AssertUnwindSafe(|| {
                 call.as_mut().poll(&mut Context::from_waker(Waker::noop()))
             }))
-        })
+        }))
     });
     let outcome = match first {
-        Ok(Poll::Ready(outcome)) => outcome,
-        Ok(Poll::Pending) => in_task(call).await,
-        Err(payload) => Err(Failure::panicked(payload)),
+        Ok(Ok(Poll::Ready(outcome))) => outcome,
+        Ok(Ok(Poll::Pending)) => in_task(call).await,
+        Ok(Err(payload)) => Err(Failure::panicked(payload)),
+        Err(failure) => Err(failure),
     };
     Python::attach(|py| finish(py, outcome, &noted))
 }

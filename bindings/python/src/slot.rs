@@ -208,7 +208,11 @@ impl Slot {
         }
         // Held until the store stands in its place: a fork finds it there and closes it.
         let _pass = match self.is_embedded() {
-            true => Some(fork::pass().await),
+            true => match fork::pass(|| opening.is(RETIRED)).await {
+                // The caller goes on with what is current now.
+                None => return Err(parvis::Error::new(parvis::Reason::Store).into()),
+                pass => pass,
+            },
             false => None,
         };
         let open = || async {

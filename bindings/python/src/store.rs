@@ -32,6 +32,9 @@ impl Store {
         match place {
             Place::Memory => Ok(Store::Memory(Memory::new())),
             Place::Sqlite(file) => {
+                if let Some(folder) = file.parent().filter(|folder| !folder.is_dir()) {
+                    return Err(Failure::Absent(format!("there is no folder {}", folder.display())));
+                }
                 let ours = foreign::enter(file).await?;
                 let mut to = SqliteOptions::new(file);
                 if let Some(readers) = options.readers {

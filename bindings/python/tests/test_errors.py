@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pickle
 import sqlite3
+from datetime import datetime
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -41,7 +43,7 @@ def test_not_found(db: parvis.Db) -> None:
         "retry": "never",
         "after_ms": None,
     }
-    assert str(error) == "named in `item`"
+    assert str(error) == f"named in `item`: {error.message()}"
 
 
 def test_forbidden(db: parvis.Db) -> None:
@@ -69,6 +71,42 @@ def test_invalid(db: parvis.Db) -> None:
         ana.call("items.create", b"{")
     with pytest.raises(parvis.Invalid, match="person"):
         db.act_as("acme", 4711)  # type: ignore[arg-type]
+
+
+def test_what_cannot_be_read_is_told_with_its_field_and_what_is_accepted(db: parvis.Db) -> None:
+    ana: Any = db.act_as("acme", external(1))
+    for call, field, said in (
+        (lambda: ana.feed.home(order="latest"), "order", "expected one of `ranked`, `newest`"),
+        (lambda: ana.feed.home(limit=-1), "limit", "expected u32"),
+        (lambda: ana.items.create("x", publishing="later"), "publishing", "expected"),
+        (lambda: ana.items.may("read", external(1)), "verb", "expected one of"),
+        (lambda: ana.items.get(7), "item", "accepted: an id, external(..)"),
+        (lambda: ana.items.create("x", place=7), "place", "accepted: an id, external(..)"),
+        (lambda: ana.items.create("x", expires=datetime(2030, 1, 1)), "expires", "needs a time zone"),
+        (lambda: db.system("acme", "hr").people.put(cast("Any", 1), "Ana"), "external", "expected"),
+        (
+            lambda: db.system("acme", "hr").people.put(external(1), "Ana", status=cast("Any", "gone")),
+            "status",
+            "not one",
+        ),
+    ):
+        with pytest.raises(parvis.Invalid, match="bad_value") as caught:
+            call()
+        assert caught.value.field == field, str(caught.value)
+        assert said in str(caught.value), str(caught.value)
+
+
+def test_a_text_of_a_framework_is_a_text(db: parvis.Db) -> None:
+    class Safe(str):
+        """What templates make: its own text."""
+
+        def __str__(self) -> str:
+            return self
+
+    ana = db.act_as("acme", external(Safe("1")))
+    made = ana.items.create(Safe("Hello"), place=PlaceNetwork(), tags=[Safe("dijon")])
+    assert ana.items.get(Safe(made.id)).item.id == made.id
+    assert db.act_as("acme", Safe(ana.people.get(external(1)).id)).items.get(made.id).item.body is not None
 
 
 def test_too_large(db: parvis.Db) -> None:

@@ -146,6 +146,44 @@ def test_posts_of_the_host_alone_and_none_that_is_too_large(host: Host) -> None:
         assert ana.post("/parvis/comment", data=form | {"body": ""}, headers={"x-parvis": "1"}).status_code == 400
 
 
+def test_a_stream_holds_nothing_that_its_reader_was_found_by(host: Host) -> None:
+    opened: list[str] = []
+
+    async def session(request: Request) -> AsyncIterator[str | None]:
+        opened.append("open")
+        yield who(request)
+        opened.pop()
+
+    app = FastAPI()
+    Parvis(host.db, network=NETWORK, person=session).install(app)
+    host.app = app
+
+    async def play() -> None:
+        async with serving(host) as client:
+            streams = [Stream() for _ in range(5)]
+            tasks = [asyncio.ensure_future(stream.follow(client, "2")) for stream in streams]
+            await until(lambda: all(stream.changes for stream in streams))
+            assert opened == []
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    asyncio.run(play())
+
+
+def test_a_page_for_everybody_shows_parts_to_those_who_are_signed_in(host: Host) -> None:
+    visiting = Depends(host.social.visitor)
+
+    @host.app.get("/front")
+    async def front(request: Request, me: Any = visiting) -> str:
+        return await host.social.fragment(me, request, "badge")
+
+    with browser(host) as nobody:
+        assert (nobody.get("/front").status_code, nobody.get("/front").json()) == (200, "")
+    with browser(host, "1") as ana:
+        assert "parvis-badge" in ana.get("/front").json()
+
+
 def test_below_a_path_links_lead_below_it(host: Host) -> None:
     outer = FastAPI()
     outer.mount("/intranet", host.app)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Generator, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 flask = pytest.importorskip("flask")
 
-from flask import Flask, g, render_template_string, request, session  # noqa: E402
+from flask import Flask, abort, g, render_template_string, request, session  # noqa: E402
 from flask.testing import FlaskClient  # noqa: E402
 from test_fragment import said  # noqa: E402
 from web_audit import audit  # noqa: E402
@@ -272,6 +273,46 @@ def test_a_stream_keeps_nothing_open_that_the_host_opened(db: Any, story: Story)
     assert opened == [0, 1]
     assert 2 in closed, "what the first look opened is closed while the stream goes on"
     assert list(chunks)[-1] == b'event: end\ndata: {"why":"signed_out"}\n\n'
+
+
+@pytest.mark.parametrize("gone", ["abort", "another"])
+def test_a_stream_ends_where_the_host_aborts_and_where_another_person_is_signed_in(
+    db: Any, story: Story, gone: str
+) -> None:
+    app = Flask(__name__)
+    asked: list[int] = []
+
+    def person() -> str:
+        asked.append(1)
+        if len(asked) > 3:
+            if gone == "abort":
+                abort(401)
+            return "2"
+        return "1"
+
+    Parvis(app, db=db, network=NETWORK, person=person, tick=1)
+    chunks = app.test_client().get("/parvis/live", buffered=False).iter_encoded()
+    assert b"event: changes" in b"".join([next(chunks), next(chunks)])
+    assert list(chunks)[-1] == b'event: end\ndata: {"why":"signed_out"}\n\n'
+
+
+def test_a_template_names_things_by_the_hosts_ids(db: Any, story: Story) -> None:
+    app = Flask(__name__)
+    Parvis(app, db=db, network=NETWORK, person=lambda: "1")
+    db.system(NETWORK, "host").importing.put(
+        [
+            parvis.types.PostRow(
+                id="deal:42",
+                author="1",
+                text="Deal 42",
+                ts=datetime(2026, 11, 2, 12, tzinfo=UTC),
+                audience=parvis.types.PostAudiencePlace(),
+            )
+        ]
+    )
+    with app.test_request_context("/"):
+        page = render_template_string('{{ parvis_comments(of=external("deal:42")) }}')
+    assert "parvis-thread" in page or "data-parvis-part" in page
 
 
 def test_below_a_path_links_lead_below_it(app: Flask, story: Story) -> None:

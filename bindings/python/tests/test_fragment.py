@@ -259,6 +259,15 @@ def test_a_part_of_somebody_by_handle_goes_on_by_handle() -> None:
     assert me.asked[0][1]["person"] == me.asked[1][1]["person"] == {"type": "handle", "handle": "@ben"}
 
 
+def test_a_mount_is_no_more_than_a_path() -> None:
+    site = web.Site()
+    assert site.below("/intranet/").root == "/intranet/parvis/"
+    assert site.below("").root == site.below("/").root == "/parvis/"
+    assert site.below("//evil.example").root == "/evil.example/parvis/"
+    assert site.below('/"><script>').root == "/%22%3E%3Cscript%3E/parvis/"
+    assert web.Site(root="https://host.example/p/").below("/a").root == "https://host.example/p/"
+
+
 def test_a_wall_that_there_is_not_is_said_in_words() -> None:
     me = Golden()
     unknown: Any = "spaces"

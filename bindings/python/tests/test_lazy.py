@@ -57,8 +57,10 @@ def test_a_relative_path_is_that_of_the_opening(tmp_path: Path, monkeypatch: pyt
 def test_what_could_not_be_opened_is_tried_again(tmp_path: Path) -> None:
     folder = tmp_path / "later"
     with parvis.open(f"sqlite://{folder}/town.db") as db:
-        with pytest.raises(parvis.Unavailable):
+        with pytest.raises(parvis.Unavailable, match=r"there is no folder .*/later") as caught:
             db.ready()
+        assert (caught.value.field, caught.value.retry) == ("url", "after")
+        assert not folder.exists()
         folder.mkdir()
         db.ready()
 
@@ -68,3 +70,10 @@ def test_ready_opens(near: Place) -> None:
         db.ready()
         db.ready()
         assert db.engine == near.kind and repr(db) == f"<parvis.Db {near.kind}>"
+
+
+@pytest.mark.parametrize("url", ["sqlite://:memory:", "sqlite::memory:", "sled://:memory:"])
+def test_what_others_call_a_memory_makes_no_file(url: str) -> None:
+    with pytest.raises(parvis.Invalid, match="memory:") as caught:
+        parvis.open(url)
+    assert caught.value.field == "url"

@@ -18,6 +18,8 @@ const COUNTED: u32 = 1_000;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Status {
+    /// Entries of its log: what was done in it. None of a name that no network has.
+    pub entries: u64,
     /// How far each projection is.
     pub projections: Vec<Progress>,
     /// Due rows whose instant has come and that are not carried out, counted up to 1,000.
@@ -80,6 +82,7 @@ impl Parvis {
         let rows = snapshot.take(due)?.open(Opening::Project);
         let overdue = rows.iter().filter(|row| row.at <= now).count();
         Ok(Status {
+            entries: snapshot.position.number.max(0).unsigned_abs(),
             projections,
             overdue: u32::try_from(overdue).unwrap_or(COUNTED),
             next: rows.first().map(|row| row.at),

@@ -78,6 +78,9 @@ impl Command for PutPerson {
             PersonKind::Guest => true,
             PersonKind::Unknown => return Err(Error::new(Reason::BadValue).at("kind")),
         };
+        if self.status == PersonStatus::Unknown {
+            return Err(Error::new(Reason::BadValue).at("status"));
+        }
         if guest && unit.is_some() {
             return Err(Error::new(Reason::Guest).at("unit"));
         }

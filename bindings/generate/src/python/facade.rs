@@ -300,7 +300,7 @@ fn sent(name: &str, of: &Type) -> String {
         _ => return name.to_owned(),
     };
     match of {
-        Type::List(_) => format!("{helper}s({name})"),
-        _ => format!("{helper}({name})"),
+        Type::List(_) => format!("{helper}s({name}, \"{name}\")"),
+        _ => format!("{helper}({name}, \"{name}\")"),
     }
 }

@@ -5,9 +5,9 @@
 
     db = parvis.open("sqlite://parvis.db")          # lazy: nothing is opened before the first call
     me = db.act_as("acme", external(4711))          # network and person, by your own names
-    me.items.create("Signed!")
+    me.items.create("Signed!", place=parvis.types.PlaceNetwork())
     for item in me.feed.home().items:
-        print(item.body.text, [reason.text for reason in item.reasons])
+        print(item.body and item.body.text, [reason.text for reason in item.reasons])
 
 `parvis.aio` is the same for asyncio, `parvis.types` has the records, `parvis.errors` what calls fail with, and
 `parvis.testing` what tests need.

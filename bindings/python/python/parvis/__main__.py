@@ -3,10 +3,14 @@
 python -m parvis migrate URL [--print]
 python -m parvis check URL
 python -m parvis worker URL
-python -m parvis import FOLDER URL --network acme --app hr
-python -m parvis feed URL --network acme --as 4711 --app hr
+python -m parvis import FOLDER URL --network acme
+python -m parvis feed URL --network acme --as 4711
 python -m parvis explain URL ITEM --network acme --as 4711
 python -m parvis status URL --network acme
+python -m parvis refused URL --network acme
+
+Who puts people with `external(4711, "hr")` instead of `external(4711)`, or imports them with `--app hr`, says
+`--app hr` wherever these ids are named.
 """
 
 from __future__ import annotations
@@ -19,12 +23,24 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from itertools import islice
 from types import FrameType
 
 import parvis
 from parvis import external
-from parvis.types import ItemView
+from parvis.types import Fact, ItemView
 from parvis.worker import work
+
+APP = (
+    "the app of yours whose ids these are: `host`, which is what external(ID) means, unless they were put with "
+    "external(ID, APP) or imported under an app of their own"
+)
+COUNTED = 100
+"""Refused commands that `status` counts."""
+
+
+class Missing(Exception):
+    """There is no store where the URL leads, and none is to be made."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -59,7 +75,7 @@ def parser() -> argparse.ArgumentParser:
 
     def by_person(one: argparse.ArgumentParser) -> argparse.ArgumentParser:
         one.add_argument("--as", dest="person", required=True, help="your own id of the person who looks")
-        one.add_argument("--app", default="host", help="the app of yours whose id that is")
+        one.add_argument("--app", default="host", help=APP)
         return of_network(one)
 
     migrate = command("migrate", "Makes the store fit this release; repeating it is harmless.")
@@ -68,7 +84,7 @@ def parser() -> argparse.ArgumentParser:
     worker = command("worker", "Carries out what is due, until it is told to stop.")
     worker.add_argument("--once", action="store_true", help="end when nothing more is due now")
     folder = of_network(command("import", "Imports an organisation from a folder."))
-    folder.add_argument("--app", default="host", help="the app of yours whose ids these are")
+    folder.add_argument("--app", default="host", help=APP)
     folder.add_argument(
         "--authoritative",
         choices=["people"],
@@ -79,14 +95,30 @@ def parser() -> argparse.ArgumentParser:
     feed.add_argument("--limit", type=int, default=20)
     feed.add_argument("--language", default="en", help="en or fr")
     explain = by_person(command("explain", "Says why somebody may see an item, or why not."))
-    explain.add_argument("item", metavar="ITEM", help="Parvis's id, or your own as `external:ID`")
-    of_network(command("status", "Says how far the work behind the commands of a network is."))
+    explain.add_argument("item", metavar="ITEM", help="Parvis's id, or your own as `external:ID`, of the same app")
+    of_network(command("status", "Says how far the work behind the commands of a network is, and counts refusals."))
+    of_network(command("refused", "Lists the commands of a network that were handed over and refused for good."))
     return top
 
 
-def store(given: argparse.Namespace) -> parvis.Db:
-    """The store that the arguments name."""
-    return parvis.open(given.url, schema=given.schema, prefix=given.prefix, secret=given.secret)
+def store(given: argparse.Namespace, *, make: bool = False) -> parvis.Db:
+    """The store that the arguments name. Only who is to `make` one may name a file or folder that is not there yet."""
+    db = parvis.open(given.url, schema=given.schema, prefix=given.prefix, secret=given.secret)
+    scheme, _, rest = given.url.partition(":")
+    kind = {"sqlite": "file", "sled": "folder"}.get(scheme.lower())
+    path = os.path.join(os.getcwd(), rest.removeprefix("//"))
+    if kind and not make and not os.path.exists(path):
+        raise Missing(f"there is no {kind} {path}: `python -m parvis migrate URL` makes a store")
+    return db
+
+
+def sentence(error: parvis.ParvisError) -> str:
+    """What went wrong, in words, with the reason and the field behind it, and what there is to know beyond that."""
+    said = error.message("en")
+    reason, _, more = str(error).partition(": ")
+    if isinstance(error, parvis.SchemaTooOld):
+        more = "`python -m parvis migrate URL` mends it"
+    return f"{said} ({reason})" + (f": {more}" if more not in ("", said) else "")
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:
@@ -99,7 +131,7 @@ def table(rows: Sequence[Sequence[str]]) -> str:
 
 def migrate(given: argparse.Namespace) -> int:
     """Makes the store fit, or prints how."""
-    with store(given) as db:
+    with store(given, make=True) as db:
         if given.print:
             print(db.ddl(), end="")
             return 0
@@ -123,10 +155,10 @@ def worker(given: argparse.Namespace) -> int:
     def end(_signal: int, _frame: FrameType | None) -> None:
         stop.set()
 
-    for one in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(one, end)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     with store(given) as db:
+        for one in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(one, end)
+        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
         work(db.run_due, stop, once=given.once)
     return 0
 
@@ -134,7 +166,7 @@ def worker(given: argparse.Namespace) -> int:
 def import_(given: argparse.Namespace) -> int:
     """Imports a folder and prints what became of it."""
     at_most = None if given.authoritative is None else 100 if given.force else 5
-    with store(given) as db:
+    with store(given, make=True) as db:
         begun = time.monotonic()
         report = db.system(given.network, given.app).import_folder(given.folder, at_most=at_most)
         print(report, end="")
@@ -167,27 +199,54 @@ def feed(given: argparse.Namespace) -> int:
     return 0
 
 
+def told(fact: Fact) -> str:
+    """A fact in words, with its name on the wire and what it is about."""
+    about = fact.to_dict()
+    name = about.pop("type")
+    words = " ".join((type(fact).__doc__ or "").split()).rstrip(".")
+    parts = [
+        f"{part} {' '.join(value.values()) if isinstance(value, dict) else value}" for part, value in about.items()
+    ]
+    return f"{words} ({name})" + (f": {', '.join(parts)}" if parts else "")
+
+
 def explain(given: argparse.Namespace) -> int:
-    """Why somebody may see an item."""
+    """Why somebody may see an item, or why not: the system asks, for it is told of what is hidden from that person."""
     kind, _, id = given.item.partition(":")
-    item = external(id) if kind == "external" and id else given.item
+    item = external(id, given.app) if kind == "external" and id else given.item
     with store(given) as db:
-        found = db.act_as(given.network, external(given.person, given.app)).items.explain(item)
+        found = db.system(given.network, given.app).items.explain(item, person=external(given.person, given.app))
         print("allowed" if found.allowed else "not allowed")
         for fact in found.path:
-            about = {name: value for name, value in fact.to_dict().items() if name != "type"}
-            print(f"  {fact.to_dict()['type']}" + (f" {about}" if about else ""))
+            print(f"  {told(fact)}")
     return 0 if found.allowed else 1
 
 
 def status(given: argparse.Namespace) -> int:
-    """How far the work is."""
+    """How far the work is, and how much of it was refused."""
     with store(given) as db:
         found = db.status(given.network)
+        count = len(list(islice(db.refused(given.network, limit=COUNTED).all(), COUNTED)))
     rows = [("projection", "behind", "since")]
     rows += [(one.name, str(one.behind), str(one.since or "")) for one in found.projections]
     print(table(rows))
     print(f"overdue {found.overdue}, next {found.next or 'nothing'}, a worker ran {found.worker_ran or 'never'}")
+    many = f"{count} or more" if count == COUNTED else str(count)
+    print(f"refused {many}" + (", which the command `refused` lists" if count else ""))
+    if not found.entries:
+        print("its log is empty: nothing was done in it yet, or no network has this name")
+    return 0
+
+
+def refused(given: argparse.Namespace) -> int:
+    """What was refused, the oldest first."""
+    rows = [("id", "operation", "given", "refused", "why")]
+    with store(given) as db:
+        for one in db.refused(given.network).all():
+            why = sentence(parvis.ParvisError(one.reason, one.field))
+            times = one.given.isoformat(" ", "seconds"), one.refused.isoformat(" ", "seconds")
+            rows.append((one.id, one.operation, *times, why))
+    print(table(rows) if len(rows) > 1 else "nothing was refused")
     return 0
 
 
@@ -199,6 +258,7 @@ COMMANDS = {
     "feed": feed,
     "explain": explain,
     "status": status,
+    "refused": refused,
 }
 
 
@@ -208,8 +268,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return COMMANDS[given.command](given)
     except parvis.ParvisError as error:
-        print(f"parvis: {error}", file=sys.stderr)
-        return 2
+        said = sentence(error)
+    except Missing as error:
+        said = str(error)
+    print(f"parvis: {said}", file=sys.stderr)
+    return 2
 
 
 if __name__ == "__main__":

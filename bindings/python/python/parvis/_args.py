@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import overload
 
+from ._wire import text
+from .errors import Invalid
 from .types import External, Handle, Id, Place, PlaceNetwork, PlaceSpace, PlaceWall, Ref, RefLike
 
 
@@ -19,7 +21,7 @@ def external(id: object, app: str = "host") -> External:
     >>> external(4711)
     External(app='host', id='4711')
     """
-    return External(app=app, id=str(id))
+    return External(app=text(app), id=text(str(id)))
 
 
 def handle(handle: str) -> Handle:
@@ -28,36 +30,50 @@ def handle(handle: str) -> Handle:
     >>> handle("@ana")
     Handle(handle='@ana')
     """
-    return Handle(handle=handle)
+    return Handle(handle=text(handle))
 
 
 @overload
-def as_ref(value: None) -> None: ...
+def as_ref(value: None, field: str) -> None: ...
 @overload
-def as_ref(value: RefLike) -> Ref: ...
-def as_ref(value: RefLike | None) -> Ref | None:
-    """A name of something as it is on the wire."""
+def as_ref(value: RefLike, field: str) -> Ref: ...
+def as_ref(value: RefLike | None, field: str) -> Ref | None:
+    """A name of something as it is on the wire.
+
+    Raises:
+        Invalid: for what is no name.
+    """
     if isinstance(value, str):
-        return Id(id=value)
+        return Id(id=text(value))
     if value is None or isinstance(value, (Id, External, Handle)):
         return value
-    raise TypeError(f"not a name of anything: {value!r} (accepted: an id, external(..), handle(..))")
+    said = f"not a name of anything: {value!r} (accepted: an id, external(..), handle(..))"
+    raise Invalid("bad_value", field, text=said)
 
 
-def as_refs(values: Iterable[RefLike]) -> list[Ref]:
+def as_refs(values: Iterable[RefLike], field: str) -> list[Ref]:
     """Names of several things as they are on the wire."""
-    return [as_ref(value) for value in values]
+    return [as_ref(value, field) for value in values]
 
 
-def as_place(value: Place | RefLike | None) -> Place | None:
-    """A place as it is on the wire: whatever names a space is that space."""
+def as_place(value: Place | RefLike | None, field: str) -> Place | None:
+    """A place as it is on the wire: whatever names a space is that space.
+
+    Raises:
+        Invalid: for what is neither.
+    """
     if value is None or isinstance(value, (PlaceSpace, PlaceWall, PlaceNetwork)):
         return value
-    return PlaceSpace(space=value)
+    return PlaceSpace(space=as_ref(value, field))
 
 
-def as_instant(value: datetime | None) -> datetime | None:
-    """An instant as it is on the wire: one without a time zone says no instant."""
+def as_instant(value: datetime | None, field: str) -> datetime | None:
+    """An instant as it is on the wire.
+
+    Raises:
+        Invalid: for one without a time zone, which says no instant.
+    """
     if value is not None and value.tzinfo is None:
-        raise ValueError(f"an instant needs a time zone: {value!r} (for example datetime.now(timezone.utc))")
+        said = f"an instant needs a time zone: {value!r} (for example datetime.now(timezone.utc))"
+        raise Invalid("bad_value", field, text=said)
     return value

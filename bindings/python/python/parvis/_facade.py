@@ -136,8 +136,8 @@ class People(Group):
                 "languages": languages,
                 "kind": kind,
                 "status": status,
-                "unit": as_ref(unit),
-                "expires": as_instant(expires),
+                "unit": as_ref(unit, "unit"),
+                "expires": as_instant(expires, "expires"),
                 "zone": zone,
                 "skills": skills,
                 "idempotency_key": idempotency_key,
@@ -220,7 +220,7 @@ class People(Group):
             {
                 "external": external,
                 "name": name,
-                "parent": as_ref(parent),
+                "parent": as_ref(parent, "parent"),
                 "idempotency_key": idempotency_key,
             },
             UnitMade,
@@ -242,7 +242,7 @@ class People(Group):
             >>> me.people.get(external(2)).name
             'Ben Okafor'
         """
-        return self._ask("people.get", {"person": as_ref(person)}, Profile)
+        return self._ask("people.get", {"person": as_ref(person, "person")}, Profile)
 
     def list(self, *, limit: int = 20, cursor: str | None = None) -> PersonPage:
         """One page of the people who may act, by name. A guest finds those who share a space with him.
@@ -295,8 +295,8 @@ class People(Group):
             {
                 "text": text,
                 "limit": limit,
-                "space": as_ref(space),
-                "item": as_ref(item),
+                "space": as_ref(space, "space"),
+                "item": as_ref(item, "item"),
             },
             PersonMatches,
         )
@@ -320,7 +320,7 @@ class People(Group):
         return self._ask(
             "people.follow",
             {
-                "person": as_ref(person),
+                "person": as_ref(person, "person"),
                 "idempotency_key": idempotency_key,
             },
             Receipt,
@@ -345,7 +345,7 @@ class People(Group):
         return self._ask(
             "people.unfollow",
             {
-                "person": as_ref(person),
+                "person": as_ref(person, "person"),
                 "idempotency_key": idempotency_key,
             },
             Receipt,
@@ -371,7 +371,7 @@ class People(Group):
         return self._ask(
             "people.block",
             {
-                "person": as_ref(person),
+                "person": as_ref(person, "person"),
                 "idempotency_key": idempotency_key,
             },
             Receipt,
@@ -396,7 +396,7 @@ class People(Group):
         return self._ask(
             "people.unblock",
             {
-                "person": as_ref(person),
+                "person": as_ref(person, "person"),
                 "idempotency_key": idempotency_key,
             },
             Receipt,
@@ -488,7 +488,7 @@ class People(Group):
             "people.mute",
             {
                 "what": what,
-                "until": as_instant(until),
+                "until": as_instant(until, "until"),
                 "idempotency_key": idempotency_key,
             },
             Receipt,
@@ -613,7 +613,7 @@ class Spaces(Group):
         return self._ask(
             "spaces.edit",
             {
-                "space": as_ref(space),
+                "space": as_ref(space, "space"),
                 "name": name,
                 "handle": handle,
                 "about": about,
@@ -639,7 +639,7 @@ class Spaces(Group):
             >>> me.spaces.get(room).name
             'Deal 42'
         """
-        return self._ask("spaces.get", {"space": as_ref(space)}, SpaceView)
+        return self._ask("spaces.get", {"space": as_ref(space, "space")}, SpaceView)
 
     def join(self, space: RefLike, *, idempotency_key: str | None = None) -> Receipt:
         """Joins a space that is entered freely.
@@ -657,7 +657,7 @@ class Spaces(Group):
         return self._ask(
             "spaces.join",
             {
-                "space": as_ref(space),
+                "space": as_ref(space, "space"),
                 "idempotency_key": idempotency_key,
             },
             Receipt,
@@ -679,7 +679,7 @@ class Spaces(Group):
         return self._ask(
             "spaces.leave",
             {
-                "space": as_ref(space),
+                "space": as_ref(space, "space"),
                 "idempotency_key": idempotency_key,
             },
             Receipt,
@@ -715,10 +715,10 @@ class Spaces(Group):
         return self._ask(
             "spaces.add",
             {
-                "space": as_ref(space),
-                "person": as_ref(person),
+                "space": as_ref(space, "space"),
+                "person": as_ref(person, "person"),
                 "role": role,
-                "expires": as_instant(expires),
+                "expires": as_instant(expires, "expires"),
                 "idempotency_key": idempotency_key,
             },
             Receipt,
@@ -744,8 +744,8 @@ class Spaces(Group):
         return self._ask(
             "spaces.remove",
             {
-                "space": as_ref(space),
-                "person": as_ref(person),
+                "space": as_ref(space, "space"),
+                "person": as_ref(person, "person"),
                 "idempotency_key": idempotency_key,
             },
             Receipt,
@@ -779,8 +779,8 @@ class Spaces(Group):
         return self._ask(
             "spaces.set_role",
             {
-                "space": as_ref(space),
-                "person": as_ref(person),
+                "space": as_ref(space, "space"),
+                "person": as_ref(person, "person"),
                 "role": role,
                 "idempotency_key": idempotency_key,
             },
@@ -811,7 +811,7 @@ class Spaces(Group):
         return self._ask(
             "spaces.set_visibility",
             {
-                "space": as_ref(space),
+                "space": as_ref(space, "space"),
                 "visibility": visibility,
                 "idempotency_key": idempotency_key,
             },
@@ -841,7 +841,7 @@ class Spaces(Group):
         return self._ask(
             "spaces.set_announcers",
             {
-                "space": as_ref(space),
+                "space": as_ref(space, "space"),
                 "announcers": announcers,
                 "idempotency_key": idempotency_key,
             },
@@ -871,7 +871,7 @@ class Spaces(Group):
         return self._ask(
             "spaces.ask",
             {
-                "space": as_ref(space),
+                "space": as_ref(space, "space"),
                 "words": words,
                 "idempotency_key": idempotency_key,
             },
@@ -894,7 +894,7 @@ class Spaces(Group):
         return self._ask(
             "spaces.withdraw",
             {
-                "space": as_ref(space),
+                "space": as_ref(space, "space"),
                 "idempotency_key": idempotency_key,
             },
             Receipt,
@@ -917,8 +917,8 @@ class Spaces(Group):
         return self._ask(
             "spaces.accept",
             {
-                "space": as_ref(space),
-                "person": as_ref(person),
+                "space": as_ref(space, "space"),
+                "person": as_ref(person, "person"),
                 "idempotency_key": idempotency_key,
             },
             Receipt,
@@ -941,8 +941,8 @@ class Spaces(Group):
         return self._ask(
             "spaces.refuse",
             {
-                "space": as_ref(space),
-                "person": as_ref(person),
+                "space": as_ref(space, "space"),
+                "person": as_ref(person, "person"),
                 "idempotency_key": idempotency_key,
             },
             Receipt,
@@ -975,10 +975,10 @@ class Spaces(Group):
         return self._ask(
             "spaces.invite",
             {
-                "space": as_ref(space),
-                "person": as_ref(person),
+                "space": as_ref(space, "space"),
+                "person": as_ref(person, "person"),
                 "role": role,
-                "until": as_instant(until),
+                "until": as_instant(until, "until"),
                 "idempotency_key": idempotency_key,
             },
             Receipt,
@@ -1001,8 +1001,8 @@ class Spaces(Group):
         return self._ask(
             "spaces.uninvite",
             {
-                "space": as_ref(space),
-                "person": as_ref(person),
+                "space": as_ref(space, "space"),
+                "person": as_ref(person, "person"),
                 "idempotency_key": idempotency_key,
             },
             Receipt,
@@ -1024,7 +1024,7 @@ class Spaces(Group):
         return self._ask(
             "spaces.accept_invitation",
             {
-                "space": as_ref(space),
+                "space": as_ref(space, "space"),
                 "idempotency_key": idempotency_key,
             },
             Receipt,
@@ -1046,7 +1046,7 @@ class Spaces(Group):
         return self._ask(
             "spaces.decline_invitation",
             {
-                "space": as_ref(space),
+                "space": as_ref(space, "space"),
                 "idempotency_key": idempotency_key,
             },
             Receipt,
@@ -1069,7 +1069,7 @@ class Spaces(Group):
         return self._ask(
             "spaces.archive",
             {
-                "space": as_ref(space),
+                "space": as_ref(space, "space"),
                 "idempotency_key": idempotency_key,
             },
             Receipt,
@@ -1091,7 +1091,7 @@ class Spaces(Group):
         return self._ask(
             "spaces.unarchive",
             {
-                "space": as_ref(space),
+                "space": as_ref(space, "space"),
                 "idempotency_key": idempotency_key,
             },
             Receipt,
@@ -1174,7 +1174,7 @@ class Spaces(Group):
         return self._page(
             "spaces.members",
             {
-                "space": as_ref(space),
+                "space": as_ref(space, "space"),
                 "limit": limit,
                 "cursor": cursor,
             },
@@ -1198,7 +1198,7 @@ class Spaces(Group):
         return self._page(
             "spaces.requests",
             {
-                "space": as_ref(space),
+                "space": as_ref(space, "space"),
                 "limit": limit,
                 "cursor": cursor,
             },
@@ -1277,13 +1277,13 @@ class Items(Group):
                 "body": body,
                 "kind": kind,
                 "title": title,
-                "expires": as_instant(expires),
+                "expires": as_instant(expires, "expires"),
                 "tags": tags,
-                "place": as_place(place),
+                "place": as_place(place, "place"),
                 "audience": audience,
-                "unit": as_ref(unit),
+                "unit": as_ref(unit, "unit"),
                 "publishing": publishing,
-                "publish_at": as_instant(publish_at),
+                "publish_at": as_instant(publish_at, "publish_at"),
                 "language": language,
                 "idempotency_key": idempotency_key,
             },
@@ -1316,9 +1316,9 @@ class Items(Group):
         return self._ask(
             "items.publish",
             {
-                "item": as_ref(item),
+                "item": as_ref(item, "item"),
                 "publishing": publishing,
-                "publish_at": as_instant(publish_at),
+                "publish_at": as_instant(publish_at, "publish_at"),
                 "idempotency_key": idempotency_key,
             },
             ItemMade,
@@ -1357,7 +1357,7 @@ class Items(Group):
         return self._page(
             "items.history",
             {
-                "item": as_ref(item),
+                "item": as_ref(item, "item"),
                 "limit": limit,
                 "cursor": cursor,
             },
@@ -1395,7 +1395,7 @@ class Items(Group):
         return self._ask(
             "items.comment",
             {
-                "on": as_ref(on),
+                "on": as_ref(on, "on"),
                 "body": body,
                 "audience": audience,
                 "language": language,
@@ -1442,11 +1442,11 @@ class Items(Group):
         return self._ask(
             "items.edit",
             {
-                "item": as_ref(item),
+                "item": as_ref(item, "item"),
                 "body": body,
                 "based_on": based_on,
                 "title": title,
-                "expires": as_instant(expires),
+                "expires": as_instant(expires, "expires"),
                 "tags": tags,
                 "language": language,
                 "idempotency_key": idempotency_key,
@@ -1470,7 +1470,14 @@ class Items(Group):
         Examples:
             >>> receipt = me.items.delete(post)
         """
-        return self._ask("items.delete", {"item": as_ref(item), "idempotency_key": idempotency_key}, Receipt)
+        return self._ask(
+            "items.delete",
+            {
+                "item": as_ref(item, "item"),
+                "idempotency_key": idempotency_key,
+            },
+            Receipt,
+        )
 
     def react(
         self,
@@ -1500,7 +1507,7 @@ class Items(Group):
         return self._ask(
             "items.react",
             {
-                "item": as_ref(item),
+                "item": as_ref(item, "item"),
                 "reaction": reaction,
                 "idempotency_key": idempotency_key,
             },
@@ -1523,7 +1530,7 @@ class Items(Group):
         return self._ask(
             "items.unreact",
             {
-                "item": as_ref(item),
+                "item": as_ref(item, "item"),
                 "idempotency_key": idempotency_key,
             },
             Receipt,
@@ -1547,8 +1554,8 @@ class Items(Group):
         return self._ask(
             "items.pin",
             {
-                "item": as_ref(item),
-                "until": as_instant(until),
+                "item": as_ref(item, "item"),
+                "until": as_instant(until, "until"),
                 "idempotency_key": idempotency_key,
             },
             Receipt,
@@ -1567,7 +1574,14 @@ class Items(Group):
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
         """
-        return self._ask("items.unpin", {"item": as_ref(item), "idempotency_key": idempotency_key}, Receipt)
+        return self._ask(
+            "items.unpin",
+            {
+                "item": as_ref(item, "item"),
+                "idempotency_key": idempotency_key,
+            },
+            Receipt,
+        )
 
     def get(
         self,
@@ -1600,7 +1614,7 @@ class Items(Group):
         return self._page(
             "items.get",
             {
-                "item": as_ref(item),
+                "item": as_ref(item, "item"),
                 "end": end,
                 "limit": limit,
                 "cursor": cursor,
@@ -1625,7 +1639,7 @@ class Items(Group):
             >>> ben.items.may("edit", post).allowed
             (False,)
         """
-        return self._ask("items.may", {"verb": verb, "item": as_ref(item)}, Allowed)
+        return self._ask("items.may", {"verb": verb, "item": as_ref(item, "item")}, Allowed)
 
     def filter(self, verb: Verb | VerbName, items: Sequence[RefLike]) -> Allowed:
         """Whether the reader may use a verb on many items, in the order asked.
@@ -1644,7 +1658,7 @@ class Items(Group):
             >>> ben.items.filter("see", [post, external("nothing")]).allowed
             (True, False)
         """
-        return self._ask("items.filter", {"verb": verb, "items": as_refs(items)}, Allowed)
+        return self._ask("items.filter", {"verb": verb, "items": as_refs(items, "items")}, Allowed)
 
     def explain(
         self,
@@ -1673,9 +1687,9 @@ class Items(Group):
         return self._ask(
             "items.explain",
             {
-                "item": as_ref(item),
+                "item": as_ref(item, "item"),
                 "verb": verb,
-                "person": as_ref(person),
+                "person": as_ref(person, "person"),
             },
             Explanation,
         )
@@ -1748,7 +1762,7 @@ class Feed(Group):
         return self._page(
             "feed.space_wall",
             {
-                "space": as_ref(space),
+                "space": as_ref(space, "space"),
                 "limit": limit,
                 "cursor": cursor,
             },
@@ -1776,7 +1790,7 @@ class Feed(Group):
         return self._page(
             "feed.person_wall",
             {
-                "person": as_ref(person),
+                "person": as_ref(person, "person"),
                 "limit": limit,
                 "cursor": cursor,
             },
@@ -1817,7 +1831,7 @@ class Feed(Group):
         Examples:
             >>> receipt = ben.feed.seen([post])
         """
-        return self._ask("feed.seen", {"items": as_refs(items)}, Receipt)
+        return self._ask("feed.seen", {"items": as_refs(items, "items")}, Receipt)
 
 
 class Inbox(Group):

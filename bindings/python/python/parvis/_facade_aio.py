@@ -132,8 +132,8 @@ class AioPeople(AioGroup):
                 "languages": languages,
                 "kind": kind,
                 "status": status,
-                "unit": as_ref(unit),
-                "expires": as_instant(expires),
+                "unit": as_ref(unit, "unit"),
+                "expires": as_instant(expires, "expires"),
                 "zone": zone,
                 "skills": skills,
                 "idempotency_key": idempotency_key,
@@ -208,7 +208,7 @@ class AioPeople(AioGroup):
             {
                 "external": external,
                 "name": name,
-                "parent": as_ref(parent),
+                "parent": as_ref(parent, "parent"),
                 "idempotency_key": idempotency_key,
             },
             UnitMade,
@@ -226,7 +226,7 @@ class AioPeople(AioGroup):
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
         """
-        return await self._ask("people.get", {"person": as_ref(person)}, Profile)
+        return await self._ask("people.get", {"person": as_ref(person, "person")}, Profile)
 
     async def list(self, *, limit: int = 20, cursor: str | None = None) -> PersonPage:
         """One page of the people who may act, by name. A guest finds those who share a space with him.
@@ -271,8 +271,8 @@ class AioPeople(AioGroup):
             {
                 "text": text,
                 "limit": limit,
-                "space": as_ref(space),
-                "item": as_ref(item),
+                "space": as_ref(space, "space"),
+                "item": as_ref(item, "item"),
             },
             PersonMatches,
         )
@@ -293,7 +293,7 @@ class AioPeople(AioGroup):
         return await self._ask(
             "people.follow",
             {
-                "person": as_ref(person),
+                "person": as_ref(person, "person"),
                 "idempotency_key": idempotency_key,
             },
             Receipt,
@@ -315,7 +315,7 @@ class AioPeople(AioGroup):
         return await self._ask(
             "people.unfollow",
             {
-                "person": as_ref(person),
+                "person": as_ref(person, "person"),
                 "idempotency_key": idempotency_key,
             },
             Receipt,
@@ -338,7 +338,7 @@ class AioPeople(AioGroup):
         return await self._ask(
             "people.block",
             {
-                "person": as_ref(person),
+                "person": as_ref(person, "person"),
                 "idempotency_key": idempotency_key,
             },
             Receipt,
@@ -360,7 +360,7 @@ class AioPeople(AioGroup):
         return await self._ask(
             "people.unblock",
             {
-                "person": as_ref(person),
+                "person": as_ref(person, "person"),
                 "idempotency_key": idempotency_key,
             },
             Receipt,
@@ -451,7 +451,7 @@ class AioPeople(AioGroup):
             "people.mute",
             {
                 "what": what,
-                "until": as_instant(until),
+                "until": as_instant(until, "until"),
                 "idempotency_key": idempotency_key,
             },
             Receipt,
@@ -562,7 +562,7 @@ class AioSpaces(AioGroup):
         return await self._ask(
             "spaces.edit",
             {
-                "space": as_ref(space),
+                "space": as_ref(space, "space"),
                 "name": name,
                 "handle": handle,
                 "about": about,
@@ -584,7 +584,7 @@ class AioSpaces(AioGroup):
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
         """
-        return await self._ask("spaces.get", {"space": as_ref(space)}, SpaceView)
+        return await self._ask("spaces.get", {"space": as_ref(space, "space")}, SpaceView)
 
     async def join(self, space: RefLike, *, idempotency_key: str | None = None) -> Receipt:
         """Joins a space that is entered freely.
@@ -602,7 +602,7 @@ class AioSpaces(AioGroup):
         return await self._ask(
             "spaces.join",
             {
-                "space": as_ref(space),
+                "space": as_ref(space, "space"),
                 "idempotency_key": idempotency_key,
             },
             Receipt,
@@ -624,7 +624,7 @@ class AioSpaces(AioGroup):
         return await self._ask(
             "spaces.leave",
             {
-                "space": as_ref(space),
+                "space": as_ref(space, "space"),
                 "idempotency_key": idempotency_key,
             },
             Receipt,
@@ -657,10 +657,10 @@ class AioSpaces(AioGroup):
         return await self._ask(
             "spaces.add",
             {
-                "space": as_ref(space),
-                "person": as_ref(person),
+                "space": as_ref(space, "space"),
+                "person": as_ref(person, "person"),
                 "role": role,
-                "expires": as_instant(expires),
+                "expires": as_instant(expires, "expires"),
                 "idempotency_key": idempotency_key,
             },
             Receipt,
@@ -689,8 +689,8 @@ class AioSpaces(AioGroup):
         return await self._ask(
             "spaces.remove",
             {
-                "space": as_ref(space),
-                "person": as_ref(person),
+                "space": as_ref(space, "space"),
+                "person": as_ref(person, "person"),
                 "idempotency_key": idempotency_key,
             },
             Receipt,
@@ -721,8 +721,8 @@ class AioSpaces(AioGroup):
         return await self._ask(
             "spaces.set_role",
             {
-                "space": as_ref(space),
-                "person": as_ref(person),
+                "space": as_ref(space, "space"),
+                "person": as_ref(person, "person"),
                 "role": role,
                 "idempotency_key": idempotency_key,
             },
@@ -753,7 +753,7 @@ class AioSpaces(AioGroup):
         return await self._ask(
             "spaces.set_visibility",
             {
-                "space": as_ref(space),
+                "space": as_ref(space, "space"),
                 "visibility": visibility,
                 "idempotency_key": idempotency_key,
             },
@@ -783,7 +783,7 @@ class AioSpaces(AioGroup):
         return await self._ask(
             "spaces.set_announcers",
             {
-                "space": as_ref(space),
+                "space": as_ref(space, "space"),
                 "announcers": announcers,
                 "idempotency_key": idempotency_key,
             },
@@ -813,7 +813,7 @@ class AioSpaces(AioGroup):
         return await self._ask(
             "spaces.ask",
             {
-                "space": as_ref(space),
+                "space": as_ref(space, "space"),
                 "words": words,
                 "idempotency_key": idempotency_key,
             },
@@ -836,7 +836,7 @@ class AioSpaces(AioGroup):
         return await self._ask(
             "spaces.withdraw",
             {
-                "space": as_ref(space),
+                "space": as_ref(space, "space"),
                 "idempotency_key": idempotency_key,
             },
             Receipt,
@@ -865,8 +865,8 @@ class AioSpaces(AioGroup):
         return await self._ask(
             "spaces.accept",
             {
-                "space": as_ref(space),
-                "person": as_ref(person),
+                "space": as_ref(space, "space"),
+                "person": as_ref(person, "person"),
                 "idempotency_key": idempotency_key,
             },
             Receipt,
@@ -895,8 +895,8 @@ class AioSpaces(AioGroup):
         return await self._ask(
             "spaces.refuse",
             {
-                "space": as_ref(space),
-                "person": as_ref(person),
+                "space": as_ref(space, "space"),
+                "person": as_ref(person, "person"),
                 "idempotency_key": idempotency_key,
             },
             Receipt,
@@ -929,10 +929,10 @@ class AioSpaces(AioGroup):
         return await self._ask(
             "spaces.invite",
             {
-                "space": as_ref(space),
-                "person": as_ref(person),
+                "space": as_ref(space, "space"),
+                "person": as_ref(person, "person"),
                 "role": role,
-                "until": as_instant(until),
+                "until": as_instant(until, "until"),
                 "idempotency_key": idempotency_key,
             },
             Receipt,
@@ -961,8 +961,8 @@ class AioSpaces(AioGroup):
         return await self._ask(
             "spaces.uninvite",
             {
-                "space": as_ref(space),
-                "person": as_ref(person),
+                "space": as_ref(space, "space"),
+                "person": as_ref(person, "person"),
                 "idempotency_key": idempotency_key,
             },
             Receipt,
@@ -984,7 +984,7 @@ class AioSpaces(AioGroup):
         return await self._ask(
             "spaces.accept_invitation",
             {
-                "space": as_ref(space),
+                "space": as_ref(space, "space"),
                 "idempotency_key": idempotency_key,
             },
             Receipt,
@@ -1006,7 +1006,7 @@ class AioSpaces(AioGroup):
         return await self._ask(
             "spaces.decline_invitation",
             {
-                "space": as_ref(space),
+                "space": as_ref(space, "space"),
                 "idempotency_key": idempotency_key,
             },
             Receipt,
@@ -1029,7 +1029,7 @@ class AioSpaces(AioGroup):
         return await self._ask(
             "spaces.archive",
             {
-                "space": as_ref(space),
+                "space": as_ref(space, "space"),
                 "idempotency_key": idempotency_key,
             },
             Receipt,
@@ -1051,7 +1051,7 @@ class AioSpaces(AioGroup):
         return await self._ask(
             "spaces.unarchive",
             {
-                "space": as_ref(space),
+                "space": as_ref(space, "space"),
                 "idempotency_key": idempotency_key,
             },
             Receipt,
@@ -1122,7 +1122,7 @@ class AioSpaces(AioGroup):
         return await self._page(
             "spaces.members",
             {
-                "space": as_ref(space),
+                "space": as_ref(space, "space"),
                 "limit": limit,
                 "cursor": cursor,
             },
@@ -1146,7 +1146,7 @@ class AioSpaces(AioGroup):
         return await self._page(
             "spaces.requests",
             {
-                "space": as_ref(space),
+                "space": as_ref(space, "space"),
                 "limit": limit,
                 "cursor": cursor,
             },
@@ -1221,13 +1221,13 @@ class AioItems(AioGroup):
                 "body": body,
                 "kind": kind,
                 "title": title,
-                "expires": as_instant(expires),
+                "expires": as_instant(expires, "expires"),
                 "tags": tags,
-                "place": as_place(place),
+                "place": as_place(place, "place"),
                 "audience": audience,
-                "unit": as_ref(unit),
+                "unit": as_ref(unit, "unit"),
                 "publishing": publishing,
-                "publish_at": as_instant(publish_at),
+                "publish_at": as_instant(publish_at, "publish_at"),
                 "language": language,
                 "idempotency_key": idempotency_key,
             },
@@ -1260,9 +1260,9 @@ class AioItems(AioGroup):
         return await self._ask(
             "items.publish",
             {
-                "item": as_ref(item),
+                "item": as_ref(item, "item"),
                 "publishing": publishing,
-                "publish_at": as_instant(publish_at),
+                "publish_at": as_instant(publish_at, "publish_at"),
                 "idempotency_key": idempotency_key,
             },
             ItemMade,
@@ -1301,7 +1301,7 @@ class AioItems(AioGroup):
         return await self._page(
             "items.history",
             {
-                "item": as_ref(item),
+                "item": as_ref(item, "item"),
                 "limit": limit,
                 "cursor": cursor,
             },
@@ -1335,7 +1335,7 @@ class AioItems(AioGroup):
         return await self._ask(
             "items.comment",
             {
-                "on": as_ref(on),
+                "on": as_ref(on, "on"),
                 "body": body,
                 "audience": audience,
                 "language": language,
@@ -1377,11 +1377,11 @@ class AioItems(AioGroup):
         return await self._ask(
             "items.edit",
             {
-                "item": as_ref(item),
+                "item": as_ref(item, "item"),
                 "body": body,
                 "based_on": based_on,
                 "title": title,
-                "expires": as_instant(expires),
+                "expires": as_instant(expires, "expires"),
                 "tags": tags,
                 "language": language,
                 "idempotency_key": idempotency_key,
@@ -1405,7 +1405,7 @@ class AioItems(AioGroup):
         return await self._ask(
             "items.delete",
             {
-                "item": as_ref(item),
+                "item": as_ref(item, "item"),
                 "idempotency_key": idempotency_key,
             },
             Receipt,
@@ -1434,7 +1434,7 @@ class AioItems(AioGroup):
         return await self._ask(
             "items.react",
             {
-                "item": as_ref(item),
+                "item": as_ref(item, "item"),
                 "reaction": reaction,
                 "idempotency_key": idempotency_key,
             },
@@ -1457,7 +1457,7 @@ class AioItems(AioGroup):
         return await self._ask(
             "items.unreact",
             {
-                "item": as_ref(item),
+                "item": as_ref(item, "item"),
                 "idempotency_key": idempotency_key,
             },
             Receipt,
@@ -1481,8 +1481,8 @@ class AioItems(AioGroup):
         return await self._ask(
             "items.pin",
             {
-                "item": as_ref(item),
-                "until": as_instant(until),
+                "item": as_ref(item, "item"),
+                "until": as_instant(until, "until"),
                 "idempotency_key": idempotency_key,
             },
             Receipt,
@@ -1504,7 +1504,7 @@ class AioItems(AioGroup):
         return await self._ask(
             "items.unpin",
             {
-                "item": as_ref(item),
+                "item": as_ref(item, "item"),
                 "idempotency_key": idempotency_key,
             },
             Receipt,
@@ -1537,7 +1537,7 @@ class AioItems(AioGroup):
         return await self._page(
             "items.get",
             {
-                "item": as_ref(item),
+                "item": as_ref(item, "item"),
                 "end": end,
                 "limit": limit,
                 "cursor": cursor,
@@ -1558,7 +1558,7 @@ class AioItems(AioGroup):
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
         """
-        return await self._ask("items.may", {"verb": verb, "item": as_ref(item)}, Allowed)
+        return await self._ask("items.may", {"verb": verb, "item": as_ref(item, "item")}, Allowed)
 
     async def filter(self, verb: Verb | VerbName, items: Sequence[RefLike]) -> Allowed:
         """Whether the reader may use a verb on many items, in the order asked.
@@ -1573,7 +1573,7 @@ class AioItems(AioGroup):
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
         """
-        return await self._ask("items.filter", {"verb": verb, "items": as_refs(items)}, Allowed)
+        return await self._ask("items.filter", {"verb": verb, "items": as_refs(items, "items")}, Allowed)
 
     async def explain(
         self,
@@ -1598,9 +1598,9 @@ class AioItems(AioGroup):
         return await self._ask(
             "items.explain",
             {
-                "item": as_ref(item),
+                "item": as_ref(item, "item"),
                 "verb": verb,
-                "person": as_ref(person),
+                "person": as_ref(person, "person"),
             },
             Explanation,
         )
@@ -1664,7 +1664,7 @@ class AioFeed(AioGroup):
         return await self._page(
             "feed.space_wall",
             {
-                "space": as_ref(space),
+                "space": as_ref(space, "space"),
                 "limit": limit,
                 "cursor": cursor,
             },
@@ -1688,7 +1688,7 @@ class AioFeed(AioGroup):
         return await self._page(
             "feed.person_wall",
             {
-                "person": as_ref(person),
+                "person": as_ref(person, "person"),
                 "limit": limit,
                 "cursor": cursor,
             },
@@ -1722,7 +1722,7 @@ class AioFeed(AioGroup):
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
         """
-        return await self._ask("feed.seen", {"items": as_refs(items)}, Receipt)
+        return await self._ask("feed.seen", {"items": as_refs(items, "items")}, Receipt)
 
 
 class AioInbox(AioGroup):

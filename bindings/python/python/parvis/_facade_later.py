@@ -95,8 +95,8 @@ class LaterPeople(LaterGroup):
                 "languages": languages,
                 "kind": kind,
                 "status": status,
-                "unit": as_ref(unit),
-                "expires": as_instant(expires),
+                "unit": as_ref(unit, "unit"),
+                "expires": as_instant(expires, "expires"),
                 "zone": zone,
                 "skills": skills,
                 "idempotency_key": idempotency_key,
@@ -169,7 +169,7 @@ class LaterPeople(LaterGroup):
             {
                 "external": external,
                 "name": name,
-                "parent": as_ref(parent),
+                "parent": as_ref(parent, "parent"),
                 "idempotency_key": idempotency_key,
             },
         )
@@ -187,7 +187,13 @@ class LaterPeople(LaterGroup):
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
         """
-        return self._later("people.follow", {"person": as_ref(person), "idempotency_key": idempotency_key})
+        return self._later(
+            "people.follow",
+            {
+                "person": as_ref(person, "person"),
+                "idempotency_key": idempotency_key,
+            },
+        )
 
     def unfollow(self, person: RefLike, *, idempotency_key: str | None = None) -> CommandId:
         """Follows a person no longer.
@@ -202,7 +208,13 @@ class LaterPeople(LaterGroup):
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
         """
-        return self._later("people.unfollow", {"person": as_ref(person), "idempotency_key": idempotency_key})
+        return self._later(
+            "people.unfollow",
+            {
+                "person": as_ref(person, "person"),
+                "idempotency_key": idempotency_key,
+            },
+        )
 
     def block(self, person: RefLike, *, idempotency_key: str | None = None) -> CommandId:
         """Blocks a person: what he writes is folded away, he directs nothing at the blocker, follows end both
@@ -218,7 +230,13 @@ class LaterPeople(LaterGroup):
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
         """
-        return self._later("people.block", {"person": as_ref(person), "idempotency_key": idempotency_key})
+        return self._later(
+            "people.block",
+            {
+                "person": as_ref(person, "person"),
+                "idempotency_key": idempotency_key,
+            },
+        )
 
     def unblock(self, person: RefLike, *, idempotency_key: str | None = None) -> CommandId:
         """Blocks a person no longer.
@@ -233,7 +251,13 @@ class LaterPeople(LaterGroup):
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
         """
-        return self._later("people.unblock", {"person": as_ref(person), "idempotency_key": idempotency_key})
+        return self._later(
+            "people.unblock",
+            {
+                "person": as_ref(person, "person"),
+                "idempotency_key": idempotency_key,
+            },
+        )
 
     def follow_tag(self, tag: str, *, idempotency_key: str | None = None) -> CommandId:
         """Follows a tag, however it is spelt: threads that bear it come to the ranked home, as far as one may
@@ -291,7 +315,7 @@ class LaterPeople(LaterGroup):
             "people.mute",
             {
                 "what": what,
-                "until": as_instant(until),
+                "until": as_instant(until, "until"),
                 "idempotency_key": idempotency_key,
             },
         )
@@ -385,7 +409,7 @@ class LaterSpaces(LaterGroup):
         return self._later(
             "spaces.edit",
             {
-                "space": as_ref(space),
+                "space": as_ref(space, "space"),
                 "name": name,
                 "handle": handle,
                 "about": about,
@@ -407,7 +431,13 @@ class LaterSpaces(LaterGroup):
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
         """
-        return self._later("spaces.join", {"space": as_ref(space), "idempotency_key": idempotency_key})
+        return self._later(
+            "spaces.join",
+            {
+                "space": as_ref(space, "space"),
+                "idempotency_key": idempotency_key,
+            },
+        )
 
     def leave(self, space: RefLike, *, idempotency_key: str | None = None) -> CommandId:
         """Leaves a space; the last owner cannot.
@@ -422,7 +452,13 @@ class LaterSpaces(LaterGroup):
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
         """
-        return self._later("spaces.leave", {"space": as_ref(space), "idempotency_key": idempotency_key})
+        return self._later(
+            "spaces.leave",
+            {
+                "space": as_ref(space, "space"),
+                "idempotency_key": idempotency_key,
+            },
+        )
 
     def add(
         self,
@@ -451,10 +487,10 @@ class LaterSpaces(LaterGroup):
         return self._later(
             "spaces.add",
             {
-                "space": as_ref(space),
-                "person": as_ref(person),
+                "space": as_ref(space, "space"),
+                "person": as_ref(person, "person"),
                 "role": role,
-                "expires": as_instant(expires),
+                "expires": as_instant(expires, "expires"),
                 "idempotency_key": idempotency_key,
             },
         )
@@ -476,8 +512,8 @@ class LaterSpaces(LaterGroup):
         return self._later(
             "spaces.remove",
             {
-                "space": as_ref(space),
-                "person": as_ref(person),
+                "space": as_ref(space, "space"),
+                "person": as_ref(person, "person"),
                 "idempotency_key": idempotency_key,
             },
         )
@@ -507,8 +543,8 @@ class LaterSpaces(LaterGroup):
         return self._later(
             "spaces.set_role",
             {
-                "space": as_ref(space),
-                "person": as_ref(person),
+                "space": as_ref(space, "space"),
+                "person": as_ref(person, "person"),
                 "role": role,
                 "idempotency_key": idempotency_key,
             },
@@ -538,7 +574,7 @@ class LaterSpaces(LaterGroup):
         return self._later(
             "spaces.set_visibility",
             {
-                "space": as_ref(space),
+                "space": as_ref(space, "space"),
                 "visibility": visibility,
                 "idempotency_key": idempotency_key,
             },
@@ -567,7 +603,7 @@ class LaterSpaces(LaterGroup):
         return self._later(
             "spaces.set_announcers",
             {
-                "space": as_ref(space),
+                "space": as_ref(space, "space"),
                 "announcers": announcers,
                 "idempotency_key": idempotency_key,
             },
@@ -596,7 +632,7 @@ class LaterSpaces(LaterGroup):
         return self._later(
             "spaces.ask",
             {
-                "space": as_ref(space),
+                "space": as_ref(space, "space"),
                 "words": words,
                 "idempotency_key": idempotency_key,
             },
@@ -615,7 +651,13 @@ class LaterSpaces(LaterGroup):
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
         """
-        return self._later("spaces.withdraw", {"space": as_ref(space), "idempotency_key": idempotency_key})
+        return self._later(
+            "spaces.withdraw",
+            {
+                "space": as_ref(space, "space"),
+                "idempotency_key": idempotency_key,
+            },
+        )
 
     def accept(self, space: RefLike, person: RefLike, *, idempotency_key: str | None = None) -> CommandId:
         """Takes in somebody who asked. For moderators and owners.
@@ -634,8 +676,8 @@ class LaterSpaces(LaterGroup):
         return self._later(
             "spaces.accept",
             {
-                "space": as_ref(space),
-                "person": as_ref(person),
+                "space": as_ref(space, "space"),
+                "person": as_ref(person, "person"),
                 "idempotency_key": idempotency_key,
             },
         )
@@ -657,8 +699,8 @@ class LaterSpaces(LaterGroup):
         return self._later(
             "spaces.refuse",
             {
-                "space": as_ref(space),
-                "person": as_ref(person),
+                "space": as_ref(space, "space"),
+                "person": as_ref(person, "person"),
                 "idempotency_key": idempotency_key,
             },
         )
@@ -690,10 +732,10 @@ class LaterSpaces(LaterGroup):
         return self._later(
             "spaces.invite",
             {
-                "space": as_ref(space),
-                "person": as_ref(person),
+                "space": as_ref(space, "space"),
+                "person": as_ref(person, "person"),
                 "role": role,
-                "until": as_instant(until),
+                "until": as_instant(until, "until"),
                 "idempotency_key": idempotency_key,
             },
         )
@@ -715,8 +757,8 @@ class LaterSpaces(LaterGroup):
         return self._later(
             "spaces.uninvite",
             {
-                "space": as_ref(space),
-                "person": as_ref(person),
+                "space": as_ref(space, "space"),
+                "person": as_ref(person, "person"),
                 "idempotency_key": idempotency_key,
             },
         )
@@ -737,7 +779,7 @@ class LaterSpaces(LaterGroup):
         return self._later(
             "spaces.accept_invitation",
             {
-                "space": as_ref(space),
+                "space": as_ref(space, "space"),
                 "idempotency_key": idempotency_key,
             },
         )
@@ -758,7 +800,7 @@ class LaterSpaces(LaterGroup):
         return self._later(
             "spaces.decline_invitation",
             {
-                "space": as_ref(space),
+                "space": as_ref(space, "space"),
                 "idempotency_key": idempotency_key,
             },
         )
@@ -777,7 +819,13 @@ class LaterSpaces(LaterGroup):
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
         """
-        return self._later("spaces.archive", {"space": as_ref(space), "idempotency_key": idempotency_key})
+        return self._later(
+            "spaces.archive",
+            {
+                "space": as_ref(space, "space"),
+                "idempotency_key": idempotency_key,
+            },
+        )
 
     def unarchive(self, space: RefLike, *, idempotency_key: str | None = None) -> CommandId:
         """Takes a space out of the archive. For owners.
@@ -792,7 +840,13 @@ class LaterSpaces(LaterGroup):
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
         """
-        return self._later("spaces.unarchive", {"space": as_ref(space), "idempotency_key": idempotency_key})
+        return self._later(
+            "spaces.unarchive",
+            {
+                "space": as_ref(space, "space"),
+                "idempotency_key": idempotency_key,
+            },
+        )
 
 
 class LaterItems(LaterGroup):
@@ -847,13 +901,13 @@ class LaterItems(LaterGroup):
                 "body": body,
                 "kind": kind,
                 "title": title,
-                "expires": as_instant(expires),
+                "expires": as_instant(expires, "expires"),
                 "tags": tags,
-                "place": as_place(place),
+                "place": as_place(place, "place"),
                 "audience": audience,
-                "unit": as_ref(unit),
+                "unit": as_ref(unit, "unit"),
                 "publishing": publishing,
-                "publish_at": as_instant(publish_at),
+                "publish_at": as_instant(publish_at, "publish_at"),
                 "language": language,
                 "idempotency_key": idempotency_key,
             },
@@ -885,9 +939,9 @@ class LaterItems(LaterGroup):
         return self._later(
             "items.publish",
             {
-                "item": as_ref(item),
+                "item": as_ref(item, "item"),
                 "publishing": publishing,
-                "publish_at": as_instant(publish_at),
+                "publish_at": as_instant(publish_at, "publish_at"),
                 "idempotency_key": idempotency_key,
             },
         )
@@ -919,7 +973,7 @@ class LaterItems(LaterGroup):
         return self._later(
             "items.comment",
             {
-                "on": as_ref(on),
+                "on": as_ref(on, "on"),
                 "body": body,
                 "audience": audience,
                 "language": language,
@@ -960,11 +1014,11 @@ class LaterItems(LaterGroup):
         return self._later(
             "items.edit",
             {
-                "item": as_ref(item),
+                "item": as_ref(item, "item"),
                 "body": body,
                 "based_on": based_on,
                 "title": title,
-                "expires": as_instant(expires),
+                "expires": as_instant(expires, "expires"),
                 "tags": tags,
                 "language": language,
                 "idempotency_key": idempotency_key,
@@ -984,7 +1038,13 @@ class LaterItems(LaterGroup):
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
         """
-        return self._later("items.delete", {"item": as_ref(item), "idempotency_key": idempotency_key})
+        return self._later(
+            "items.delete",
+            {
+                "item": as_ref(item, "item"),
+                "idempotency_key": idempotency_key,
+            },
+        )
 
     def react(
         self,
@@ -1009,7 +1069,7 @@ class LaterItems(LaterGroup):
         return self._later(
             "items.react",
             {
-                "item": as_ref(item),
+                "item": as_ref(item, "item"),
                 "reaction": reaction,
                 "idempotency_key": idempotency_key,
             },
@@ -1028,7 +1088,13 @@ class LaterItems(LaterGroup):
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
         """
-        return self._later("items.unreact", {"item": as_ref(item), "idempotency_key": idempotency_key})
+        return self._later(
+            "items.unreact",
+            {
+                "item": as_ref(item, "item"),
+                "idempotency_key": idempotency_key,
+            },
+        )
 
     def pin(self, item: RefLike, until: datetime, *, idempotency_key: str | None = None) -> CommandId:
         """Pins a post in its space: it comes first on the space's wall until an instant. Pinned again, it has
@@ -1048,8 +1114,8 @@ class LaterItems(LaterGroup):
         return self._later(
             "items.pin",
             {
-                "item": as_ref(item),
-                "until": as_instant(until),
+                "item": as_ref(item, "item"),
+                "until": as_instant(until, "until"),
                 "idempotency_key": idempotency_key,
             },
         )
@@ -1067,7 +1133,7 @@ class LaterItems(LaterGroup):
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
         """
-        return self._later("items.unpin", {"item": as_ref(item), "idempotency_key": idempotency_key})
+        return self._later("items.unpin", {"item": as_ref(item, "item"), "idempotency_key": idempotency_key})
 
 
 class LaterFeed(LaterGroup):
@@ -1087,7 +1153,7 @@ class LaterFeed(LaterGroup):
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
         """
-        return self._later("feed.seen", {"items": as_refs(items)})
+        return self._later("feed.seen", {"items": as_refs(items, "items")})
 
 
 class LaterInbox(LaterGroup):

@@ -95,8 +95,8 @@ class AioLaterPeople(AioLaterGroup):
                 "languages": languages,
                 "kind": kind,
                 "status": status,
-                "unit": as_ref(unit),
-                "expires": as_instant(expires),
+                "unit": as_ref(unit, "unit"),
+                "expires": as_instant(expires, "expires"),
                 "zone": zone,
                 "skills": skills,
                 "idempotency_key": idempotency_key,
@@ -169,7 +169,7 @@ class AioLaterPeople(AioLaterGroup):
             {
                 "external": external,
                 "name": name,
-                "parent": as_ref(parent),
+                "parent": as_ref(parent, "parent"),
                 "idempotency_key": idempotency_key,
             },
         )
@@ -190,7 +190,7 @@ class AioLaterPeople(AioLaterGroup):
         return await self._later(
             "people.follow",
             {
-                "person": as_ref(person),
+                "person": as_ref(person, "person"),
                 "idempotency_key": idempotency_key,
             },
         )
@@ -211,7 +211,7 @@ class AioLaterPeople(AioLaterGroup):
         return await self._later(
             "people.unfollow",
             {
-                "person": as_ref(person),
+                "person": as_ref(person, "person"),
                 "idempotency_key": idempotency_key,
             },
         )
@@ -233,7 +233,7 @@ class AioLaterPeople(AioLaterGroup):
         return await self._later(
             "people.block",
             {
-                "person": as_ref(person),
+                "person": as_ref(person, "person"),
                 "idempotency_key": idempotency_key,
             },
         )
@@ -254,7 +254,7 @@ class AioLaterPeople(AioLaterGroup):
         return await self._later(
             "people.unblock",
             {
-                "person": as_ref(person),
+                "person": as_ref(person, "person"),
                 "idempotency_key": idempotency_key,
             },
         )
@@ -315,7 +315,7 @@ class AioLaterPeople(AioLaterGroup):
             "people.mute",
             {
                 "what": what,
-                "until": as_instant(until),
+                "until": as_instant(until, "until"),
                 "idempotency_key": idempotency_key,
             },
         )
@@ -409,7 +409,7 @@ class AioLaterSpaces(AioLaterGroup):
         return await self._later(
             "spaces.edit",
             {
-                "space": as_ref(space),
+                "space": as_ref(space, "space"),
                 "name": name,
                 "handle": handle,
                 "about": about,
@@ -431,7 +431,13 @@ class AioLaterSpaces(AioLaterGroup):
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
         """
-        return await self._later("spaces.join", {"space": as_ref(space), "idempotency_key": idempotency_key})
+        return await self._later(
+            "spaces.join",
+            {
+                "space": as_ref(space, "space"),
+                "idempotency_key": idempotency_key,
+            },
+        )
 
     async def leave(self, space: RefLike, *, idempotency_key: str | None = None) -> CommandId:
         """Leaves a space; the last owner cannot.
@@ -449,7 +455,7 @@ class AioLaterSpaces(AioLaterGroup):
         return await self._later(
             "spaces.leave",
             {
-                "space": as_ref(space),
+                "space": as_ref(space, "space"),
                 "idempotency_key": idempotency_key,
             },
         )
@@ -481,10 +487,10 @@ class AioLaterSpaces(AioLaterGroup):
         return await self._later(
             "spaces.add",
             {
-                "space": as_ref(space),
-                "person": as_ref(person),
+                "space": as_ref(space, "space"),
+                "person": as_ref(person, "person"),
                 "role": role,
-                "expires": as_instant(expires),
+                "expires": as_instant(expires, "expires"),
                 "idempotency_key": idempotency_key,
             },
         )
@@ -512,8 +518,8 @@ class AioLaterSpaces(AioLaterGroup):
         return await self._later(
             "spaces.remove",
             {
-                "space": as_ref(space),
-                "person": as_ref(person),
+                "space": as_ref(space, "space"),
+                "person": as_ref(person, "person"),
                 "idempotency_key": idempotency_key,
             },
         )
@@ -543,8 +549,8 @@ class AioLaterSpaces(AioLaterGroup):
         return await self._later(
             "spaces.set_role",
             {
-                "space": as_ref(space),
-                "person": as_ref(person),
+                "space": as_ref(space, "space"),
+                "person": as_ref(person, "person"),
                 "role": role,
                 "idempotency_key": idempotency_key,
             },
@@ -574,7 +580,7 @@ class AioLaterSpaces(AioLaterGroup):
         return await self._later(
             "spaces.set_visibility",
             {
-                "space": as_ref(space),
+                "space": as_ref(space, "space"),
                 "visibility": visibility,
                 "idempotency_key": idempotency_key,
             },
@@ -603,7 +609,7 @@ class AioLaterSpaces(AioLaterGroup):
         return await self._later(
             "spaces.set_announcers",
             {
-                "space": as_ref(space),
+                "space": as_ref(space, "space"),
                 "announcers": announcers,
                 "idempotency_key": idempotency_key,
             },
@@ -632,7 +638,7 @@ class AioLaterSpaces(AioLaterGroup):
         return await self._later(
             "spaces.ask",
             {
-                "space": as_ref(space),
+                "space": as_ref(space, "space"),
                 "words": words,
                 "idempotency_key": idempotency_key,
             },
@@ -654,7 +660,7 @@ class AioLaterSpaces(AioLaterGroup):
         return await self._later(
             "spaces.withdraw",
             {
-                "space": as_ref(space),
+                "space": as_ref(space, "space"),
                 "idempotency_key": idempotency_key,
             },
         )
@@ -682,8 +688,8 @@ class AioLaterSpaces(AioLaterGroup):
         return await self._later(
             "spaces.accept",
             {
-                "space": as_ref(space),
-                "person": as_ref(person),
+                "space": as_ref(space, "space"),
+                "person": as_ref(person, "person"),
                 "idempotency_key": idempotency_key,
             },
         )
@@ -711,8 +717,8 @@ class AioLaterSpaces(AioLaterGroup):
         return await self._later(
             "spaces.refuse",
             {
-                "space": as_ref(space),
-                "person": as_ref(person),
+                "space": as_ref(space, "space"),
+                "person": as_ref(person, "person"),
                 "idempotency_key": idempotency_key,
             },
         )
@@ -744,10 +750,10 @@ class AioLaterSpaces(AioLaterGroup):
         return await self._later(
             "spaces.invite",
             {
-                "space": as_ref(space),
-                "person": as_ref(person),
+                "space": as_ref(space, "space"),
+                "person": as_ref(person, "person"),
                 "role": role,
-                "until": as_instant(until),
+                "until": as_instant(until, "until"),
                 "idempotency_key": idempotency_key,
             },
         )
@@ -775,8 +781,8 @@ class AioLaterSpaces(AioLaterGroup):
         return await self._later(
             "spaces.uninvite",
             {
-                "space": as_ref(space),
-                "person": as_ref(person),
+                "space": as_ref(space, "space"),
+                "person": as_ref(person, "person"),
                 "idempotency_key": idempotency_key,
             },
         )
@@ -797,7 +803,7 @@ class AioLaterSpaces(AioLaterGroup):
         return await self._later(
             "spaces.accept_invitation",
             {
-                "space": as_ref(space),
+                "space": as_ref(space, "space"),
                 "idempotency_key": idempotency_key,
             },
         )
@@ -818,7 +824,7 @@ class AioLaterSpaces(AioLaterGroup):
         return await self._later(
             "spaces.decline_invitation",
             {
-                "space": as_ref(space),
+                "space": as_ref(space, "space"),
                 "idempotency_key": idempotency_key,
             },
         )
@@ -840,7 +846,7 @@ class AioLaterSpaces(AioLaterGroup):
         return await self._later(
             "spaces.archive",
             {
-                "space": as_ref(space),
+                "space": as_ref(space, "space"),
                 "idempotency_key": idempotency_key,
             },
         )
@@ -861,7 +867,7 @@ class AioLaterSpaces(AioLaterGroup):
         return await self._later(
             "spaces.unarchive",
             {
-                "space": as_ref(space),
+                "space": as_ref(space, "space"),
                 "idempotency_key": idempotency_key,
             },
         )
@@ -919,13 +925,13 @@ class AioLaterItems(AioLaterGroup):
                 "body": body,
                 "kind": kind,
                 "title": title,
-                "expires": as_instant(expires),
+                "expires": as_instant(expires, "expires"),
                 "tags": tags,
-                "place": as_place(place),
+                "place": as_place(place, "place"),
                 "audience": audience,
-                "unit": as_ref(unit),
+                "unit": as_ref(unit, "unit"),
                 "publishing": publishing,
-                "publish_at": as_instant(publish_at),
+                "publish_at": as_instant(publish_at, "publish_at"),
                 "language": language,
                 "idempotency_key": idempotency_key,
             },
@@ -957,9 +963,9 @@ class AioLaterItems(AioLaterGroup):
         return await self._later(
             "items.publish",
             {
-                "item": as_ref(item),
+                "item": as_ref(item, "item"),
                 "publishing": publishing,
-                "publish_at": as_instant(publish_at),
+                "publish_at": as_instant(publish_at, "publish_at"),
                 "idempotency_key": idempotency_key,
             },
         )
@@ -991,7 +997,7 @@ class AioLaterItems(AioLaterGroup):
         return await self._later(
             "items.comment",
             {
-                "on": as_ref(on),
+                "on": as_ref(on, "on"),
                 "body": body,
                 "audience": audience,
                 "language": language,
@@ -1032,11 +1038,11 @@ class AioLaterItems(AioLaterGroup):
         return await self._later(
             "items.edit",
             {
-                "item": as_ref(item),
+                "item": as_ref(item, "item"),
                 "body": body,
                 "based_on": based_on,
                 "title": title,
-                "expires": as_instant(expires),
+                "expires": as_instant(expires, "expires"),
                 "tags": tags,
                 "language": language,
                 "idempotency_key": idempotency_key,
@@ -1056,7 +1062,13 @@ class AioLaterItems(AioLaterGroup):
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
         """
-        return await self._later("items.delete", {"item": as_ref(item), "idempotency_key": idempotency_key})
+        return await self._later(
+            "items.delete",
+            {
+                "item": as_ref(item, "item"),
+                "idempotency_key": idempotency_key,
+            },
+        )
 
     async def react(
         self,
@@ -1081,7 +1093,7 @@ class AioLaterItems(AioLaterGroup):
         return await self._later(
             "items.react",
             {
-                "item": as_ref(item),
+                "item": as_ref(item, "item"),
                 "reaction": reaction,
                 "idempotency_key": idempotency_key,
             },
@@ -1100,7 +1112,13 @@ class AioLaterItems(AioLaterGroup):
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
         """
-        return await self._later("items.unreact", {"item": as_ref(item), "idempotency_key": idempotency_key})
+        return await self._later(
+            "items.unreact",
+            {
+                "item": as_ref(item, "item"),
+                "idempotency_key": idempotency_key,
+            },
+        )
 
     async def pin(self, item: RefLike, until: datetime, *, idempotency_key: str | None = None) -> CommandId:
         """Pins a post in its space: it comes first on the space's wall until an instant. Pinned again, it has
@@ -1120,8 +1138,8 @@ class AioLaterItems(AioLaterGroup):
         return await self._later(
             "items.pin",
             {
-                "item": as_ref(item),
-                "until": as_instant(until),
+                "item": as_ref(item, "item"),
+                "until": as_instant(until, "until"),
                 "idempotency_key": idempotency_key,
             },
         )
@@ -1139,7 +1157,13 @@ class AioLaterItems(AioLaterGroup):
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
         """
-        return await self._later("items.unpin", {"item": as_ref(item), "idempotency_key": idempotency_key})
+        return await self._later(
+            "items.unpin",
+            {
+                "item": as_ref(item, "item"),
+                "idempotency_key": idempotency_key,
+            },
+        )
 
 
 class AioLaterFeed(AioLaterGroup):
@@ -1159,7 +1183,7 @@ class AioLaterFeed(AioLaterGroup):
         Raises:
             ParvisError: with a code and a reason that say what was wrong.
         """
-        return await self._later("feed.seen", {"items": as_refs(items)})
+        return await self._later("feed.seen", {"items": as_refs(items, "items")})
 
 
 class AioLaterInbox(AioLaterGroup):

@@ -10,7 +10,6 @@ import msgspec
 
 from . import _parvis
 from ._args import as_ref
-from .errors import Invalid
 from .types import RefLike
 
 
@@ -119,10 +118,7 @@ def native(
 
 def who(person: RefLike) -> bytes:
     """The one who acts, as JSON."""
-    try:
-        return msgspec.json.encode(as_ref(person))
-    except TypeError as error:
-        raise Invalid("bad_value", "person", text=str(error)) from error
+    return msgspec.json.encode(as_ref(person, "person"))
 
 
 def steps(count: int) -> bytes:

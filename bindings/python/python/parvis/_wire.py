@@ -97,7 +97,7 @@ def normal(record: msgspec.Struct, name: str) -> None:
     """Puts the id that a text stands for into a record that is being made."""
     from ._args import as_ref
 
-    msgspec.structs.force_setattr(record, name, as_ref(getattr(record, name)))
+    msgspec.structs.force_setattr(record, name, as_ref(getattr(record, name), name))
 
 
 _DECODERS: dict[Any, msgspec.json.Decoder[Any]] = {}
@@ -111,4 +111,15 @@ def decode(raw: bytes, answer: type[T]) -> T:
     return cast("T", decoder.decode(raw))
 
 
-encode = msgspec.json.Encoder().encode
+def text(value: str) -> str:
+    """A text without what frameworks add to it: what a template or an escape function made is a text like any other."""
+    return str.__str__(value)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return text(value)
+    raise TypeError(f"no value of a request: {value!r}")
+
+
+encode = msgspec.json.Encoder(enc_hook=_text).encode

@@ -63,8 +63,8 @@ class ParvisError(Exception):
     def __str__(self) -> str:
         """One line for a log: the reason, the field, and what the library adds."""
         line = self.reason if self.field is None else f"{self.reason} in `{self.field}`"
-        text = self._text or _TEXTS.get(self.reason)
-        return line if text is None else f"{line}: {text}"
+        said = self._text or _TEXTS.get(self.reason) or _parvis.message(self.reason, "en")
+        return line if said is None else f"{line}: {said}"
 
     def message(self, language: str = "en") -> str:
         """What to tell the person who meets it, in French or English, by a BCP 47 tag."""
@@ -187,10 +187,11 @@ class Misuse(ParvisError, RuntimeError):
 _TEXTS = {
     "closed": "the database is closed",
     "running_loop": "a call that waits was made inside a running event loop, which would stand still: "
-    "open the database with parvis.aio and await its calls",
+    "open the database with parvis.aio and await its calls (in Django: `await request.parvis.aactor()`)",
     "in_transaction": "commands are moved on after the commit, not within the transaction that holds them",
     "forked": "the file was open when this process was forked: it cannot be used here",
     "callback": "a callback of the host (clock, entropy, storage) raised an exception, or called a database",
+    "old_schema": "run db.migrate(), or `python -m parvis migrate URL`",
     "foreign_sqlite": "another SQLite library of this process works on the file: give Parvis a file of its own",
     "bug": "a bug of Parvis, or of something below it",
 }

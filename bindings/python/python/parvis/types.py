@@ -1826,6 +1826,8 @@ class Due(Record, frozen=True, kw_only=True):
 class Status(Record, frozen=True, kw_only=True):
     """How far the work behind the commands of one network is."""
 
+    entries: int
+    """Entries of its log: what was done in it. None of a name that no network has."""
     projections: tuple[Progress, ...]
     """How far each projection is."""
     overdue: int

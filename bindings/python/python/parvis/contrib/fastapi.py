@@ -15,7 +15,7 @@ JSON (RFC 9457). One stream of events costs no thread, and all streams together 
 # No `from __future__ import annotations`: FastAPI reads the annotations of functions that are made in here.
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import TYPE_CHECKING, Annotated, Any, Unpack
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Unpack
 from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Response
@@ -36,15 +36,31 @@ def _accepted(request: Request) -> str:
     return web.preferred(request.headers.get("accept-language"))
 
 
-def actor(db: "Db", network: str, person: Callable[..., Any]) -> Callable[..., Any]:
-    """A dependency: the one who is signed in, as an actor. `person` is a dependency of the host's that answers the
-    host's id (text or number), a `Ref`, or `None` for nobody: 401."""
+def visitor(
+    db: "Db", network: str, person: Callable[..., Any], *, scope: Literal["function", "request"] | None = None
+) -> Callable[..., Any]:
+    """A dependency: the one who is signed in, as an actor, or `None`. `person` is a dependency of the host's that
+    answers the host's id (text or number), a `Ref`, or `None` for nobody; `scope` says how long what it opened stays
+    open, as for `Depends`."""
 
     # Not in a thread: it waits for nothing.
-    async def acting(who: Annotated[Any, Depends(person)]) -> Any:
+    async def visiting(who: Annotated[Any, Depends(person, scope=scope)]) -> Any:
         if who is None:
-            raise HTTPException(401)
+            return None
         return db.act_as(network, external(who) if isinstance(who, (str, int)) else who)
+
+    return visiting
+
+
+def actor(
+    db: "Db", network: str, person: Callable[..., Any], *, scope: Literal["function", "request"] | None = None
+) -> Callable[..., Any]:
+    """As `visitor`, for pages of those who are signed in: 401 for others."""
+
+    async def acting(me: Annotated[Any, Depends(visitor(db, network, person, scope=scope))]) -> Any:
+        if me is None:
+            raise HTTPException(401)
+        return me
 
     return acting
 
@@ -64,6 +80,10 @@ class Parvis:
     """All of it for one app. `person` as for `actor`; `language` tells the language of a request, `csrf` a hidden
     field of forms, for a check of the host's own: posts are taken from pages of the same origin only in any case.
 
+    `actor` is a dependency that answers who is signed in (401 for others), `visitor` one that answers `None` for
+    nobody. A stream lives for minutes: what `person` opens by `yield` is closed before that; where a dependency below
+    `person` opens something, `Depends(it, scope="function")` says the same for it.
+
     `over` tells whether the person signed out since his stream began; it is asked every `tick` seconds, and has to look
     into a store of the host's: the request it is given is the one with which the stream began."""
 
@@ -80,6 +100,9 @@ class Parvis:
         tick: float = 1.0,
     ) -> None:
         self.actor: Callable[..., Any] = actor(db, network, person)
+        self.visitor: Callable[..., Any] = visitor(db, network, person)
+        # What `person` opens is closed when a stream begins, not when it ends.
+        self._listener = actor(db, network, person, scope="function")
         self.site: web.Site = site or web.Site()
         self.language = language
         self.csrf = csrf
@@ -99,8 +122,10 @@ class Parvis:
     def _here(self, request: Request) -> web.Site:
         return self.site.below(request.scope.get("root_path", ""))
 
-    async def fragment(self, me: "Actor", request: Request, name: web.Part, **shown: Unpack[web.Of]) -> web.Html:
-        """A part of a page."""
+    async def fragment(self, me: "Actor | None", request: Request, name: web.Part, **shown: Unpack[web.Of]) -> web.Html:
+        """A part of a page; nothing where nobody is signed in."""
+        if me is None:
+            return web.Html("")
         return await web.afragment(
             me, name, self.language(request), site=self._here(request), csrf=self.csrf(request), **shown
         )
@@ -111,7 +136,7 @@ class Parvis:
         async def asset(request: Request) -> Response:
             return _response(web.public(self._here(request), self._asked(request)) or web.Answer(status=404))
 
-        async def live(request: Request, me: Annotated[Any, Depends(self.actor)]) -> Response:
+        async def live(request: Request, me: Annotated[Any, Depends(self._listener)]) -> Response:
             return StreamingResponse(self._events(request, me), headers=dict(web.STREAM))
 
         async def part(request: Request, me: Annotated[Any, Depends(self.actor)]) -> Response:

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Unpack
 
 from flask import Blueprint, Flask, Response, abort, current_app, request
-from werkzeug.exceptions import default_exceptions
+from werkzeug.exceptions import HTTPException, default_exceptions
 
 from .. import web
 from .._args import external
@@ -39,8 +39,9 @@ class Parvis:
     `csrf` a hidden field of forms, for a check of the host's own: posts are taken from pages of the same origin only in
     any case.
 
-    Unless `over` is given, a stream asks `person` again, in a request of its own that is like the one with which it
-    began; functions that run before a request run before it. That helps where the host looks into a store of its own. A
+    Unless `over` is given, a stream asks whether `person` is still the same, in a request of its own that is like the
+    one with which it began. Functions that run before a request run before it (a limit of requests counts it), and the
+    stream ends where they answer or abort. That helps where the host looks into a store of its own. A
     session that is a cookie, as Flask's own is, stands still in the request and cannot tell: there `over` has to look
     into a store, or a stream goes on for its five minutes after its reader signed out.
     """
@@ -64,7 +65,7 @@ class Parvis:
         self.site: web.Site = site or web.Site()
         self.language = language
         self.csrf = csrf
-        self.over: Callable[[], bool] = over or (lambda: person() is None)
+        self.over = over
         self.tick = tick
         if app is not None:
             self.init_app(app)
@@ -77,6 +78,7 @@ class Parvis:
         app.register_blueprint(routes)
         app.register_error_handler(ParvisError, self._refused)
         app.jinja_env.globals.update(
+            external=external,
             parvis_head=lambda: web.head(self._here),
             parvis_feed=lambda **shown: self.fragment("feed", **shown),
             parvis_badge=lambda: self.fragment("badge"),
@@ -130,12 +132,17 @@ class Parvis:
     def _live(self) -> Response:
         after = request.headers.get("Last-Event-ID") or request.args.get("after")
         app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-        environ = dict(request.environ)
+        environ, who = dict(request.environ), self.person()
 
         def over() -> bool:
             # A request of its own for each look: what the host opens for it is closed after it, not after the stream.
             with app.request_context(environ):
-                return app.preprocess_request() is not None or self.over()
+                try:
+                    if app.preprocess_request() is not None:
+                        return True
+                    return self.person() != who if self.over is None else self.over()
+                except HTTPException:
+                    return True
 
         stream = web.events_blocking(self.me, after, over=over, tick=self.tick)
         return Response(stream, headers=dict(web.STREAM))

@@ -50,7 +50,7 @@ def part(view: View, name: Part, shown: Of) -> Steps[Html]:
     if wall not in WALLS:
         raise Invalid("bad_value", "wall", text=f"{wall!r} is no wall: {', '.join(WALLS)}")
     named = shown.get("of")
-    of = None if named is None else msgspec.to_builtins(as_ref(named))
+    of = None if named is None else msgspec.to_builtins(as_ref(named, "of"))
     limit = shown.get("limit", 20)
     try:
         if name == "badge":
@@ -58,7 +58,8 @@ def part(view: View, name: Part, shown: Of) -> Steps[Html]:
         if name == "comments":
             return (yield from thread(view, of=of or {}, limit=limit))
         return (yield from feed(view, wall=wall, of=of, limit=limit))
-    except (NotFound, Forbidden):
+    except (NotFound, Forbidden) as error:
+        _LOG.debug("the %s of a page is not shown: %s", name, error)
         return Html("")
     except ParvisError as error:
         _LOG.error("the %s of a page is not shown: %s", name, error)

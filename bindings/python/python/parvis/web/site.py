@@ -44,7 +44,9 @@ class Site:
 
     def below(self, mount: str) -> Site:
         """The site as browsers see it where the whole app is mounted below a path."""
-        return replace(self, root=f"{mount.rstrip('/')}{self.root}") if mount and self.root.startswith("/") else self
+        # Behind some proxies it is what a header says: no more than a path comes out.
+        path = quote(mount.strip("/"))
+        return replace(self, root=f"/{path}{self.root}") if path and self.root.startswith("/") else self
 
     @property
     def prefix(self) -> str:
