@@ -28,7 +28,7 @@ const WITHIN: u32 = 12;
 /// A command that is to be inserted by the host: hand it to the store's `statement`.
 ///
 /// Inserted twice, it happens once, where its request has an idempotency key of the host's; without one each value of this type
-/// stands for itself.
+/// stands for itself. Another request under the same key is a row of its own, which is refused when its turn comes.
 #[derive(Clone)]
 pub struct CommandRow(CommandOf);
 
@@ -143,8 +143,9 @@ impl Actor {
             }
             None => drawn,
         };
-        let (actor, key) = (self.by.bytes(), key.as_bytes());
-        let id = hash16(&[&self.network.0, &actor, operation.as_bytes(), key]);
+        let (actor, request) = (self.by.bytes(), request.to_string());
+        let asked = (operation.as_bytes(), key.as_bytes(), request.as_bytes());
+        let id = hash16(&[&self.network.0, &actor, asked.0, asked.1, asked.2]);
         let row = CommandOf {
             id: Uuid::from_bytes(id).to_string(),
             standing: Standing::Waiting,
@@ -152,7 +153,7 @@ impl Actor {
             n: turn(self.now().millis()),
             by: Some(by),
             operation: operation.to_owned(),
-            request: Some(request.to_string()),
+            request: Some(request),
             adds: self.core.schema.adds,
             refusal: None,
             rest: serde_json::Map::new(),

@@ -178,6 +178,23 @@ async fn all_or_nothing(mut host: Host) {
     host.due().await;
     assert_eq!(home(&ana).await, ["Hello 2!"]);
     assert_eq!(host.rows("").await, 0);
+
+    // With other words under the same key it is refused, not lost.
+    let other = |words: &str| {
+        let post = NewItem::new(words).place(Place::Network).idempotency_key("once");
+        ana.later(post).unwrap()
+    };
+    let (one, two) = (other("One."), other("Two."));
+    host.hands(&[one, two.clone()], "commit").await;
+    host.due().await;
+    assert!(home(&ana).await.contains(&"One.".to_owned()));
+    let CommandState::Refused(refused) = host.db.commands().state(two.id()).await.unwrap() else {
+        panic!("the second one vanished");
+    };
+    assert_eq!(
+        (refused.code.as_str(), refused.reason.as_str()),
+        ("key_reused", "other_request")
+    );
 }
 
 async fn refusals_are_told(mut host: Host) {

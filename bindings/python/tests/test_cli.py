@@ -49,8 +49,10 @@ def test_a_store_is_made_filled_and_looked_at(place: Place, capsys: pytest.Captu
     assert lines[0].split() == ["points", "author", "what", "why"]
     assert len(lines) > 5
     assert "Vous participez à l’espace" in said
+    assert "log is empty" in run(capsys, "status", *of(place), "--network", "lunem")[1]
     code, said, _ = run(capsys, "status", *of(place), "--network", "lumen")
     assert "affinity    0" in said
+    assert "log is empty" not in said
     code, said, _ = run(capsys, "explain", *of(place), "external:p01", "--network", "lumen", "--as", "amelie")
     assert (code, said.splitlines()[0]) == (0, "allowed")
     assert "The reader is a member of the space (member): space " in said

@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from functools import partial
 from io import StringIO
 from pathlib import Path
@@ -67,6 +68,19 @@ def test_hidden_and_absent_are_a_404_and_what_is_forbidden_a_403(users: dict[str
 def test_the_comments_of_what_one_may_not_see_are_nothing(users: dict[str, User], story: Story) -> None:
     assert text(browser(users["cleo"]).get(f"/comments/{story.secret}/")) == ""
     assert "<textarea" in text(browser(users["ana"]).get(f"/comments/{story.secret}/"))
+
+
+def test_a_tag_names_things_by_words_in_the_template(users: dict[str, User], story: Story) -> None:
+    row = parvis.types.PostRow(
+        id="deal:42",
+        author=str(users["ana"].pk),
+        text="Deal 42",
+        ts=datetime(2026, 11, 2, 12, tzinfo=UTC),
+        audience=parvis.types.PostAudiencePlace(),
+    )
+    assert conf.db().system(NETWORK, "host").importing.put([row]).new == 1
+    tag = "parvis_comments external='deal:42'"
+    assert 'data-parvis-part="thread"' in text(browser(users["ana"]).get(f"/part/{tag}/"))
 
 
 def test_forms_need_the_token_of_the_host(users: dict[str, User], story: Story) -> None:

@@ -40,7 +40,7 @@ pub(crate) struct Refusal {
 
 record! {
     /// A command that waits for its turn or was refused; in the network of the store itself, written by the host's own driver.
-    /// `id` follows from the one who gave it, the operation and the idempotency key; `n` is the order in which commands were given.
+    /// `id` follows from the one who gave it, the operation, the idempotency key and the request; `n` is the order in which commands were given.
     CommandOf in "command", Free {
         key { id: String }
         columns { standing: Standing, network: String, n: i64 }

@@ -231,10 +231,10 @@ def status(given: argparse.Namespace) -> int:
     rows += [(one.name, str(one.behind), str(one.since or "")) for one in found.projections]
     print(table(rows))
     print(f"overdue {found.overdue}, next {found.next or 'nothing'}, a worker ran {found.worker_ran or 'never'}")
-    many = f"{count} or more" if count == COUNTED else str(count)
-    print(f"refused {many}" + (", which the command `refused` lists" if count else ""))
     if not found.entries:
         print("its log is empty: nothing was done in it yet, or no network has this name")
+    many = f"{count} or more" if count == COUNTED else str(count)
+    print(f"refused {many}" + (", which the command `refused` lists" if count else ""))
     return 0
 
 

@@ -24,13 +24,11 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from ._drivers import Driver, Engine, Row, aio_driver, driver
 from ._facade_later import LaterGroups
 from ._facade_later_aio import AioLaterGroups
 from ._group import CommandId
-from .errors import Invalid, KeyReused, Misuse
+from .errors import Invalid, Misuse
 
 if TYPE_CHECKING:
     from . import _db, _db_aio
@@ -50,15 +48,8 @@ _INSERT: dict[Engine, str] = {
     "postgresql": "insert into {table} (id, turn, command) values (?::uuid, ?, ?) on conflict (id) do nothing",
     "mysql": "insert into {table} (id, turn, command) values (?, ?, ?) on duplicate key update id = id",
 }
-_KNOWN: dict[Engine, str] = {
-    "sqlite": "select command from {table} where id = ?",
-    "postgresql": "select command from {table} where id = ?::uuid",
-    "mysql": "select command from {table} where id = ?",
-}
 _SELECT = "select id, command from {table} order by turn, id limit {limit}"
 _AT_ONCE = 200
-#: Without a key each command is one of its own.
-_KEY = b'"idempotency_key":"'
 _DELETE: dict[Engine, str] = {
     "sqlite": "delete from {table} where id = ?",
     "postgresql": "delete from {table} where id = ?::uuid",
@@ -191,16 +182,10 @@ class Later(LaterGroups):
 
         Returns:
             The command's id, for `db.command_state`.
-
-        Raises:
-            KeyReused: another request stands under its idempotency key in the host's table. In Parvis's own table the
-                first one counts while it waits; what comes later is told by `db.refused`.
         """
         to = self._driver
         if self._own:
             id, command = self._actor.kept_row(name, request)
-            if _KEY in request:
-                _same(to.ask(_KNOWN[to.engine].format(table=TABLE), [id]), command)
             to.ask(_INSERT[to.engine].format(table=TABLE), [id, _turn(), command])
         else:
             id, text, parameters = self._actor.row(name, request, percent=to.percent())
@@ -227,24 +212,11 @@ class AioLater(AioLaterGroups):
         to = self._driver
         if self._own:
             id, command = await self._actor.kept_row(name, request)
-            if _KEY in request:
-                _same(await to.aask(_KNOWN[to.engine].format(table=TABLE), [id]), command)
             await to.aask(_INSERT[to.engine].format(table=TABLE), [id, _turn(), command])
         else:
             id, text, parameters = await self._actor.row(name, request, percent=to.percent())
             await to.arun(text, parameters)
         return CommandId(id)
-
-
-def _same(known: list[Row], command: str) -> None:
-    """Refuses another request under a key that is taken: it would vanish."""
-    if known and _asked(known[0][0]) != _asked(command):
-        raise KeyReused("other_request", "idempotency_key")
-
-
-def _asked(command: str) -> tuple[object, ...]:
-    row = msgspec.json.decode(command)
-    return row.get("by"), row.get("operation"), row.get("request")
 
 
 def _keeps(store: str, of: Driver) -> bool:
