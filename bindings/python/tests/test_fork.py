@@ -12,7 +12,7 @@ import sqlite3
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 
 import pytest
 
@@ -212,25 +212,34 @@ def test_processes_of_multiprocessing_share_a_store(place: Place, method: str) -
         assert texts(db) == [f"process {name}" for name in range(3)]
 
 
+@contextlib.contextmanager
+def forking() -> Generator[None]:
+    """Another thread forks all the time."""
+    over = threading.Event()
+
+    def fork() -> None:
+        while not over.is_set():
+            forked(lambda: None)
+            time.sleep(0.002)
+
+    forks = threading.Thread(target=fork)
+    forks.start()
+    try:
+        yield
+    finally:
+        over.set()
+        forks.join()
+
+
 def test_forks_that_follow_each_other_keep_no_call_waiting(sqlite: Place) -> None:
     with sqlite.open(inline=True) as db:
         people(db)
-        over = threading.Event()
-
-        def fork() -> None:
-            while not over.is_set():
-                forked(lambda: None)
-                time.sleep(0.002)
-
-        forks = threading.Thread(target=fork)
-        forks.start()
         worst, end = 0.0, time.monotonic() + 8
-        while time.monotonic() < end:
-            begun = time.monotonic()
-            assert db.act_as("acme", external(1)).people.get(external(1)).id
-            worst = max(worst, time.monotonic() - begun)
-        over.set()
-        forks.join()
+        with forking():
+            while time.monotonic() < end:
+                begun = time.monotonic()
+                assert db.act_as("acme", external(1)).people.get(external(1)).id
+                worst = max(worst, time.monotonic() - begun)
         # A fork that waits for a call which waits for the fork gives up after ten seconds.
         assert worst < 5
 
@@ -240,22 +249,10 @@ def test_a_coroutine_that_meets_a_fork_opens_the_file_anew(sqlite: Place) -> Non
         async with sqlite.aio(inline=True) as db:
             me = db.system("acme", "hr")
             await me.people.put(external(1), "Ana")
-            over = threading.Event()
-
-            def fork() -> None:
-                while not over.is_set():
-                    forked(lambda: None)
-                    time.sleep(0.002)
-
-            forks = threading.Thread(target=fork)
-            forks.start()
             end = time.monotonic() + 5
-            try:
+            with forking():
                 while time.monotonic() < end:
                     await me.kept_row("people.put", b'{"external":{"id":"2"},"name":"Ben"}')
                     await asyncio.sleep(0)
-            finally:
-                over.set()
-                forks.join()
 
     asyncio.run(play())

@@ -41,14 +41,25 @@ def spaces() -> bool:
 
 def listen(sender: Any, **kwargs: Any) -> None:
     """Listens to a model where it is one of users or groups. Those of migrations, which inherit from none, are not."""
-    # Not the proxy that some hosts name in `AUTH_USER_MODEL`.
-    users: Any = get_user_model()._meta.concrete_model
-    if issubclass(sender, users):
+    if is_user(sender):
         post_save.connect(user_saved, sender=sender, dispatch_uid="parvis-user-saved")
         post_delete.connect(user_deleted, sender=sender, dispatch_uid="parvis-user-deleted")
-    elif issubclass(sender, Group) and spaces():
+    elif is_group(sender) and spaces():
         post_save.connect(group_saved, sender=sender, dispatch_uid="parvis-group-saved")
         pre_delete.connect(group_goes, sender=sender, dispatch_uid="parvis-group-goes")
+
+
+def is_user(sender: Any) -> bool:
+    """Whether a model is one of users. Handlers ask again: Django knows who is listened to by the address of the class,
+    where another may stand later."""
+    # Not the proxy that some hosts name in `AUTH_USER_MODEL`.
+    users: Any = get_user_model()._meta.concrete_model
+    return issubclass(sender, users)
+
+
+def is_group(sender: Any) -> bool:
+    """Whether a model is one of groups."""
+    return issubclass(sender, Group)
 
 
 def key(instance: Any, model: Any) -> Any:
@@ -71,13 +82,15 @@ def user_saved(
 ) -> None:
     """A user was created or changed. Signing in, which changes a user, too, is nothing to Parvis."""
 
-    if not raw and (update_fields is None or not set(update_fields) <= _UNTOLD):
+    if is_user(sender) and not raw and (update_fields is None or not set(update_fields) <= _UNTOLD):
         pk = key(instance, get_user_model())
         committed(using, lambda: tell_user(pk, using))
 
 
 def user_deleted(sender: Any, instance: Any, using: str | None = None, **kwargs: Any) -> None:
     """A user was deleted."""
+    if not is_user(sender):
+        return
     pk, name = key(instance, get_user_model()), people.last_name(instance)
     committed(using, lambda: tell_user(pk, using, name))
 
@@ -104,7 +117,7 @@ def tell_user(pk: Any, using: str | None, name: str | None = None) -> None:
 
 def group_saved(sender: Any, instance: Any, using: str | None = None, raw: bool = False, **kwargs: Any) -> None:
     """A group was created or renamed."""
-    if not raw:
+    if is_group(sender) and not raw:
         pk = key(instance, Group)
         committed(using, lambda: tell_group(pk, using))
 
@@ -116,6 +129,8 @@ def tell_group(pk: Any, using: str | None) -> None:
 
 def group_goes(sender: Any, instance: Any, using: str | None = None, **kwargs: Any) -> None:
     """A group is being deleted: its space stays, without members."""
+    if not is_group(sender):
+        return
     pk, members = key(instance, Group), list(instance.user_set.using(using).values_list("pk", flat=True))
     committed(using, lambda: people.bring([people.member(pk, person, ended=True) for person in members]))
 
