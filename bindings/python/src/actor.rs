@@ -3,6 +3,7 @@
 use crate::failure::Failure;
 use crate::folder::ImportFolder;
 use crate::slot::{Opened, Opening, Question, Slot};
+use parvis::later::CommandRow;
 use parvis::{Reason, Ref, operations};
 use parvis_sqlx::Parameter;
 use pyo3::prelude::*;
@@ -55,6 +56,12 @@ impl Question for Call {
 }
 
 impl Call {
+    /// The command as a row.
+    fn row(&self, opened: &Opened) -> Result<CommandRow, Failure> {
+        let row = self.named.on(opened).later_call(&self.name, &self.request);
+        row.map_err(|error| self.refused(error))
+    }
+
     /// A refusal, with what is accepted where the request could not be read at all.
     fn refused(&self, error: parvis::Error) -> Failure {
         match (error.reason, error.field) {
@@ -84,9 +91,7 @@ impl Question for Kept {
     }
 
     async fn ask(&self, slot: &Arc<Slot>, opening: &Opening) -> Result<(String, String), Failure> {
-        let Call { named, name, request } = &self.0;
-        let row = named.on(slot.opened(opening).await?).later_call(name, request);
-        let row = row.map_err(|error| self.0.refused(error))?;
+        let row = self.0.row(slot.opened(opening).await?)?;
         Ok((row.id().to_owned(), row.to_json()?))
     }
 }
@@ -112,9 +117,7 @@ impl Question for Later {
 
     async fn ask(&self, slot: &Arc<Slot>, opening: &Opening) -> Result<Row, Failure> {
         let opened = slot.opened(opening).await?;
-        let Call { named, name, request } = &self.call;
-        let row = named.on(opened).later_call(name, request);
-        let row = row.map_err(|error| self.call.refused(error))?;
+        let row = self.call.row(opened)?;
         let statement = opened.store.statement(&row, self.percent)?;
         let parameters = statement.parameters.into_iter().map(|parameter| match parameter {
             Parameter::Int(number) => Ok(Cell::Int(number)),

@@ -51,6 +51,8 @@ mod _parvis {
     #[pymodule_export]
     use crate::log::log_records;
     #[pymodule_export]
+    use crate::place::place;
+    #[pymodule_export]
     use crate::table::{message, operations, reasons, version};
 
     #[pymodule_init]

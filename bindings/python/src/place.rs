@@ -3,6 +3,8 @@
 use crate::failure::Failure;
 use crate::options::Options;
 use parvis_sqlx::{MysqlOptions, PostgresOptions};
+use pyo3::prelude::*;
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// Which store, and where. Nothing of it is opened.
@@ -44,6 +46,17 @@ impl Place {
         }
     }
 
+    /// The engine's name.
+    pub(crate) fn engine(&self) -> &'static str {
+        match self {
+            Place::Memory => "memory",
+            Place::Sqlite(_) => "sqlite",
+            Place::Sled(_) => "sled",
+            Place::Postgres(_) => "postgresql",
+            Place::Mysql(_) => "mysql",
+        }
+    }
+
     /// Refuses options that mean nothing here.
     pub(crate) fn accepts(&self, options: &Options) -> Result<(), Failure> {
         let server = matches!(self, Place::Postgres(_) | Place::Mysql(_));
@@ -64,6 +77,17 @@ impl Place {
             Err(Failure::refused(name, "this store has no such option"))
         })
     }
+}
+
+/// What a URL names: the engine, and the file or folder where it is one. Nothing is opened.
+#[pyfunction]
+pub(crate) fn place(py: Python<'_>, url: &str) -> PyResult<(&'static str, Option<OsString>)> {
+    let place = Place::of(url).map_err(|failure| failure.raise(py, None))?;
+    let engine = place.engine();
+    Ok(match place {
+        Place::Sqlite(path) | Place::Sled(path) => (engine, Some(path.into_os_string())),
+        Place::Memory | Place::Postgres(_) | Place::Mysql(_) => (engine, None),
+    })
 }
 
 /// A server's URL, which is told to be none before anything is asked of it. What was wrong may be a password: it is not repeated.

@@ -162,13 +162,9 @@ impl Slot {
 
     /// The engine's name.
     pub(crate) fn engine(&self) -> &'static str {
-        match self.place {
-            _ if self.storage.is_some() => "python",
-            Place::Memory => "memory",
-            Place::Sqlite(_) => "sqlite",
-            Place::Sled(_) => "sled",
-            Place::Postgres(_) => "postgresql",
-            Place::Mysql(_) => "mysql",
+        match self.storage {
+            Some(_) => "python",
+            None => self.place.engine(),
         }
     }
 
@@ -185,10 +181,7 @@ impl Slot {
     /// Takes what is open away from later calls, which open it again; answers it, to be closed.
     pub(crate) fn retire(&self, _py: Python<'_>) -> Option<Arc<Opening>> {
         let current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        let retired = self.is_embedded() && current.is(LIVE) && current.process == Process::this();
-        if retired {
-            current.state.store(RETIRED, Ordering::SeqCst);
-        }
+        let retired = self.is_embedded() && current.process == Process::this() && current.retire();
         retired.then(|| Arc::clone(&current))
     }
 

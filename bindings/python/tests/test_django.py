@@ -158,6 +158,7 @@ def test_check_says_what_is_missing(tmp_path: Path) -> None:
     request = "django.template.context_processors.request"
     whole = [engine, {**engine, "NAME": "two", "OPTIONS": {"context_processors": [request]}}]
     assert found(PARVIS=good, TEMPLATES=whole) == []
+    assert found(PARVIS={**good, "URL": "postgresql://host:port/x"}, TEMPLATES=whole) == ["parvis.E001"]
     assert found(PARVIS=good, TEMPLATES=[engine]) == ["parvis.W001"]
     assert found(PARVIS=good, TEMPLATES=[]) == []
     without = [path for path in settings.MIDDLEWARE if "parvis" not in path]

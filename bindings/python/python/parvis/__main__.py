@@ -27,7 +27,7 @@ from itertools import islice
 from types import FrameType
 
 import parvis
-from parvis import external
+from parvis import _parvis, external
 from parvis.types import Fact, ItemView
 from parvis.worker import work
 
@@ -104,21 +104,17 @@ def parser() -> argparse.ArgumentParser:
 def store(given: argparse.Namespace, *, make: bool = False) -> parvis.Db:
     """The store that the arguments name. Only who is to `make` one may name a file or folder that is not there yet."""
     db = parvis.open(given.url, schema=given.schema, prefix=given.prefix, secret=given.secret)
-    scheme, _, rest = given.url.partition(":")
-    kind = {"sqlite": "file", "sled": "folder"}.get(scheme.lower())
-    path = os.path.join(os.getcwd(), rest.removeprefix("//"))
-    if kind and not make and not os.path.exists(path):
+    engine, path = _parvis.place(given.url)
+    if path is not None and not make and not os.path.exists(path):
+        kind = "file" if engine == "sqlite" else "folder"
         raise Missing(f"there is no {kind} {path}: `python -m parvis migrate URL` makes a store")
     return db
 
 
 def sentence(error: parvis.ParvisError) -> str:
     """What went wrong, in words, with the reason and the field behind it, and what there is to know beyond that."""
-    said = error.message("en")
-    reason, _, more = str(error).partition(": ")
-    if isinstance(error, parvis.SchemaTooOld):
-        more = "`python -m parvis migrate URL` mends it"
-    return f"{said} ({reason})" + (f": {more}" if more not in ("", said) else "")
+    hint = "`python -m parvis migrate URL` mends it" if isinstance(error, parvis.SchemaTooOld) else error.hint
+    return f"{error.message('en')} ({error.where})" + (f": {hint}" if hint else "")
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:

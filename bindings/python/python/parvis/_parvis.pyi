@@ -12,6 +12,7 @@ __all__ = [
     "log_records",
     "message",
     "operations",
+    "place",
     "reasons",
     "version",
 ]
@@ -75,6 +76,9 @@ class Db:
     def ddl(self) -> str: ...
     def close(self) -> None: ...
     async def close_async(self) -> None: ...
+
+def place(url: str) -> tuple[str, str | None]:
+    """What a URL names: the engine, and the file or folder where it is one. Nothing is opened."""
 
 def operations() -> bytes:
     """The table of operations as JSON: name, kind, doc, fields and answer of each."""

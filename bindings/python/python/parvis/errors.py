@@ -60,11 +60,20 @@ class ParvisError(Exception):
         # Not `super()`: an OSError would read an error number out of these.
         Exception.__init__(self, self.reason, field, retry, after_ms, text)
 
+    @property
+    def where(self) -> str:
+        """The reason, and the field where it is one."""
+        return self.reason if self.field is None else f"{self.reason} in `{self.field}`"
+
+    @property
+    def hint(self) -> str | None:
+        """What the library adds for the engineer: what is accepted, what mends it."""
+        return self._text or _TEXTS.get(self.reason)
+
     def __str__(self) -> str:
-        """One line for a log: the reason, the field, and what the library adds."""
-        line = self.reason if self.field is None else f"{self.reason} in `{self.field}`"
-        said = self._text or _TEXTS.get(self.reason) or _parvis.message(self.reason, "en")
-        return line if said is None else f"{line}: {said}"
+        """One line for a log: the reason, the field, and what there is to say."""
+        said = self.hint or _parvis.message(self.reason, "en")
+        return self.where if said is None else f"{self.where}: {said}"
 
     def message(self, language: str = "en") -> str:
         """What to tell the person who meets it, in French or English, by a BCP 47 tag."""

@@ -30,7 +30,7 @@ def check(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """`manage.py check` says what is wrong with the setting `PARVIS`, and what is missing around it."""
     from django.core.exceptions import ImproperlyConfigured
 
-    from ...errors import ForeignSqlite
+    from ...errors import ForeignSqlite, Invalid
     from . import conf
 
     try:
@@ -38,7 +38,7 @@ def check(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         conf.own_file(here.url)
     except ForeignSqlite as error:
         return [Error(str(error), hint="Give Parvis a file of its own.", id="parvis.E002")]
-    except ImproperlyConfigured as error:
+    except (ImproperlyConfigured, Invalid) as error:
         return [Error(str(error), id="parvis.E001")]
     # Tests never go to the configured store, so its folder need not be where they run.
     return [*missing_middleware(), *missing_folder(here.test_url if conf.testing() else here.url), *missing_request()]

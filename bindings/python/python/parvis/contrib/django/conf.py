@@ -37,6 +37,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 from django.utils.module_loading import import_string
 
+from ... import _parvis
 from ...errors import ForeignSqlite
 
 if TYPE_CHECKING:
@@ -163,8 +164,8 @@ def testing() -> bool:
 
 def file(url: str) -> str | None:
     """The file that a URL names, as `parvis.open` reads it; nothing where it names another kind of store."""
-    scheme, _, rest = url.partition(":")
-    return os.path.abspath(rest.removeprefix("//")) if scheme.lower() == "sqlite" else None
+    engine, path = _parvis.place(url)
+    return path if engine == "sqlite" else None
 
 
 def own_file(url: str) -> None:
